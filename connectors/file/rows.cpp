@@ -1,0 +1,100 @@
+#include "connectors/file/rows.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace tally::file {
+
+namespace {
+
+constexpr std::size_t most_columns = 200;
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view blank = " \t\r\n";
+  const auto first = text.find_first_not_of(blank);
+  return first == std::string_view::npos ? std::string_view() : text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
+/// Letter case and the kind of gap do not count in a header: "Unit Price" is unit_price.
+std::string word_of(std::string_view name) {
+  std::string word(trimmed(name));
+  for (char& c : word) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (c == ' ' || c == '-') c = '_';
+  }
+  return word;
+}
+
+char separator_of(std::string_view bytes) {
+  const auto header = bytes.substr(0, bytes.find_first_of("\r\n"));
+  std::array<char, 3> candidates{',', ';', '\t'};
+  return *std::max_element(candidates.begin(), candidates.end(), [&](char a, char b) {
+    return std::count(header.begin(), header.end(), a) < std::count(header.begin(), header.end(), b);
+  });
+}
+
+bool is_blank(const csv::Record& record) {
+  return std::all_of(record.cells.begin(), record.cells.end(), [](const std::string& text) { return trimmed(text).empty(); });
+}
+
+}  // namespace
+
+Result<Rows> Rows::read(std::string_view bytes, const Columns& columns, const std::vector<std::string>& required, std::size_t max_rows) {
+  const auto text = csv::to_utf8(bytes);
+  if (!text) return error(Fault::invalid, "the file is neither UTF-8 nor GB18030", {}, "set the till's encoding");
+  Rows rows;
+  rows.separator_ = separator_of(*text);
+  auto records = csv::parse(*text, rows.separator_);
+  if (!records) return records.error();
+  auto record = std::find_if_not(records->begin(), records->end(), is_blank);
+  if (record == records->end()) return error(Fault::invalid, "the file is empty", {}, "the first row must name the columns");
+  rows.width_ = record->cells.size();
+  if (rows.width_ > most_columns) return error(Fault::invalid, "more than " + std::to_string(most_columns) + " columns");
+  for (std::size_t place = 0; place < rows.width_; ++place) {
+    const auto word = word_of(record->cells[place]);
+    for (const auto& [name, spelt] : columns) {
+      const bool ours = std::any_of(spelt.begin(), spelt.end(), [&](const std::string& one) { return word_of(one) == word; });
+      if (!ours) continue;
+      if (!rows.places_.emplace(name, place).second)
+        return error(Fault::invalid, "two columns mean '" + name + "'", {}, "keep one of them");
+    }
+  }
+  for (const auto& name : required) {
+    if (!rows.places_.contains(name))
+      return error(Fault::invalid, "the header has no column '" + name + "'", {}, "the first row must name the columns");
+  }
+  for (++record; record != records->end(); ++record) {
+    if (is_blank(*record)) continue;
+    if (rows.records_.size() == max_rows)
+      return error(Fault::invalid, "more than " + std::to_string(max_rows) + " rows", {}, "split the file");
+    rows.records_.push_back(std::move(*record));
+  }
+  return rows;
+}
+
+std::string_view Rows::cell(const csv::Record& record, std::string_view column) const {
+  const auto found = places_.find(column);
+  return found == places_.end() || found->second >= record.cells.size() ? std::string_view() : trimmed(record.cells[found->second]);
+}
+
+std::string Rows::misshapen(const csv::Record& record) const {
+  if (record.cells.size() == width_) return {};
+  return "the row has " + std::to_string(record.cells.size()) + " cells, the header " + std::to_string(width_);
+}
+
+Result<Decimal> Rows::number(std::string_view text) const {
+  std::string spelt(text);
+  if (separator_ == ';' && spelt.find('.') == std::string::npos && std::count(spelt.begin(), spelt.end(), ',') == 1)
+    spelt[spelt.find(',')] = '.';
+  auto number = Decimal::parse(spelt);
+  if (!number) return error(Fault::invalid, "'" + std::string(text) + "' is not a number");
+  return number;
+}
+
+std::string Rows::text_of(const csv::Record& record) {
+  auto text = csv::line(record.cells);
+  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+  return text;
+}
+
+}  // namespace tally::file

@@ -1,0 +1,205 @@
+// auth, request (what every request gets) and the frames that signatures are made over.
+#include "connectors/rest/compile.hpp"
+
+namespace tally::rest {
+namespace {
+
+Put compile_put(const Compiling& compiling, const yaml::Node& node) {
+  yaml::Reader reader(node, "`put`", compiling.complaints);
+  Put put;
+  const auto query = reader.text("query"), header = reader.text("header");
+  if (query.has_value() == header.has_value()) reader.complain("", "one place is expected: { query: NAME } or { header: NAME }");
+  put.into = header ? Put::Into::header : Put::Into::query;
+  put.name = header ? *header : query.value_or("");
+  put.prefix = reader.text("prefix").value_or("");
+  reader.finish();
+  return put;
+}
+
+/// The setting or secret of that name must be there now.
+void check_value(const Compiling& compiling, yaml::Reader& reader, const char* key, const std::string& name) {
+  if (name.empty()) return;
+  if (const auto value = compiling.vault.value(name); !value) {
+    reader.complain(key, "the channel '" + compiling.recipe.channel + "' needs the secret '" + name + "': " + value.error().text());
+  }
+}
+
+/// "/expires_in seconds"
+void compile_lives(yaml::Reader& reader, TokenAuth& auth) {
+  const auto text = reader.text("lives");
+  if (!text) return;
+  const auto space = text->find(' ');
+  auth.lives = text->substr(0, space);
+  const std::string unit = space == std::string::npos ? "" : text->substr(space + 1);
+  auth.lives_unit = Duration(unit == "ms" ? 1 : 1000);
+  if (!auth.lives.starts_with("/") || (unit != "seconds" && unit != "ms")) reader.complain("lives", "a pointer and a unit are expected: /expires_in seconds");
+}
+
+TokenAuth compile_token(const Compiling& compiling, const yaml::Node& node) {
+  yaml::Reader reader(node, "`token`", compiling.complaints);
+  TokenAuth auth;
+  if (const auto header = reader.text("header")) {  // a token that the merchant was given
+    reader.required("token");
+    auth.put = {Put::Into::header, *header, reader.text("prefix").value_or("")};
+    auth.fixed = reader.text("token").value_or("");
+    check_value(compiling, reader, "token", auth.fixed);
+    reader.finish();
+    return auth;
+  }
+  reader.required("get");
+  reader.required("token");
+  reader.required("put");
+  Scope scope{"auth", {"now"}, nullptr, true, {}};
+  if (const auto* get = reader.node("get")) auth.get = compile_request(compiling, *get, scope);
+  scope.later = {"refresh_token"};
+  if (const auto* renew = reader.node("renew")) auth.renew = compile_request(compiling, *renew, scope);
+  auth.token = take_pointer(reader, "token");
+  auth.refresh = take_pointer(reader, "refresh");
+  compile_lives(reader, auth);
+  if (const auto* put = reader.node("put")) auth.put = compile_put(compiling, *put);
+  auth.renew_on_expired = reader.choice("renew_on", {"expired"}).has_value();
+  if (auth.renew && auth.refresh.empty()) reader.complain("renew", "`renew` needs `refresh`: where the answer holds the next refresh token");
+  reader.finish();
+  return auth;
+}
+
+Auth compile_kind(const Compiling& compiling, const std::string& kind, const yaml::Node& node) {
+  Auth auth;
+  if (kind == "token") {
+    auth.kind = Auth::Kind::token;
+    auth.token = compile_token(compiling, node);
+    return auth;
+  }
+  yaml::Reader reader(node, "`" + kind + "`", compiling.complaints);
+  if (kind == "basic") {
+    auth.kind = Auth::Kind::basic;
+    reader.required("user");
+    reader.required("password");
+    auth.user = reader.text("user").value_or("");
+    auth.password = reader.text("password").value_or("");
+    check_value(compiling, reader, "user", auth.user);
+    check_value(compiling, reader, "password", auth.password);
+  } else {
+    auth.kind = Auth::Kind::oauth1;
+    reader.required("key");
+    reader.required("secret");
+    auth.key = reader.text("key").value_or("");
+    auth.secret = reader.text("secret").value_or("");
+    check_value(compiling, reader, "key", auth.key);
+    check_value(compiling, reader, "secret", auth.secret);
+    auth.hash = reader.choice("hash", {"sha256", "sha1"}).value_or(0) == 0 ? crypto::Digest::sha256 : crypto::Digest::sha1;
+    reader.choice("put", {"query"});
+  }
+  reader.finish();
+  return auth;
+}
+
+bool is_kind(const std::string& name) { return name == "basic" || name == "oauth1" || name == "token"; }
+
+}  // namespace
+
+Piece compile_piece(const Compiling& compiling, const yaml::Node& node, const Scope& scope) {
+  Piece piece;
+  const std::string& text = node.scalar;
+  if (!node.is_scalar() || text.empty()) {
+    compiling.complain(node.place, "a piece is expected: body, header NAME, query NAME, /POINTER, hash body, a secret's name, or quoted text");
+  } else if (node.quoted || text.find("${") != std::string::npos) {
+    piece.from = Piece::From::text;
+    piece.text = compile_text(compiling, node, scope);
+  } else if (text == "body") {
+    piece.from = Piece::From::body;
+  } else if (text == "hash body") {
+    piece.from = Piece::From::hash;
+  } else if (text.starts_with("header ")) {
+    piece = {Piece::From::header, lower(text.substr(7)), {}};
+  } else if (text.starts_with("query ")) {
+    piece = {Piece::From::query, text.substr(6), {}};
+  } else if (text.starts_with("/")) {
+    piece = {Piece::From::pointer, text, {}};
+  } else if (text.find(' ') != std::string::npos) {
+    compiling.complain(node.place, "'" + text + "' is no piece: body, header NAME, query NAME, /POINTER, hash body, a secret's name, or quoted text");
+  } else {
+    piece = {Piece::From::secret, text, {}};
+  }
+  return piece;
+}
+
+std::vector<Piece> compile_pieces(const Compiling& compiling, const yaml::Node& node, const Scope& scope) {
+  std::vector<Piece> pieces;
+  if (!node.is_list()) compiling.complain(node.place, "a list of pieces is expected");
+  for (const auto& item : node.items) pieces.push_back(compile_piece(compiling, item, scope));
+  return pieces;
+}
+
+void compile_digest(const Compiling& compiling, const Place& place, const std::string& name, Signature& signature) {
+  signature.keyed = name.starts_with("hmac-");
+  const auto digest = crypto::digest_named(signature.keyed ? name.substr(5) : name);
+  if (digest) {
+    signature.digest = *digest;
+  } else {
+    compiling.complain(place, "'" + name + "' is no digest: md5, sha1, sha256, sha512, or one of them behind hmac-");
+  }
+}
+
+Auth compile_auth(const Compiling& compiling, const yaml::Node& node) {
+  if (!node.is_map() || node.members.empty()) {
+    compiling.complain(node.place, "`auth` is a map: { NAME: { basic | oauth1 | token: … } }");
+    return {};
+  }
+  std::vector<std::string> names;
+  for (const auto& member : node.members) {
+    names.push_back(member.key);
+    const auto& value = member.value;
+    const bool named = value.is_map() && value.members.size() == 1 && is_kind(value.members.front().key);
+    if (!named && !is_kind(member.key)) {
+      compiling.complain(member.key_place, "a kind of auth is expected below '" + member.key + "': basic, oauth1 or token");
+    } else if (!value.is_map()) {
+      compiling.complain(value.place, "a map is expected below '" + member.key + "'");
+    } else if (compiling.recipe.auth.empty() ? names.size() == 1 : compiling.recipe.auth == member.key) {
+      return named ? compile_kind(compiling, value.members.front().key, value.members.front().value) : compile_kind(compiling, member.key, value);
+    }
+  }
+  compiling.complain(node.place, "the channel asks for the auth '" + compiling.recipe.auth + "', which is not here", did_you_mean(compiling.recipe.auth, names));
+  return {};
+}
+
+Common compile_common(const Compiling& compiling, const yaml::Node& node) {
+  Common common;
+  yaml::Reader reader(node, "`request`", compiling.complaints);
+  Scope scope{"request", {"now", "method"}, nullptr, true, {}};
+  const auto* query = reader.node("query");
+  if (query) common.query = compile_text(compiling, *query, scope);
+  if (const auto* headers = reader.node("headers")) common.headers = compile_text(compiling, *headers, scope);
+  if (const auto* body = reader.node("body")) {
+    yaml::Reader form(*body, "`body`", compiling.complaints);
+    common.sorted_body = form.choice("json", {"as_written", "sorted"}).value_or(0) == 1;
+    form.finish();
+  }
+  if (const auto* node_of_sign = reader.node("sign")) {
+    yaml::Reader sign(*node_of_sign, "`sign`", compiling.complaints);
+    for (const char* key : {"frame", "digest", "put"}) sign.required(key);
+    Signing signing;
+    scope.where = "sign";
+    scope.names.push_back("body");
+    if (query) {
+      for (const auto& name : query->keys()) scope.names.push_back(name);
+    }
+    if (const auto* frame = sign.node("frame")) signing.signature.pieces = compile_pieces(compiling, *frame, scope);
+    const auto* digest = sign.node("digest");
+    if (digest) compile_digest(compiling, digest->place, digest->scalar, signing.signature);
+    signing.signature.key = sign.text("key").value_or("secret");
+    if (signing.signature.keyed) check_value(compiling, sign, "key", signing.signature.key);
+    for (const auto& piece : signing.signature.pieces) {
+      if (piece.from == Piece::From::secret) check_value(compiling, sign, "frame", piece.name);
+    }
+    static const Spelling spellings[] = {Spelling::hex, Spelling::upper_hex, Spelling::base64};
+    signing.signature.spelling = spellings[sign.choice("out", {"hex", "HEX", "base64"}).value_or(0)];
+    if (const auto* put = sign.node("put")) signing.put = compile_put(compiling, *put);
+    sign.finish();
+    common.sign = std::move(signing);
+  }
+  reader.finish();
+  return common;
+}
+
+}  // namespace tally::rest

@@ -1,0 +1,224 @@
+#include "assemble.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+namespace tally {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uintmax_t largest_file = 1 << 20;
+
+std::optional<std::string> text_of_file(const fs::path& file) {
+  std::error_code failed;
+  if (!fs::is_regular_file(file, failed) || fs::file_size(file, failed) > largest_file) return std::nullopt;
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return std::nullopt;
+  return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+std::optional<fs::path> first_existing(const std::vector<fs::path>& folders, const fs::path& name) {
+  std::error_code failed;
+  for (const auto& folder : folders) {
+    if (fs::is_regular_file(folder / name, failed)) return folder / name;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> connector_names(const settings::Settings& settings) {
+  std::set<std::string> names;
+  std::error_code failed;
+  for (const auto& folder : settings.connector_folders) {
+    for (fs::directory_iterator it(folder, failed), end; !failed && it != end; it.increment(failed)) {
+      if (fs::is_regular_file(it->path() / "connector.yaml", failed)) names.insert(it->path().filename().string());
+    }
+  }
+  return {names.begin(), names.end()};
+}
+
+void complain(Complaints& complaints, const std::string& file, std::string what, std::string hint = {}) {
+  complaints.push_back({Place{file, 0, 0}, std::move(what), std::move(hint)});
+}
+
+engine::Policy policy_of(settings::Policy policy) {
+  switch (policy) {
+    case settings::Policy::observe: return engine::Policy::observe;
+    case settings::Policy::create_only: return engine::Policy::create_only;
+    case settings::Policy::no_retire: return engine::Policy::no_retire;
+    case settings::Policy::full: return engine::Policy::full;
+  }
+  return engine::Policy::observe;
+}
+
+engine::ChannelConfig rules_of(const settings::Settings& settings, const settings::Channel& channel) {
+  engine::ChannelConfig rules;
+  rules.name = channel.id.text;
+  rules.connector = channel.connector;
+  rules.policy = policy_of(channel.policy);
+  for (const auto& location : channel.locations) rules.locations.push_back(location.text);
+  rules.stock = {channel.stock.buffer, channel.stock.share, channel.stock.cap};
+  rules.price = {channel.price.factor, channel.price.round_to, channel.price.floor_factor};
+  rules.currency = channel.settings.text_or("currency", settings.currency);
+  rules.owns = channel.owns;
+  rules.orders_every = channel.orders.every;
+  rules.sweep_every = channel.sweep;
+  if (channel.orders.reserve == "placed") rules.reserve = ReserveAt::placed;
+  if (channel.orders.reserve == "paid") rules.reserve = ReserveAt::paid;
+  rules.reserve_for = channel.orders.reserve_for;
+  return rules;
+}
+
+engine::Config config_of(const settings::Settings& settings) {
+  engine::Config config;
+  config.currency = settings.currency;
+  for (const auto& location : settings.locations) config.locations.push_back({location.id.text, location.counted_by});
+  config.guard.to_zero = settings.guard.to_zero;
+  config.guard.price = settings.guard.price;
+  config.guard.ends = settings.guard.ends;
+  config.guard.creates = settings.guard.creates;
+  config.guard.least = settings.guard.least;
+  return config;
+}
+
+/// The host and port of the channel's own address: the merchant wrote it, so it may be one of their own network.
+std::string host_of(std::string_view url) {
+  const auto scheme = url.find("://");
+  if (scheme == std::string_view::npos) return "";
+  const auto rest = url.substr(scheme + 3);
+  return std::string(rest.substr(0, rest.find_first_of("/?#")));
+}
+
+channel::Ports ports_for(const settings::Settings& settings, const settings::Channel& channel, Lent& lent) {
+  channel::Ports ports;
+  ports.http = &lent.http;
+  ports.clock = &lent.clock;
+  ports.seed = std::hash<std::string>{}(channel.id.text) ^ static_cast<std::uint64_t>(to_ms(lent.clock.now()));  // nonces differ after a restart
+  ports.log = lent.log;
+  const auto folder = settings.folder;
+  const auto names = channel.secrets;
+  const std::string prefix = channel.id.text;
+  ports.secret = [folder, names, prefix](const std::string& name) {
+    const auto found = names.find(name);
+    // What the connector keeps for itself (a rotated token) goes by the channel's name.
+    return settings::secret(folder, found != names.end() ? found->second : prefix + "." + name);
+  };
+  ports.store_secret = [folder, names, prefix](const std::string& name, const std::string& value) {
+    const auto found = names.find(name);
+    return settings::store_secret(folder, found != names.end() ? found->second : prefix + "." + name, value);
+  };
+  return ports;
+}
+
+/// The word behind `over:`: which coded connector reads the file.
+std::string coded_name(const std::string& text, const std::string& file) {
+  Complaints ignored;  // the connector itself reads the file whole and says what is wrong with it
+  const auto node = yaml::parse(text, file, ignored);
+  const auto* over = node ? node->find("over") : nullptr;
+  return over && over->is_scalar() ? over->scalar : "http";
+}
+
+struct Built {
+  std::shared_ptr<channel::Connector> connector;
+  std::shared_ptr<const mapping::Mapping> mapping;
+};
+
+std::optional<Built> build(const settings::Settings& settings, const settings::Channel& channel, Lent& lent, Complaints& complaints) {
+  const auto file = first_existing(settings.connector_folders, fs::path(channel.connector) / "connector.yaml");
+  if (!file) {
+    complain(complaints, channel.file, "there is no connector '" + channel.connector + "'", did_you_mean(channel.connector, connector_names(settings)));
+    return std::nullopt;
+  }
+  const auto text = text_of_file(*file);
+  if (!text) {
+    complain(complaints, file->string(), "cannot be read, or is over 1 MiB");
+    return std::nullopt;
+  }
+  const auto mapping_file = first_existing(settings.mapping_folders, channel.mapping + ".yaml");
+  if (!mapping_file) {
+    std::vector<std::string> names;
+    for (const auto& known : mapping_files(settings)) names.push_back(known.name);
+    complain(complaints, channel.file, "there is no mapping '" + channel.mapping + "'", did_you_mean(channel.mapping, names));
+    return std::nullopt;
+  }
+  mapping::ChannelContext context;
+  context.settings = channel.settings;
+  context.overlay = channel.overlay;
+  context.currency = channel.settings.text_or("currency", settings.currency);
+  const auto before = complaints.size();
+  Built built;
+  built.mapping = compile_mapping(settings, {channel.mapping, *mapping_file}, context, complaints);
+  if (!built.mapping) return std::nullopt;
+  channel::Recipe recipe;
+  recipe.channel = channel.id.text;
+  recipe.connector = channel.connector;
+  recipe.file = file->string();
+  recipe.text = *text;
+  recipe.settings = channel.settings;
+  recipe.settings.set("hook_url", settings.public_url.empty() ? "" : settings.public_url + "/hooks/" + channel.id.text);
+  recipe.auth = channel.auth;
+  recipe.overrides = channel.limits.value_or(Json::object());
+  if (channel.settle) recipe.overrides.set("settle_ms", channel.settle->count());
+  recipe.mapping = built.mapping;
+  const std::string over = coded_name(*text, recipe.file);
+  const auto make = coded_connectors().find(over);
+  if (make == coded_connectors().end()) {
+    complain(complaints, recipe.file, "nothing speaks 'over: " + over + "'", "http or files");
+    return std::nullopt;
+  }
+  if (const std::string host = host_of(channel.settings.text_or("url")); !host.empty()) {
+    if (auto allowed = lent.http.allow(host); !allowed) complain(complaints, channel.file, "the url is not understood: " + allowed.error().text());
+  }
+  built.connector = make->second(recipe, ports_for(settings, channel, lent), complaints);
+  if (!built.connector || complaints.size() != before) return std::nullopt;
+  return built;
+}
+
+}  // namespace
+
+std::vector<MappingFile> mapping_files(const settings::Settings& settings) {
+  std::vector<MappingFile> files;
+  std::set<std::string> seen;
+  std::error_code failed;
+  for (const auto& folder : settings.mapping_folders) {
+    for (fs::directory_iterator it(folder, failed), end; !failed && it != end; it.increment(failed)) {
+      if (it->path().extension() == ".yaml" && seen.insert(it->path().stem().string()).second) files.push_back({it->path().stem().string(), it->path()});
+    }
+  }
+  std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return files;
+}
+
+std::shared_ptr<const mapping::Mapping> compile_mapping(const settings::Settings& settings, const MappingFile& file, const mapping::ChannelContext& context,
+                                                        Complaints& complaints) {
+  const auto text = text_of_file(file.file);
+  if (!text) {
+    complain(complaints, file.file.string(), "cannot be read, or is over 1 MiB");
+    return nullptr;
+  }
+  const auto find = [&settings](std::string_view name) -> std::optional<std::string> {
+    const auto found = first_existing(settings.mapping_folders, std::string(name) + ".yaml");
+    return found ? text_of_file(*found) : std::nullopt;
+  };
+  return mapping::Mapping::compile(file.name, *text, file.file.string(), context, find, complaints);
+}
+
+std::optional<Assembled> assemble(const fs::path& folder, Lent& lent, Complaints& complaints) {
+  auto settings = settings::load(folder, complaints);
+  if (!settings) return std::nullopt;
+  Assembled assembled;
+  assembled.config = config_of(*settings);
+  for (const auto& channel : settings->channels) {
+    auto built = build(*settings, channel, lent, complaints);
+    if (!built) continue;
+    assembled.channels.push_back({rules_of(*settings, channel), std::move(built->connector)});
+    assembled.mappings.push_back(std::move(built->mapping));
+  }
+  if (!complaints.empty()) return std::nullopt;
+  assembled.settings = std::move(*settings);
+  return assembled;
+}
+
+}  // namespace tally

@@ -1,0 +1,50 @@
+// From the merchant's files to connectors and rules. The only code, with main.cpp, that knows all modules; README.md says what stands where.
+#pragma once
+
+#include "base/complaint.hpp"
+#include "base/log.hpp"
+#include "channel/registry.hpp"
+#include "engine/engine.hpp"
+#include "http/curl_http.hpp"
+#include "http/limited_http.hpp"
+#include "mapping/mapping.hpp"
+#include "settings/settings.hpp"
+
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+namespace tally {
+
+/// What connectors are lent. Lives as long as the process.
+struct Lent {
+  explicit Lent(const Clock& c, Log l) : clock(c), log(std::move(l)) {}
+  const Clock& clock;
+  Log log;
+  http::CurlHttp http;
+};
+
+struct Assembled {
+  settings::Settings settings;
+  engine::Config config;
+  std::vector<engine::ChannelSetup> channels;
+  std::vector<std::shared_ptr<const mapping::Mapping>> mappings;  ///< one a channel, in their order
+};
+
+/// Reads the folder and builds every channel. All complaints at once; nothing if there was one.
+std::optional<Assembled> assemble(const std::filesystem::path& folder, Lent& lent, Complaints& complaints);
+
+/// One mapping by its name alone, for `tallyd test`.
+struct MappingFile {
+  std::string name;
+  std::filesystem::path file;
+};
+std::vector<MappingFile> mapping_files(const settings::Settings& settings);
+std::shared_ptr<const mapping::Mapping> compile_mapping(const settings::Settings& settings, const MappingFile& file, const mapping::ChannelContext& context,
+                                                        Complaints& complaints);
+
+/// connectors/all.cpp: the only list of coded connectors.
+const channel::Registry& coded_connectors();
+
+}  // namespace tally

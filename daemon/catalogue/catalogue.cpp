@@ -1,0 +1,91 @@
+#include "catalogue/catalogue.hpp"
+
+#include "base/csv.hpp"
+#include "catalogue/cell.hpp"
+#include "catalogue/formats.hpp"
+
+namespace tally::catalogue {
+
+namespace {
+
+constexpr std::size_t max_bytes = std::size_t(256) * 1024 * 1024;
+
+std::string start_of(const std::vector<std::string>& header) {
+  std::string text;
+  for (std::size_t i = 0; i < header.size() && i < 6; ++i) text += (i == 0 ? "" : ", ") + header[i].substr(0, 40);
+  return header.size() > 6 ? text + ", …" : text;
+}
+
+/// Neither platform's export names its currency: the merchant's is taken, and said.
+void note_currency(const Imported& imported, Gathering& into, std::size_t line) {
+  if (imported.products.empty()) return;
+  into.correct(kind::currency, "the file names no currency: its prices are taken to be " + into.currency().code, line);
+}
+
+Result<void> read_table(std::string_view bytes, const std::string& file, Gathering& gathering, Imported& imported,
+                        const Progress& progress) {
+  auto table = Table::read(bytes, file);
+  if (!table) return table.error();
+  imported.rows = table->rows().size();
+  Meter meter(progress, imported.rows);
+  if (is_woocommerce(*table)) {
+    imported.format = "WooCommerce product export";
+    read_woocommerce(*table, gathering, meter);
+    note_currency(imported, gathering, table->header_line());
+  } else if (is_shopify(*table)) {
+    imported.format = "Shopify product export";
+    read_shopify(*table, gathering, meter);
+    note_currency(imported, gathering, table->header_line());
+  } else if (is_own(*table)) {
+    imported.format = "tallyd CSV";
+    if (auto read = read_own_csv(*table, file, gathering, meter); !read) return read.error();
+  } else {
+    return error(Fault::invalid, "no format that is known has this header: " + start_of(table->header()),
+                 file + ":" + std::to_string(table->header_line()),
+                 "WooCommerce's export in English has Type, SKU, Name, Regular price; Shopify's has Handle, Title, Variant SKU; ours has "
+                 "code, sku, price");
+  }
+  meter.finish();
+  return {};
+}
+
+Result<void> read_array(std::string_view bytes, const std::string& file, Gathering& gathering, Imported& imported,
+                        const Progress& progress) {
+  auto elements = elements_of(bytes, file);
+  if (!elements) return elements.error();
+  imported.format = "tallyd JSON";
+  imported.rows = elements->size();
+  Meter meter(progress, imported.rows);
+  read_own_json(*elements, gathering, meter);
+  meter.finish();
+  return {};
+}
+
+}  // namespace
+
+std::size_t Imported::variants() const {
+  std::size_t count = 0;
+  for (const auto& product : products) count += product.variants.size();
+  return count;
+}
+
+Result<Imported> read(std::string_view bytes, const std::string& file_name, const Currency& currency, const Progress& progress) {
+  if (currency.empty()) return error(Fault::invalid, "no currency for the prices of the file", file_name, "set `currency:` in tallyd.yaml");
+  if (bytes.size() > max_bytes) {
+    return error(Fault::invalid, "the file has " + std::to_string(bytes.size() >> 20) + " MiB", file_name,
+                 "at most " + std::to_string(max_bytes >> 20) + " MiB: split it");
+  }
+  auto text = csv::to_utf8(bytes);
+  if (!text) return error(Fault::invalid, text.error().what, file_name, "save the file as UTF-8 (GB18030 is read too)");
+  Imported imported;
+  Gathering gathering(imported, currency);
+  const auto begin = trimmed(std::string_view(*text).substr(0, 4096));
+  const bool json = begin.starts_with('[') || begin.starts_with('{');
+  const auto read =
+      json ? read_array(*text, file_name, gathering, imported, progress) : read_table(*text, file_name, gathering, imported, progress);
+  if (!read) return read.error();
+  gathering.finish();
+  return imported;
+}
+
+}  // namespace tally::catalogue

@@ -1,0 +1,149 @@
+#include "catalogue/cell.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace tally::catalogue {
+
+namespace {
+
+constexpr std::string_view blank_bytes = " \t\r\n\v\f";
+
+char lower_of(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// A number as shops write it: with a point, or with a comma before one or two last digits.
+Result<Decimal> number_of(std::string_view text) {
+  std::string spelt(text);
+  const auto comma = spelt.find(',');
+  if (comma != std::string::npos && spelt.find('.') == std::string::npos) {
+    const auto behind = spelt.size() - comma - 1;
+    if (spelt.find(',', comma + 1) == std::string::npos && behind >= 1 && behind <= 2) spelt[comma] = '.';
+  }
+  auto number = Decimal::parse(spelt);
+  if (!number) return error(Fault::invalid, "'" + std::string(text) + "' is not a number", {}, "write it like 1234.50");
+  return number;
+}
+
+}  // namespace
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(blank_bytes);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blank_bytes) - first + 1);
+}
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::transform(result.begin(), result.end(), result.begin(), lower_of);
+  return result;
+}
+
+bool same_word(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower_of(x) == lower_of(y); });
+}
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  std::string part;
+  const auto take = [&] {
+    std::string whole(trimmed(part));
+    if (!whole.empty() && std::find(parts.begin(), parts.end(), whole) == parts.end()) parts.push_back(std::move(whole));
+    part.clear();
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size() && text[i + 1] == separator) {
+      part += text[++i];
+    } else if (text[i] == separator) {
+      take();
+    } else {
+      part += text[i];
+    }
+  }
+  take();
+  return parts;
+}
+
+std::vector<Category> categories_of(std::string_view text, char separator) {
+  std::vector<Category> categories;
+  for (const auto& path : split(text, separator)) {
+    Category category;
+    for (std::size_t from = 0; from <= path.size();) {  // not split(): "Sale > Sale" is a path of two
+      const auto to = std::min(path.find('>', from), path.size());
+      const auto step = trimmed(std::string_view(path).substr(from, to - from));
+      if (!step.empty()) category.path.emplace_back(step);
+      from = to + 1;
+    }
+    if (category.path.empty()) continue;
+    category.name = category.path.back();
+    if (std::find(categories.begin(), categories.end(), category) == categories.end()) categories.push_back(std::move(category));
+  }
+  return categories;
+}
+
+Result<std::optional<Money>> price_of(std::string_view text, const Currency& currency, bool& rounded) {
+  text = trimmed(text);
+  if (text.empty()) return std::optional<Money>();
+  auto number = number_of(text);
+  if (!number) return number.error();
+  if (number->is_negative() || number->is_zero()) return error(Fault::invalid, "'" + std::string(text) + "' is not above zero");
+  auto money = Money::of(*number, currency);
+  if (!money) return money.error();
+  if (money->minor <= 0) return error(Fault::invalid, "'" + std::string(text) + "' is less than the smallest coin of " + currency.code);
+  rounded = rounded || !(money->major() == *number);
+  return std::optional<Money>(*money);
+}
+
+Result<std::optional<Quantity>> count_of(std::string_view text) {
+  text = trimmed(text);
+  if (text.empty()) return std::optional<Quantity>();
+  auto number = Decimal::parse(text);
+  if (!number || !number->is_whole()) return error(Fault::invalid, "'" + std::string(text) + "' is not a whole number");
+  auto whole = number->whole();
+  constexpr Quantity most = 1'000'000'000'000;  // beyond it somebody typed a barcode into the wrong column
+  if (!whole || *whole > most || *whole < -most) return error(Fault::invalid, "'" + std::string(text) + "' is too many to be a count");
+  return std::optional<Quantity>(*whole);
+}
+
+std::string unit_of(std::string_view text) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 16> units{{{"g", "g"},
+                                                                                        {"kg", "kg"},
+                                                                                        {"kgs", "kg"},
+                                                                                        {"oz", "oz"},
+                                                                                        {"ozs", "oz"},
+                                                                                        {"lb", "lb"},
+                                                                                        {"lbs", "lb"},
+                                                                                        {"mm", "mm"},
+                                                                                        {"cm", "cm"},
+                                                                                        {"m", "m"},
+                                                                                        {"in", "in"},
+                                                                                        {"inch", "in"},
+                                                                                        {"inches", "in"},
+                                                                                        {"克", "g"},
+                                                                                        {"千克", "kg"},
+                                                                                        {"厘米", "cm"}}};
+  for (const auto& [spelt, ours] : units) {
+    if (same_word(spelt, trimmed(text))) return std::string(ours);
+  }
+  return {};
+}
+
+Result<std::optional<Measure>> measure_of(std::string_view text, std::string_view unit) {
+  text = trimmed(text);
+  if (text.empty()) return std::optional<Measure>();
+  const auto digits = std::min(text.find_first_not_of("0123456789.,+-"), text.size());
+  const auto behind = trimmed(text.substr(digits));
+  const std::string spelt = behind.empty() ? std::string(unit) : unit_of(behind);
+  if (spelt.empty()) {
+    if (behind.empty()) return error(Fault::invalid, "'" + std::string(text) + "' has no unit", {}, "write it like '350 g' or '20 cm'");
+    return error(Fault::invalid, "'" + std::string(behind) + "' is not a unit", {}, "use g, kg, oz, lb, mm, cm, m or in");
+  }
+  auto number = number_of(trimmed(text.substr(0, digits)));
+  if (!number) return number.error();
+  if (number->is_negative()) return error(Fault::invalid, "'" + std::string(text) + "' is below zero");
+  if (number->is_zero()) return std::optional<Measure>();
+  return std::optional<Measure>(Measure{*number, spelt});
+}
+
+}  // namespace tally::catalogue

@@ -1,0 +1,33 @@
+// How one cell of a product file is understood. All of it pure; an Error's `what` says the reason alone, the caller adds column and line.
+#pragma once
+
+#include "base/result.hpp"
+#include "model/product.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tally::catalogue {
+
+std::string_view trimmed(std::string_view text);
+std::string lower(std::string_view text);                ///< ASCII only
+bool same_word(std::string_view a, std::string_view b);  ///< without regard to ASCII case
+
+/// The parts of a list, trimmed, empty ones left out, each once. A separator behind a backslash belongs to the part.
+std::vector<std::string> split(std::string_view text, char separator);
+/// "A > B > C, D": category paths, separated by `separator`.
+std::vector<Category> categories_of(std::string_view text, char separator);
+
+/// An amount above zero. `12,50` is read as 12.50 (at most two digits behind the comma); thousand signs and currency signs are refused.
+/// Nothing if blank. `rounded` is set when the currency has fewer digits than the cell.
+Result<std::optional<Money>> price_of(std::string_view text, const Currency& currency, bool& rounded);
+/// A whole number of units; nothing if blank, never 0 for blank.
+Result<std::optional<Quantity>> count_of(std::string_view text);
+/// "0.77 lb", or a bare number in `unit`; nothing if blank or zero (a weight of 0 says that nobody weighed it).
+Result<std::optional<Measure>> measure_of(std::string_view text, std::string_view unit);
+/// The model's spelling of a unit (lbs → lb), empty if it is none of ours.
+std::string unit_of(std::string_view text);
+
+}  // namespace tally::catalogue

@@ -1,0 +1,170 @@
+#include "catalogue/gathering.hpp"
+
+#include "catalogue/cell.hpp"
+
+#include <algorithm>
+
+namespace tally::catalogue {
+
+namespace {
+
+std::string at_line(std::size_t line) {
+  return "line " + std::to_string(line);
+}
+
+std::string combination_of(const Variant& variant) {
+  std::string text;
+  for (const auto& value : variant.option_values) text += (text.empty() ? "" : ", ") + value.name + " " + value.value;
+  return text;
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const auto& part : parts) text += (text.empty() ? "" : "; ") + part;
+  return text;
+}
+
+}  // namespace
+
+void Gathering::refuse(std::size_t line, std::string what) {
+  into_.refused.push_back({line, std::move(what)});
+}
+
+void Gathering::correct(std::string_view kind, std::string what, std::size_t line) {
+  into_.corrections.push_back({std::string(kind), std::move(what), line});
+}
+
+std::optional<Sku> Gathering::take_sku(std::string_view text, std::size_t line) {
+  constexpr std::size_t most = 200;
+  if (trimmed(text).empty()) {
+    refuse(line, "no SKU: what is sold needs one, stock and orders are kept by it");
+    return {};
+  }
+  const Sku sku = normal_sku(text);
+  if (sku.empty() || sku.text.size() > most) {
+    refuse(line, sku.empty() ? "the SKU is not readable text" : "the SKU is longer than " + std::to_string(most) + " bytes");
+    return {};
+  }
+  const auto [taken, fresh] = sku_lines_.emplace(sku.text, line);
+  if (!fresh) {
+    refuse(line, "the SKU '" + sku.text + "' stands already at " + at_line(taken->second));
+    return {};
+  }
+  if (sku.text != trimmed(text)) correct(kind::sku, "'" + sku.text + "': its SKU was put into Unicode's normal form", line);
+  const auto [twin, alone] = lower_skus_.emplace(lower(sku.text), sku.text);
+  if (!alone)
+    correct(kind::case_twin, "'" + sku.text + "' and '" + twin->second + "' differ in letter case only and are kept as two", line);
+  return sku;
+}
+
+void Gathering::set_price(Variant& variant, const Money& regular, const std::optional<Money>& sale, std::size_t line) {
+  variant.price = regular;
+  if (!sale) return;
+  if (sale->minor < regular.minor) {
+    variant.price = *sale;
+    variant.compare_at = regular;
+    return;
+  }
+  correct(kind::sale_price,
+          "'" + variant.sku.text + "': a sale price of " + sale->text() + " is not below the regular " + regular.text() + " and is no sale",
+          line);
+}
+
+std::optional<Quantity> Gathering::shelf_count(std::optional<Quantity> counted, std::string_view sku, std::size_t line) {
+  if (!counted || *counted >= 0) return counted;
+  correct(kind::negative_stock,
+          "'" + std::string(sku) + "': a stock of " + std::to_string(*counted) + " means that none is there: counted as 0", line);
+  return 0;
+}
+
+void Gathering::refuse_all(const Draft& draft, const std::string& what) {
+  const std::string name = draft.product.code.empty() ? "the product" : "product '" + draft.product.code + "'";
+  refuse(draft.line, name + ": " + what);
+  for (const auto& variant : draft.variants) {
+    if (variant.line != draft.line) refuse(variant.line, name + " was refused at " + at_line(draft.line));
+  }
+}
+
+/// Two variants with the same option values are the same thing to a buyer: the second is refused.
+void Gathering::drop_twins(Draft& draft) {
+  if (draft.product.options.empty()) return;
+  std::map<std::string, std::size_t> seen;
+  std::erase_if(draft.variants, [&](const DraftVariant& one) {
+    const auto combination = combination_of(one.variant);
+    const auto [twin, alone] = seen.emplace(combination, one.line);
+    if (!alone) refuse(one.line, "'" + one.variant.sku.text + "' has the same options (" + combination + ") as " + at_line(twin->second));
+    return !alone;
+  });
+}
+
+void Gathering::settle_options(Draft& draft, const std::vector<Option>& listed) {
+  const auto count = options_of(draft.variants, listed).size();
+  std::erase_if(draft.variants, [&](const DraftVariant& one) {
+    if (one.variant.option_values.size() == count) return false;
+    refuse(one.line,
+           "'" + one.variant.sku.text + "' leaves an option open that others of its product have: a row must be one thing to sell");
+    return true;
+  });
+  draft.product.options = options_of(draft.variants, listed);
+}
+
+void Gathering::add(Draft draft) {
+  if (draft.product.code.empty()) return refuse_all(draft, "no code: a product needs one to be recognised at the next import");
+  if (draft.product.title.empty()) return refuse_all(draft, "no title");
+  const auto [taken, fresh] = code_lines_.emplace(draft.product.code, draft.line);
+  if (!fresh) return refuse_all(draft, "the code stands already at " + at_line(taken->second));
+  drop_twins(draft);
+  if (draft.variants.empty()) return refuse_all(draft, "nothing to sell: none of its rows could be used, or it has none");
+  if (draft.product.options.empty() && draft.variants.size() > 1) {
+    return refuse_all(draft, std::to_string(draft.variants.size()) + " variants and no option to tell them apart");
+  }
+  for (const auto& one : draft.variants) draft.product.variants.push_back(one.variant);
+  if (const auto faults = faults_of(draft.product); !faults.empty()) return refuse_all(draft, joined(faults));
+  for (const auto& one : draft.variants) {
+    if (one.counted) into_.stock.push_back({one.variant.sku, *one.counted});
+  }
+  into_.products.push_back(std::move(draft.product));
+}
+
+void Gathering::finish() {
+  const auto by_line = [](const auto& a, const auto& b) { return a.line < b.line; };
+  std::stable_sort(into_.refused.begin(), into_.refused.end(), by_line);
+  std::stable_sort(into_.corrections.begin(), into_.corrections.end(), by_line);
+}
+
+std::vector<Option> options_of(std::vector<DraftVariant>& variants, const std::vector<Option>& listed) {
+  std::vector<Option> used;
+  const auto named = [](auto& options, const std::string& name) {
+    return std::find_if(options.begin(), options.end(), [&](const Option& option) { return option.name == name; });
+  };
+  for (const auto& one : variants) {
+    for (const auto& value : one.variant.option_values) {
+      auto option = named(used, value.name);
+      if (option == used.end()) option = used.insert(used.end(), Option{value.name, {}});
+      if (std::find(option->values.begin(), option->values.end(), value.value) == option->values.end())
+        option->values.push_back(value.value);
+    }
+  }
+  // A place beyond the listed ones keeps the order of appearance: the sorts are stable.
+  const auto place_in = [](const auto& list, auto found) { return static_cast<std::size_t>(found - list.begin()); };
+  for (auto& option : used) {
+    const auto list = named(listed, option.name);
+    if (list == listed.end()) continue;
+    std::stable_sort(option.values.begin(), option.values.end(), [&](const std::string& a, const std::string& b) {
+      const auto& order = list->values;
+      return place_in(order, std::find(order.begin(), order.end(), a)) < place_in(order, std::find(order.begin(), order.end(), b));
+    });
+  }
+  std::stable_sort(used.begin(), used.end(), [&](const Option& a, const Option& b) {
+    return place_in(listed, named(listed, a.name)) < place_in(listed, named(listed, b.name));
+  });
+  for (auto& one : variants) {
+    auto& values = one.variant.option_values;
+    std::stable_sort(values.begin(), values.end(), [&](const OptionValue& a, const OptionValue& b) {
+      return place_in(used, named(used, a.name)) < place_in(used, named(used, b.name));
+    });
+  }
+  return used;
+}
+
+}  // namespace tally::catalogue

@@ -1,0 +1,63 @@
+// What an import did, in numbers.
+#include "catalogue/catalogue.hpp"
+#include "catalogue/gathering.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace tally::catalogue {
+
+namespace {
+
+/// 1,891
+std::string spelt(std::size_t number) {
+  std::string text = std::to_string(number);
+  for (auto place = static_cast<std::ptrdiff_t>(text.size()) - 3; place > 0; place -= 3) text.insert(static_cast<std::size_t>(place), ",");
+  return text;
+}
+
+std::string counted(std::size_t number, std::string_view one, std::string_view many) {
+  return spelt(number) + " " + std::string(number == 1 ? one : many);
+}
+
+struct Sentence {
+  std::string_view kind, one, many;
+};
+
+constexpr std::array<Sentence, 12> sentences{{
+    {kind::options, "product has its options from its variations, its own list disagreed",
+     "products have their options from their variations, their own lists disagreed"},
+    {kind::parent_stock, "stock cell of a variable product was not taken for stock",
+     "stock cells of variable products were not taken for stock"},
+    {kind::sale_price, "sale price was no sale: it is not below the regular one",
+     "sale prices were no sales: they are not below the regular ones"},
+    {kind::timed_sale, "sale price with dates was left out", "sale prices with dates were left out"},
+    {kind::currency, "file without a currency: the merchant's was taken", "files without a currency: the merchant's was taken"},
+    {kind::shared_stock, "variation's stock is kept by its parent and counts nothing",
+     "variations' stock is kept by their parents and counts nothing"},
+    {kind::untracked_stock, "variant's stock is not tracked and counts nothing", "variants' stock is not tracked and counts nothing"},
+    {kind::negative_stock, "stock below zero was counted as 0", "stocks below zero were counted as 0"},
+    {kind::case_twin, "SKU differs from another in letter case only", "SKUs differ from another in letter case only"},
+    {kind::rounded, "row with a price that was rounded", "rows with prices that were rounded"},
+    {kind::code, "product without a SKU of its own was given a code", "products without a SKU of their own were given codes"},
+    {kind::sku, "SKU was put into Unicode's normal form", "SKUs were put into Unicode's normal form"},
+}};
+
+}  // namespace
+
+std::vector<std::string> summary_of(const Imported& imported) {
+  std::vector<std::string> lines;
+  lines.push_back(imported.format + ", " + counted(imported.rows, "row", "rows") + ": " +
+                  counted(imported.products.size(), "product", "products") + " with " +
+                  counted(imported.variants(), "variant", "variants") + ", " +
+                  counted(imported.stock.size(), "stock count", "stock counts"));
+  for (const auto& sentence : sentences) {
+    const auto number = static_cast<std::size_t>(std::count_if(imported.corrections.begin(), imported.corrections.end(),
+                                                               [&](const Correction& one) { return one.kind == sentence.kind; }));
+    if (number > 0) lines.push_back(counted(number, sentence.one, sentence.many));
+  }
+  if (!imported.refused.empty()) lines.push_back(counted(imported.refused.size(), "row refused", "rows refused"));
+  return lines;
+}
+
+}  // namespace tally::catalogue

@@ -1,0 +1,87 @@
+#include "catalogue/table.hpp"
+
+#include "catalogue/cell.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace tally::catalogue {
+
+namespace {
+
+constexpr std::size_t max_rows = 1'000'000;
+constexpr std::size_t max_columns = 400;
+
+/// The separator that the first line has most of, outside quotes.
+char separator_of(std::string_view bytes) {
+  std::array<std::pair<char, std::size_t>, 3> candidates{{{',', 0}, {';', 0}, {'\t', 0}}};
+  bool quoted = false;
+  for (const char c : bytes) {
+    if (c == '"') quoted = !quoted;
+    if (quoted) continue;
+    if (c == '\n' || c == '\r') break;
+    for (auto& [separator, count] : candidates) count += c == separator;
+  }
+  return std::max_element(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) { return a.second < b.second; })->first;
+}
+
+bool is_blank(const csv::Record& record) {
+  return std::all_of(record.cells.begin(), record.cells.end(), [](const std::string& text) { return trimmed(text).empty(); });
+}
+
+}  // namespace
+
+Result<Table> Table::read(std::string_view bytes, const std::string& file) {
+  auto records = csv::parse(bytes, separator_of(bytes));
+  if (!records) return error(Fault::invalid, records.error().what, file, records.error().todo);
+  Table table;
+  auto record = records->begin();
+  while (record != records->end() && is_blank(*record)) ++record;
+  if (record == records->end()) return error(Fault::invalid, "the file is empty", file);
+  table.header_line_ = record->line;
+  if (record->cells.size() > max_columns) {
+    return error(Fault::invalid, "the header has " + std::to_string(record->cells.size()) + " columns", file,
+                 "at most " + std::to_string(max_columns));
+  }
+  for (const auto& name : record->cells) {
+    table.header_.emplace_back(trimmed(name));
+    const auto& added = table.header_.back();
+    if (added.empty()) continue;
+    if (!table.places_.emplace(lower(added), table.header_.size() - 1).second) {
+      return error(Fault::invalid, "two columns are named '" + added + "'", file + ":" + std::to_string(record->line), "keep one of them");
+    }
+  }
+  table.rows_.reserve(static_cast<std::size_t>(records->end() - record) - 1);
+  for (++record; record != records->end(); ++record) {
+    if (!is_blank(*record)) table.rows_.push_back(std::move(*record));
+  }
+  if (table.rows_.size() > max_rows) {
+    return error(Fault::invalid, std::to_string(table.rows_.size()) + " rows", file,
+                 "at most " + std::to_string(max_rows) + ": split the file");
+  }
+  return table;
+}
+
+Column Table::column(std::string_view name) const {
+  const auto found = places_.find(lower(name));
+  return found == places_.end() ? Column{} : Column{found->second};
+}
+
+Column Table::first_of(std::initializer_list<std::string_view> names) const {
+  for (const auto name : names) {
+    if (const auto found = column(name); found.there()) return found;
+  }
+  return {};
+}
+
+std::string Table::misshapen(const csv::Record& row) const {
+  if (row.cells.size() == header_.size()) return {};
+  return "the row has " + std::to_string(row.cells.size()) + " cells, the header " + std::to_string(header_.size()) +
+         ": a quote or a separator is missing or too many";
+}
+
+std::string_view cell(const csv::Record& row, Column column) {
+  return column.place < row.cells.size() ? trimmed(row.cells[column.place]) : std::string_view();
+}
+
+}  // namespace tally::catalogue

@@ -1,0 +1,80 @@
+#include "cli/plan_view.hpp"
+
+#include "cli/table.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace tally::cli {
+namespace {
+
+Colour colour_of(const Json& change) {
+  const std::string action = change.text_or("action");
+  if (change.bool_or("held")) return Colour::yellow;
+  if (action == "create") return Colour::green;
+  if (action == "retire") return Colour::red;
+  return Colour::none;
+}
+
+std::string from_to(const Json& change) {
+  const Json* before = change.find("before");
+  const Json* after = change.find("after");
+  if (before == nullptr || before->is_null()) return after == nullptr || after->is_null() ? std::string() : shown(after);
+  return shown(before) + " → " + shown(after);
+}
+
+}  // namespace
+
+std::string effect_text(const Json& totals) {
+  std::vector<std::string> parts;
+  const auto add = [&](const char* key, std::string_view one, std::string_view many) {
+    if (const std::int64_t number = totals.integer_or(key); number > 0) parts.push_back(counted(number, one, many));
+  };
+  add("creates", "create", "creates");
+  add("updates", "content change", "content changes");
+  add("prices", "price change", "price changes");
+  const Json* largest = totals.find("largest_price_change_percent");
+  if (totals.integer_or("prices") > 0 && largest != nullptr && !largest->is_null())
+    parts.back() += ", the largest " + largest->scalar_text() + " %";
+  add("stocks", "stock change", "stock changes");
+  add("to_zero", "offer to zero", "offers to zero");
+  add("retires", "listing ends", "listings end");
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : " · ") + part;
+  return text.empty() ? "nothing to do" : text;
+}
+
+std::string plan_text(const Console& console, const Json& plan, std::size_t lines) {
+  std::string text;
+  if (const Json* totals = plan.find("totals"); totals != nullptr && totals->is_array()) {
+    for (const Json& channel : totals->as_array())
+      text += painted(console, printable(channel.text_or("channel")), Colour::bold) + ": " + effect_text(channel) + "\n";
+  }
+  if (plan.bool_or("empty")) return text + "Nothing to do: every channel shows what it should.\n";
+
+  const Json* items = plan.find("items");
+  if (items == nullptr || !items->is_array() || items->as_array().empty()) return text;
+  Table table({{"CHANNEL"},
+               {"ACTION"},
+               {"THING", Table::Side::left, 40},
+               {"SKU", Table::Side::left, 30},
+               {"CHANGE", Table::Side::left, 40},
+               {"BECAUSE", Table::Side::left, 40}});
+  const Json::Array& changes = items->as_array();
+  for (std::size_t n = 0; n < std::min(lines, changes.size()); ++n) {
+    const Json& change = changes[n];
+    table.add({{change.text_or("channel")},
+               {change.text_or("action") + (change.bool_or("held") ? " (held)" : ""), colour_of(change)},
+               {change.text_or("thing")},
+               {change.text_or("sku")},
+               {from_to(change)},
+               {change.text_or("cause")}});
+  }
+  text += "\n" + table.text(console);
+  if (changes.size() > lines)
+    text += "… and " + grouped(static_cast<std::int64_t>(changes.size() - lines)) + " more; --lines shows more of them, --json all\n";
+  if (const std::string digest = plan.text_or("digest"); !digest.empty()) text += painted(console, "digest " + digest, Colour::dim) + "\n";
+  return text;
+}
+
+}  // namespace tally::cli

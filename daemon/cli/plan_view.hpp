@@ -1,0 +1,16 @@
+// A plan as a person judges it: first what it does to the business, then its lines.
+#pragma once
+
+#include "cli/console.hpp"
+
+#include <string>
+
+namespace tally::cli {
+
+/// At most `lines` lines; the last one says how many more there are.
+std::string plan_text(const Console& console, const Json& plan, std::size_t lines);
+
+/// "191 creates · 3 price changes, the largest 12 % · 2 offers to zero" for one channel's totals; "nothing to do" for none.
+std::string effect_text(const Json& totals);
+
+}  // namespace tally::cli

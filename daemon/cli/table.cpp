@@ -1,0 +1,44 @@
+#include "cli/table.hpp"
+
+#include <algorithm>
+
+namespace tally::cli {
+
+std::string Table::line(const Console& console, const std::vector<Cell>& cells, const std::vector<std::size_t>& widths) const {
+  std::string result;
+  std::size_t spaces = 0;  // owed before the next text, so that none stand at the end of a line
+  for (std::size_t n = 0; n < columns_.size(); ++n) {
+    static const Cell nothing;
+    const Cell& cell = n < cells.size() ? cells[n] : nothing;
+    const std::string text = cut(printable(cell.text), columns_[n].most);
+    const std::size_t pad = widths[n] - width_of(text);
+    const bool right = columns_[n].side == Side::right;
+    if (n > 0) spaces += 2;
+    if (right) spaces += pad;
+    if (!text.empty()) {
+      result += std::string(spaces, ' ') + painted(console, text, cell.colour);
+      spaces = 0;
+    }
+    if (!right) spaces += pad;
+  }
+  return result + "\n";
+}
+
+std::string Table::text(const Console& console) const {
+  std::vector<Cell> titles;
+  std::vector<std::size_t> widths;
+  for (const Column& column : columns_) {
+    titles.push_back({column.title, Colour::dim});
+    widths.push_back(width_of(column.title));
+  }
+  for (const auto& row : rows_) {
+    for (std::size_t n = 0; n < columns_.size() && n < row.size(); ++n) {
+      widths[n] = std::max(widths[n], width_of(cut(printable(row[n].text), columns_[n].most)));
+    }
+  }
+  std::string result = line(console, titles, widths);
+  for (const auto& row : rows_) result += line(console, row, widths);
+  return result;
+}
+
+}  // namespace tally::cli

@@ -1,0 +1,251 @@
+// What a person asks the engine to do. All of it runs on the engine's thread.
+#include "engine/engine.hpp"
+#include "engine/guard.hpp"
+#include "engine/orders.hpp"
+#include "engine/stock.hpp"
+#include "store/catalogue.hpp"
+#include "store/inbox.hpp"
+#include "store/journal.hpp"
+#include "store/marks.hpp"
+#include "store/offers.hpp"
+
+#include <algorithm>
+
+namespace tally::engine {
+namespace {
+
+using store::Session;
+
+struct ImportReport {
+  std::int64_t created = 0, updated = 0, unchanged = 0, counted = 0;
+  Json refused = Json::array();
+
+  void refuse(const std::string& thing, const std::string& why) { refused.push_back(Json::object({{"thing", thing}, {"why", why}})); }
+  Json json() const {
+    return Json::object({{"created", created}, {"updated", updated}, {"unchanged", unchanged}, {"counted", counted}, {"refused", refused}});
+  }
+};
+
+std::string joined(const std::vector<std::string>& texts) {
+  std::string out;
+  for (const auto& text : texts) out += (out.empty() ? "" : "; ") + text;
+  return out;
+}
+
+void mark_product(Session& session, const World& world, const store::ProductRow& row, const Why& why, Time now) {
+  for (const auto& channel : world.channels) {
+    mark_aspect(session, channel->no, "content", row.no.value, why, now);
+    for (const auto& variant : store::variants_of(session, row.no)) {
+      if (store::find_offer(session, channel->no, variant.no)) mark_aspect(session, channel->no, "price", variant.no.value, why, now);
+    }
+  }
+}
+
+void import_product(Session& session, const World& world, const Json& tree, const Why& why, ImportReport& report, const StepSeen& step_seen) {
+  const Time now = world.clock.now();
+  const std::string code = tree.is_object() ? tree.text_or("code") : "";
+  const auto product = product_from_json(tree);
+  if (!product) return report.refuse(code, product.error().text());
+  if (const auto faults = faults_of(*product); !faults.empty()) return report.refuse(code, joined(faults));
+  const auto put = store::put_product(session, *product, now);
+  if (!put.taken.empty()) return report.refuse(code, "the SKU " + put.taken.front().text + " belongs to another product");
+  if (!put.changed) {
+    ++report.unchanged;
+    return;
+  }
+  ++(put.created ? report.created : report.updated);
+  mark_product(session, world, {put.no, *product}, why, now);
+  for (const auto& variant : product->variants) resolve_waiting(session, world, variant.sku.text, step_seen);
+  store::journal(session, {0, now, put.created ? "product.created" : "product.changed", why.cause, ChannelNo(0), code, "{}"});
+}
+
+/// Bundles are written after all products of the chunk, so that their components may come later in the file.
+void import_bundles(Session& session, const Json& products, ImportReport& report) {
+  for (const auto& tree : products.as_array()) {
+    const auto product = product_from_json(tree);
+    if (!product || !store::find_product(session, product->code)) continue;
+    for (const auto& missing : store::put_bundles(session, *product)) report.refuse(product->code, "its bundle names the unknown SKU " + missing.text);
+  }
+}
+
+void import_count(Session& session, const World& world, const Json& row, const Why& why, ImportReport& report) {
+  const Time now = world.clock.now();
+  const std::string sku = row.text_or("sku");
+  const auto variant = store::find_variant(session, normal_sku(sku));
+  const Json* counted = row.find("counted");
+  if (!variant) return report.refuse(sku, "stock of an unknown SKU");
+  if (!counted || counted->is_null() || (counted->is_string() && counted->as_string().empty())) return;  // blank is never zero
+  const auto quantity = counted->integer();
+  if (!quantity) return report.refuse(sku, "the stock is no whole number");
+  const std::string name = row.text_or("location", world.config.locations.empty() ? "main" : world.config.locations.front().name);
+  const bool known = std::any_of(world.config.locations.begin(), world.config.locations.end(), [&](const auto& l) { return l.name == name; });
+  if (!known) return report.refuse(sku, "there is no location '" + name + "'");
+  if (append_count(session, variant->no, store::open_location(session, name), *quantity, now, why.cause + ":" + name, "imported", now)) {
+    ++report.counted;
+    mark_stock(session, world, {variant->no}, why, now);
+  }
+}
+
+}  // namespace
+
+Result<Json> Engine::import(const Json& chunk, const std::string& author) {
+  return ask([this, chunk, author]() -> Result<Json> {
+    auto& world = core_.world();
+    const Json* products = chunk.find("products");
+    const Json* stock = chunk.find("stock");
+    if ((products && !products->is_array()) || (stock && !stock->is_array()))
+      return error(Fault::invalid, "`products` and `stock` are lists", "import");
+    ImportReport report;
+    std::int64_t batch = open_batch_;
+    auto written = world.store.write([&](Session& session) -> Result<void> {
+      report = {};
+      batch = open_batch_ != 0 ? open_batch_ : store::open_batch(session, author, world.clock.now());
+      const Why why{"import:" + std::to_string(batch), false, batch};
+      for (const auto& tree : products ? products->as_array() : Json::Array()) import_product(session, world, tree, why, report, core_.step_seen());
+      if (products) import_bundles(session, *products, report);
+      for (const auto& row : stock ? stock->as_array() : Json::Array()) import_count(session, world, row, why, report);
+      return {};
+    });
+    if (!written) return written.error();
+    open_batch_ = batch;
+    Json answer = report.json();
+    if (chunk.bool_or("close", true)) {
+      open_batch_ = 0;
+      auto held = judge_batch(world, batch);
+      if (!held) return held.error();
+      Json digests = Json::array();
+      for (const auto& digest : *held) digests.push_back(digest);
+      answer.set("held", std::move(digests));
+    }
+    return answer;
+  });
+}
+
+Result<Json> Engine::move_stock(const Json& movement, const std::string& author) {
+  return ask([this, movement, author]() -> Result<Json> {
+    auto& world = core_.world();
+    const std::string kind = movement.text_or("kind"), sku = movement.text_or("sku");
+    const Json* amount = movement.find("quantity");
+    const auto quantity = amount ? amount->integer() : Result<std::int64_t>(error(Fault::invalid, "no quantity"));
+    if (!quantity) return error(Fault::invalid, "the quantity must be a whole number", "stock", "blank is never zero");
+    if (kind != "receipt" && kind != "adjust" && kind != "count") return error(Fault::invalid, "'" + kind + "' is no kind of movement", "stock", "receipt, adjust or count");
+    if (kind == "receipt" && *quantity <= 0) return error(Fault::invalid, "a receipt brings at least 1", "stock");
+    const std::string place = movement.text_or("location", world.config.locations.empty() ? "main" : world.config.locations.front().name);
+    if (std::none_of(world.config.locations.begin(), world.config.locations.end(), [&](const auto& l) { return l.name == place; }))
+      return error(Fault::not_found, "there is no location '" + place + "'", "stock");
+    bool found = false, moved = false;
+    auto written = world.store.write([&](Session& session) -> Result<void> {
+      const Time now = world.clock.now();
+      const auto variant = store::find_variant(session, normal_sku(sku));
+      found = variant.has_value();
+      if (!found) return {};
+      const LocationNo location = store::open_location(session, place);
+      const std::string cause = kind + ":" + std::to_string(store::last_sequence(session) + 1);
+      const std::string note = movement.text_or("reason") + " (" + author + ")";
+      moved = kind == "count" ? append_count(session, variant->no, location, *quantity, now, cause, note, now)
+                              : append_change(session, variant->no, location, kind, *quantity, cause, note, now, now);
+      mark_stock(session, world, {variant->no}, {cause, false, 0}, now);
+      store::journal(session, {0, now, "stock." + kind, author, ChannelNo(0), variant->sku, Json::object({{"quantity", *quantity}, {"location", place}}).dump()});
+      return {};
+    });
+    if (!written) return written.error();
+    if (!found) return error(Fault::not_found, "there is no SKU '" + sku + "'", "stock");
+    return Json::object({{"moved", moved}});
+  });
+}
+
+Result<Json> Engine::sync(const std::string& name, const std::string& author) {
+  return ask([this, name, author]() -> Result<Json> {
+    auto& world = core_.world();
+    Json started = Json::array(), observing = Json::array();
+    for (const auto& channel : world.channels) {
+      if (!name.empty() && channel->config.name != name) continue;
+      core_.lane(channel->no)->hurry();
+      (channel->may_write() ? started : observing).push_back(channel->config.name);
+    }
+    if (!name.empty() && started.empty() && observing.empty()) return error(Fault::not_found, "there is no channel '" + name + "'", "sync");
+    world.log.info("a person asked for a sync", {{"author", author}, {"channel", name.empty() ? "all" : name}});
+    publish();
+    return Json::object({{"started", std::move(started)}, {"observing", std::move(observing)}});
+  });
+}
+
+Result<Json> Engine::release_channel(const std::string& name, const std::string& author) {
+  return ask([this, name, author]() -> Result<Json> {
+    auto& world = core_.world();
+    auto* channel = world.find(name);
+    if (!channel) return error(Fault::not_found, "there is no channel '" + name + "'", "channel release");
+    auto written = world.store.write([&](Session& session) -> Result<void> {
+      store::set_released(session, channel->no, true);
+      store::journal(session, {0, world.clock.now(), "channel.released", author, channel->no, name, "{}"});
+      return {};
+    });
+    if (!written) return written.error();
+    channel->released = true;
+    core_.lane(channel->no)->hurry();
+    publish();
+    return Json::object({{"channel", name}, {"policy", std::string(engine::name_of(channel->config.policy))}});
+  });
+}
+
+Result<Json> Engine::release(const std::string& digest, const std::string& author) {
+  return ask([this, digest, author]() -> Result<Json> {
+    auto& world = core_.world();
+    bool found = false;
+    std::size_t count = 0;
+    auto written = world.store.write([&](Session& session) -> Result<void> {
+      for (const auto& held : store::holds(session)) {
+        if (held.digest != digest) continue;
+        const auto things = store::held_things(session, digest);
+        count = things.size();
+        for (const auto thing : things) mark_aspect(session, held.channel, held.aspect, thing, {"released by " + author, true, 0}, world.clock.now());
+        store::clear_problem(session, held.channel, "guard", digest);
+      }
+      found = store::remove_hold(session, digest);
+      store::journal(session, {0, world.clock.now(), "guard.released", author, ChannelNo(0), digest, "{}"});
+      return {};
+    });
+    if (!written) return written.error();
+    if (!found) return error(Fault::not_found, "nothing is held under '" + digest + "'", "release", "`tallyd status` lists what is held");
+    return Json::object({{"released", count}});
+  });
+}
+
+Result<Json> Engine::discard(const std::string& digest, const std::string& author) {
+  return ask([this, digest, author]() -> Result<Json> {
+    auto& world = core_.world();
+    bool found = false;
+    std::size_t count = 0;
+    auto written = world.store.write([&](Session& session) -> Result<void> {
+      for (const auto& held : store::holds(session)) {
+        if (held.digest != digest) continue;
+        for (const auto thing : store::held_things(session, digest)) {
+          if (const auto mark = store::find_mark(session, held.channel, held.aspect, thing)) store::park_mark(session, *mark, "discarded by " + author, "");
+          ++count;
+        }
+        store::clear_problem(session, held.channel, "guard", digest);
+      }
+      found = store::remove_hold(session, digest);
+      store::journal(session, {0, world.clock.now(), "guard.discarded", author, ChannelNo(0), digest, "{}"});
+      return {};
+    });
+    if (!written) return written.error();
+    if (!found) return error(Fault::not_found, "nothing is held under '" + digest + "'", "discard", "`tallyd status` lists what is held");
+    return Json::object({{"discarded", count}});
+  });
+}
+
+Result<Json> Engine::reload(const std::string& author) {
+  auto fresh = reload_();  // on the caller's thread: reading files must not stop the lanes
+  if (!fresh) return fresh.error();
+  auto shared = std::make_shared<Reloaded>(std::move(*fresh));
+  return ask([this, shared, author]() -> Result<Json> {
+    auto& world = core_.world();
+    if (auto set = core_.set_channels(std::move(shared->config), std::move(shared->channels)); !set) return set.error();
+    world.log.info("the configuration was read again", {{"author", author}});
+    publish();
+    return Json::object({{"applied", true}, {"channels", shared->report}, {"complaints", Json::array()}});
+  });
+}
+
+}  // namespace tally::engine

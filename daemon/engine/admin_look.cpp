@@ -1,0 +1,424 @@
+// What the engine tells: channels, products, offers, orders, the plan, status, events, metrics. Reads with sessions of its own, on the caller's thread.
+#include "base/crypto.hpp"
+#include "engine/engine.hpp"
+#include "engine/number.hpp"
+#include "engine/tree.hpp"
+#include "store/inbox.hpp"
+#include "store/journal.hpp"
+#include "store/ledger.hpp"
+#include "store/marks.hpp"
+#include "store/orders.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace tally::engine {
+namespace {
+
+using store::Session;
+
+std::int64_t number_after(const std::string& cursor) {
+  const auto value = Json(cursor).integer();
+  return value ? *value : 0;
+}
+
+std::size_t limited(std::size_t limit) { return std::clamp<std::size_t>(limit, 1, 1000); }
+
+}  // namespace
+
+std::string protection_of(const channel::Capabilities& facts) {
+  if (facts.takes == channel::Takes::never) return "by file";
+  if (facts.compare_and_set) return "by compare";
+  if (facts.stock == channel::StockWrites::delta || (facts.stock == channel::StockWrites::both && facts.idempotency_key)) return "by delta";
+  return facts.can_look ? "by look" : "by age";
+}
+
+namespace {
+
+Json stock_json(Session& session, const Product& product) {
+  Json rows = Json::array();
+  for (const auto& variant : product.variants) {
+    const auto row = store::find_variant(session, variant.sku);
+    if (!row) continue;
+    for (const auto& stock : store::stock_of(session, row->no)) {
+      rows.push_back(Json::object({{"sku", variant.sku.text},
+                                   {"location", store::location_name(session, stock.location)},
+                                   {"on_hand", stock.sum.on_hand},
+                                   {"reserved", stock.sum.reserved},
+                                   {"available", stock.sum.on_hand - stock.sum.reserved}}));
+    }
+  }
+  return rows;
+}
+
+std::string id_of(Session& session, const Channel& channel, const std::string& kind, std::int64_t no) {
+  return store::remote_id(session, channel.no, kind, std::to_string(no), "@id").value_or("");
+}
+
+Json offer_json(Session& session, const World& world, const Channel& channel, const store::OfferRow& offer) {
+  const auto variant = store::get_variant(session, offer.variant);
+  const auto product = store::get_product(session, variant->product);
+  const auto listing = store::find_listing(session, channel.no, variant->product);
+  const auto number = stock_number(session, channel, offer.variant);
+  const Variant* sold = product->product.find(Sku(variant->sku));
+  std::string id = id_of(session, channel, "variant", offer.variant.value);
+  const std::string listing_id = id_of(session, channel, "product", variant->product.value);
+  if (id.empty()) id = listing_id;
+  std::string state = "clean";
+  for (const auto* aspect : {"stock", "price"}) {
+    if (const auto mark = store::find_mark(session, channel.no, aspect, offer.variant.value)) state = mark->parked.empty() ? "dirty" : "parked";
+  }
+  if (offer.suspect) state = "suspect";
+  (void)world;
+  Json json = Json::object({{"channel", channel.config.name}, {"sku", variant->sku}, {"listing_id", listing_id}, {"id", id}, {"state", state}});
+  json.set("stock", Json::object({{"desired", number.number},
+                                  {"sent", offer.number_sent},
+                                  {"confirmed", offer.number_confirmed},
+                                  {"observed", offer.number_observed},
+                                  {"low", offer.low},
+                                  {"high", offer.high}}));
+  json.set("price", Json::object({{"desired", sold ? offer_price(channel, *sold).text() : ""},
+                                  {"sent", offer.price_sent},
+                                  {"confirmed", offer.price_confirmed},
+                                  {"observed", offer.price_observed}}));
+  json.set("content", Json::object({{"sent", listing ? listing->sent : ""}, {"confirmed", listing ? listing->confirmed : ""}, {"observed", listing ? listing->observed : ""}}));
+  if (offer.verified_at != long_ago) json.set("verified_at", format_iso(offer.verified_at));
+  return json;
+}
+
+std::int64_t drifting(Session& session, const Channel& channel) {
+  std::int64_t count = 0;
+  for (VariantNo after;;) {
+    const auto rows = store::offers_after(session, channel.no, after, 500);
+    for (const auto& offer : rows) {
+      const bool waits = store::find_mark(session, channel.no, "stock", offer.variant.value).has_value();
+      if (offer.suspect || (!waits && direction({offer.low, offer.high}, stock_number(session, channel, offer.variant).number) != Direction::none)) ++count;
+      if (!offer.price_observed.empty() && offer.price_observed_at > offer.price_sent_at && offer.price_observed != offer.price_confirmed) ++count;
+    }
+    if (rows.empty()) return count;
+    after = rows.back().variant;
+  }
+}
+
+struct PlanTotals {
+  std::int64_t creates = 0, updates = 0, prices = 0, stocks = 0, to_zero = 0;
+  Decimal largest;
+};
+
+class PlanBuilder {
+ public:
+  PlanBuilder(Session& session, const Channel& channel) : session_(session), channel_(channel) {
+    for (const auto& mark : store::marks_of_channel(session, channel.no, "content")) content(mark);
+    for (const auto& mark : store::marks_of_channel(session, channel.no, "price")) price(mark);
+    for (const auto& mark : store::marks_of_channel(session, channel.no, "stock")) stock(mark);
+  }
+  Json items = Json::array();
+  PlanTotals totals;
+
+ private:
+  void add(const store::Mark& mark, const std::string& action, const std::string& thing, const std::string& sku, Json before, Json after) {
+    Json item = Json::object({{"channel", channel_.config.name}, {"action", action}, {"thing", thing}, {"cause", mark.cause}});
+    if (!sku.empty()) item.set("sku", sku);
+    item.set("before", std::move(before));
+    item.set("after", std::move(after));
+    item.set("held", !mark.parked.empty() || (!mark.by_order && store::is_held(session_, channel_.no, mark.aspect, mark.thing)));
+    if (!mark.parked.empty()) item.set("reason", mark.parked);
+    items.push_back(std::move(item));
+  }
+
+  void content(const store::Mark& mark) {
+    const auto product = store::get_product(session_, ProductNo(mark.thing));
+    if (!product) return;
+    const auto listing = store::find_listing(session_, channel_.no, product->no);
+    if (listing && listing->state == "gone") return;
+    const Json tree = listing_tree(session_, channel_, *product);
+    if (!listing || listing->state != "bound") {
+      ++totals.creates;
+      return add(mark, "create", product->product.code, "", Json(), Json::object({{"title", product->product.title}, {"variants", product->product.variants.size()}}));
+    }
+    if (crypto::state_hash(channel_.connector->spell("listing", tree).dump_sorted()) == listing->sent) return;
+    ++totals.updates;
+    add(mark, "update", product->product.code, "", Json(), Json::object({{"title", product->product.title}}));
+  }
+
+  void price(const store::Mark& mark) {
+    const auto variant = store::get_variant(session_, VariantNo(mark.thing));
+    const auto offer = store::find_offer(session_, channel_.no, VariantNo(mark.thing));
+    const auto product = variant ? store::get_product(session_, variant->product) : std::nullopt;
+    const Variant* sold = product ? product->product.find(Sku(variant->sku)) : nullptr;
+    if (!offer || !sold) return;
+    const auto price = offer_price(channel_, *sold);
+    if (price.text() == offer->price_sent) return;
+    ++totals.prices;
+    const auto before = Money::parse(offer->price_confirmed.substr(0, offer->price_confirmed.find('/')));
+    if (before.has_value() && before->minor != 0 && price.price) {
+      if (const auto change = (price.price->major() - before->major()).divided_by(before->major())) {
+        const Decimal size = change->is_negative() ? -*change : *change;
+        totals.largest = std::max(totals.largest, size);
+      }
+    }
+    add(mark, "price", product->product.code, variant->sku, offer->price_confirmed, price.text());
+  }
+
+  void stock(const store::Mark& mark) {
+    const auto variant = store::get_variant(session_, VariantNo(mark.thing));
+    const auto offer = store::find_offer(session_, channel_.no, VariantNo(mark.thing));
+    if (!offer || !variant) return;
+    const auto number = stock_number(session_, channel_, variant->no).number;
+    if (direction({offer->low, offer->high}, number) == Direction::none) return;
+    ++totals.stocks;
+    if (number == 0) ++totals.to_zero;
+    add(mark, "stock", variant->sku, variant->sku, offer->high, number);
+  }
+
+  Session& session_;
+  const Channel& channel_;
+};
+
+}  // namespace
+
+Json Engine::channel_json(Session& session, const Channel& channel) const {
+  const auto lane = seen(channel.no);
+  const Time now = core_.world().clock.now();
+  const bool backing_off = lane.sleep_until > now;
+  const auto pending = store::count_pending(session, channel.no);
+  Json json = Json::object({{"name", channel.config.name},
+                            {"connector", channel.config.connector},
+                            {"policy", std::string(channel.released ? engine::name_of(channel.config.policy) : "observe")},
+                            {"state", !channel.paused.empty() ? "paused" : backing_off ? "backing_off" : "ok"},
+                            {"reason", !channel.paused.empty() ? channel.paused : lane.reason},
+                            {"protection", protection_of(channel.facts)}});
+  json.set("offers", store::count_offers(session, channel.no));
+  json.set("listings", store::count_listings(session, channel.no, "bound"));
+  json.set("orders", store::count_orders(session, channel.no));
+  json.set("pending", channel.may_write() ? pending : std::int64_t{0});
+  json.set("waiting_for_release", channel.released ? std::int64_t{0} : pending);
+  json.set("calls_out", static_cast<std::int64_t>(lane.calls_out));
+  json.set("syncing", lane.hurried);
+  json.set("drift", drifting(session, channel));
+  json.set("unread_rows", store::unread_rows(session, channel.no));
+  json.set("parked", store::count_parked(session, channel.no));
+  json.set("held_orders", store::count_held(session, channel.no));
+  json.set("raises_held", static_cast<std::int64_t>(lane.raises_held));
+  if (lane.last_order_read != long_ago) json.set("last_order_read", format_iso(lane.last_order_read));
+  if (lane.last_sweep != long_ago) json.set("last_sweep", format_iso(lane.last_sweep));
+  if (const auto oldest = store::oldest_verified(session, channel.no)) json.set("oldest_unverified_ms", (now - *oldest).count());
+  if (lane.last_decrease) json.set("last_decrease_ms", lane.last_decrease->count());
+  return json;
+}
+
+Result<Json> Engine::channels() {
+  auto& world = core_.world();
+  const std::shared_lock guard(world.mutex);
+  Json items = Json::array();
+  auto read = world.store.read([&](Session& session) -> Result<void> {
+    for (const auto& channel : world.channels) items.push_back(channel_json(session, *channel));
+    return {};
+  });
+  if (!read) return read.error();
+  return Json::object({{"items", std::move(items)}});
+}
+
+Result<Json> Engine::products(const Query& query) {
+  auto& world = core_.world();
+  Json items = Json::array();
+  std::string cursor;
+  auto read = world.store.read([&](Session& session) -> Result<void> {
+    const auto add = [&](const store::ProductRow& row) {
+      Json tree = to_json(row.product);
+      tree.set("stock", stock_json(session, row.product));
+      items.push_back(std::move(tree));
+    };
+    if (!query.sku.empty()) {
+      if (const auto variant = store::find_variant(session, normal_sku(query.sku))) add(*store::get_product(session, variant->product));
+      return {};
+    }
+    const auto rows = store::products_after(session, ProductNo(number_after(query.cursor)), limited(query.limit));
+    for (const auto& row : rows) add(row);
+    if (rows.size() == limited(query.limit)) cursor = std::to_string(rows.back().no.value);
+    return {};
+  });
+  if (!read) return read.error();
+  Json answer = Json::object({{"items", std::move(items)}});
+  if (!cursor.empty()) answer.set("cursor", cursor);
+  return answer;
+}
+
+Result<Json> Engine::offers(const Query& query) {
+  auto& world = core_.world();
+  const std::shared_lock guard(world.mutex);
+  Json items = Json::array();
+  std::string cursor;
+  auto read = world.store.read([&](Session& session) -> Result<void> {
+    const auto at = query.cursor.find(':');
+    const std::int64_t from_channel = number_after(query.cursor.substr(0, at));
+    std::int64_t from = at == std::string::npos ? 0 : number_after(query.cursor.substr(at + 1));
+    for (const auto& channel : world.channels) {
+      if (channel->no.value < from_channel || (!query.channel.empty() && channel->config.name != query.channel)) continue;
+      if (channel->no.value > from_channel) from = 0;
+      while (items.as_array().size() < limited(query.limit)) {
+        const auto rows = store::offers_after(session, channel->no, VariantNo(from), 100);
+        if (rows.empty()) break;
+        for (const auto& row : rows) {
+          from = row.variant.value;
+          Json json = offer_json(session, world, *channel, row);
+          if (!query.sku.empty() && json.text_or("sku") != query.sku) continue;
+          if (!query.state.empty() && json.text_or("state") != query.state) continue;
+          items.push_back(std::move(json));
+          if (items.as_array().size() >= limited(query.limit)) break;
+        }
+        cursor = std::to_string(channel->no.value) + ":" + std::to_string(from);
+      }
+      if (items.as_array().size() >= limited(query.limit)) return {};
+    }
+    cursor.clear();
+    return {};
+  });
+  if (!read) return read.error();
+  Json answer = Json::object({{"items", std::move(items)}});
+  if (!cursor.empty()) answer.set("cursor", cursor);
+  return answer;
+}
+
+Result<Json> Engine::orders(const Query& query) {
+  auto& world = core_.world();
+  const std::shared_lock guard(world.mutex);
+  const auto* channel = query.channel.empty() ? nullptr : world.find(query.channel);
+  if (!query.channel.empty() && !channel) return error(Fault::not_found, "there is no channel '" + query.channel + "'", "orders");
+  Json items = Json::array();
+  std::string cursor;
+  auto read = world.store.read([&](Session& session) -> Result<void> {
+    const auto rows = store::orders_before(session, channel ? std::optional(channel->no) : std::nullopt, query.state, OrderNo(number_after(query.cursor)), limited(query.limit));
+    for (const auto& row : rows) {
+      Json lines = Json::array();
+      if (const auto* list = row.document.find("lines")) {
+        for (const auto& line : list->as_array()) lines.push_back(Json::object({{"sku", line.text_or("sku")}, {"quantity", line.integer_or("quantity")}}));
+      }
+      Json item = Json::object({{"channel", world.name_of(row.channel)}, {"id", row.id}, {"number", row.document.text_or("number")}, {"state", row.state}, {"revision", row.revision}});
+      if (const auto* total = row.document.find("total")) item.set("total", *total);
+      item.set("currency", row.document.text_or("currency"));
+      const auto* held = row.document.find("holds");
+      item.set("holds", held ? *held : Json::array());
+      item.set("lines", std::move(lines));
+      item.set("placed_at", row.document.text_or("placed_at"));
+      item.set("changed_at", row.document.text_or("changed_at"));
+      item.set("accepted_at", format_iso(row.accepted_at));
+      items.push_back(std::move(item));
+    }
+    if (rows.size() == limited(query.limit)) cursor = std::to_string(rows.back().no.value);
+    return {};
+  });
+  if (!read) return read.error();
+  Json answer = Json::object({{"items", std::move(items)}});
+  if (!cursor.empty()) answer.set("cursor", cursor);
+  return answer;
+}
+
+Result<Json> Engine::plan(const std::string& name) {
+  auto& world = core_.world();
+  const std::shared_lock guard(world.mutex);
+  if (!name.empty() && !world.find(name)) return error(Fault::not_found, "there is no channel '" + name + "'", "plan");
+  Json items = Json::array(), totals = Json::array();
+  auto read = world.store.read([&](Session& session) -> Result<void> {
+    for (const auto& channel : world.channels) {
+      if (!name.empty() && channel->config.name != name) continue;
+      PlanBuilder builder(session, *channel);
+      for (auto& item : builder.items.as_array()) items.push_back(std::move(item));
+      const auto& sum = builder.totals;
+      totals.push_back(Json::object({{"channel", channel->config.name}, {"creates", sum.creates}, {"updates", sum.updates}, {"prices", sum.prices}, {"stocks", sum.stocks},
+                                     {"to_zero", sum.to_zero}, {"largest_price_change_percent", (sum.largest * Decimal(100)).rounded(1)}, {"released", channel->released}}));
+    }
+    return {};
+  });
+  if (!read) return read.error();
+  const std::string digest = crypto::hex(crypto::digest(crypto::Digest::sha256, items.dump())).substr(0, 12);
+  const bool empty = items.empty();
+  return Json::object({{"empty", empty}, {"digest", digest}, {"items", std::move(items)}, {"totals", std::move(totals)}});
+}
+
+Result<Json> Engine::status() {
+  auto& world = core_.world();
+  auto listed = channels();
+  if (!listed) return listed;
+  const std::shared_lock guard(world.mutex);
+  Json problems = Json::array(), holds = Json::array(), oversold = Json::array();
+  std::int64_t unread = 0, parked = 0;
+  const auto order_name = [&](Session& session, OrderNo no) {
+    const auto row = no.value == 0 ? std::nullopt : store::get_order(session, no);
+    return row ? world.name_of(row->channel) + "/" + row->id : std::string();
+  };
+  auto read = world.store.read([&](Session& session) -> Result<void> {
+    for (const auto& p : store::problems(session, 200))
+      problems.push_back(Json::object({{"channel", world.name_of(p.channel)}, {"thing", p.thing}, {"aspect", p.kind}, {"reason", p.reason}, {"since", format_iso(p.since)}, {"todo", p.todo}}));
+    for (const auto& h : store::holds(session))
+      holds.push_back(Json::object({{"digest", h.digest}, {"channel", world.name_of(h.channel)}, {"aspect", h.aspect}, {"count", h.count}, {"reason", h.reason}, {"since", format_iso(h.since)}}));
+    for (const auto& o : store::oversells(session, 1000)) {
+      const auto variant = store::get_variant(session, o.variant);
+      oversold.push_back(Json::object({{"sku", variant ? variant->sku : ""}, {"order", order_name(session, o.order)}, {"other_order", order_name(session, o.other_order)}, {"short", o.short_by},
+                                       {"delay_ms", o.delay.count()}, {"rule", o.rule}, {"at", format_iso(o.at)}}));
+    }
+    for (const auto& channel : world.channels) unread += store::unread_rows(session, channel->no);
+    parked = static_cast<std::int64_t>(store::parked_rows(session).size());
+    return {};
+  });
+  if (!read) return read.error();
+  std::int64_t drift = 0, pending = unread;
+  std::optional<std::int64_t> last;
+  for (const auto& channel : listed->find("items")->as_array()) {
+    drift += channel.integer_or("drift");
+    pending += channel.integer_or("pending") + channel.integer_or("calls_out") + (channel.bool_or("syncing") ? 1 : 0);
+    if (channel.find("last_decrease_ms")) last = std::max(last.value_or(0), channel.integer_or("last_decrease_ms"));
+  }
+  Json answer = Json::object({{"uptime_ms", (world.clock.now() - started_).count()}, {"version", version_}, {"converged", drift == 0 && pending == 0}, {"drift", drift}});
+  answer.set("channels", *listed->find("items"));
+  answer.set("problems", std::move(problems));
+  answer.set("holds", std::move(holds));
+  answer.set("inbox", Json::object({{"unread", unread}, {"parked", parked}}));
+  answer.set("oversold", std::move(oversold));
+  if (last) answer.set("last_decrease_ms", *last);
+  return answer;
+}
+
+Result<Json> Engine::events(std::int64_t sequence, std::size_t limit) {
+  auto& world = core_.world();
+  const std::shared_lock guard(world.mutex);
+  Json items = Json::array();
+  auto read = world.store.read([&](Session& session) -> Result<void> {
+    for (const auto& entry : store::journal_after(session, sequence, limited(limit))) {
+      auto detail = Json::parse(entry.detail);
+      Json item = Json::object({{"sequence", entry.sequence}, {"at", format_iso(entry.at)}, {"what", entry.what}, {"cause", entry.cause}, {"channel", world.name_of(entry.channel)}, {"thing", entry.thing}});
+      if (detail) item.set("detail", std::move(*detail));
+      items.push_back(std::move(item));
+      sequence = entry.sequence;
+    }
+    return {};
+  });
+  if (!read) return read.error();
+  return Json::object({{"items", std::move(items)}, {"sequence", sequence}});
+}
+
+Result<Json> Engine::metrics() {
+  auto listed = status();
+  if (!listed) return listed;
+  Json items = Json::array();
+  const auto add = [&](const char* name, const char* help, const char* type, const std::string& channel, std::int64_t value) {
+    Json labels = Json::object();
+    if (!channel.empty()) labels.set("channel", channel);
+    items.push_back(Json::object({{"name", name}, {"help", help}, {"type", type}, {"labels", std::move(labels)}, {"value", value}}));
+  };
+  add("tallyd_uptime_seconds", "Seconds since the start", "gauge", "", listed->integer_or("uptime_ms") / 1000);
+  add("tallyd_drift", "Offers that do not show what was confirmed there", "gauge", "", listed->integer_or("drift"));
+  add("tallyd_problems", "What needs a person", "gauge", "", static_cast<std::int64_t>(listed->find("problems")->as_array().size()));
+  add("tallyd_oversold", "Oversells that were recorded", "gauge", "", static_cast<std::int64_t>(listed->find("oversold")->as_array().size()));
+  struct Gauge {
+    const char *field, *name, *help;
+  };
+  for (const Gauge& gauge : {Gauge{"offers", "tallyd_offers", "Offers by channel"}, Gauge{"orders", "tallyd_orders", "Orders by channel"},
+                             Gauge{"pending", "tallyd_pending", "Marks that wait to be pushed"}, Gauge{"unread_rows", "tallyd_inbox_unread", "Inbox rows that are not applied yet"},
+                             Gauge{"parked", "tallyd_parked", "Changes that were refused and wait for a correction"}, Gauge{"raises_held", "tallyd_raises_held", "Raises that wait for an order read"}}) {
+    for (const auto& channel : listed->find("channels")->as_array()) add(gauge.name, gauge.help, "gauge", channel.text_or("name"), channel.integer_or(gauge.field));
+  }
+  return Json::object({{"items", std::move(items)}});
+}
+
+}  // namespace tally::engine

@@ -1,0 +1,80 @@
+#include "engine/belief.hpp"
+
+#include <algorithm>
+
+namespace tally::engine {
+namespace {
+
+/// Steps of which it is not known whether the number already includes them.
+void as_unsure(Belief& belief, Quantity taken, Quantity given) {
+  belief.low -= taken;
+  belief.high -= given;
+}
+
+Time plus(Time time, Duration duration) { return time == never ? never : time + duration; }
+
+}  // namespace
+
+void own_step(Belief& belief, const OwnStep& step, Duration margin) {
+  const bool after = step.from > plus(belief.anchor_to, margin);
+  const bool before = step.to < belief.anchor_from - margin;
+  if (before && !step.unsure) return;  // the look saw it, or the write covered it
+  if (after && !step.unsure) {
+    belief.low -= step.taken;
+    belief.high -= step.taken;
+    return;
+  }
+  as_unsure(belief, std::max<Quantity>(step.taken, 0), std::min<Quantity>(step.taken, 0));
+}
+
+void confirmed_change(Belief& belief, Quantity delta) {
+  belief.low += delta;
+  belief.high += delta;
+}
+
+void confirmed_absolute(Belief& belief, Quantity number, Time sent, Time now, const Collected& meanwhile) {
+  belief.low = belief.high = number;
+  as_unsure(belief, meanwhile.taken, meanwhile.given);
+  belief.anchor_from = sent;
+  belief.anchor_to = now;
+  belief.suspect = false;
+}
+
+void unknown_absolute(Belief& belief, Quantity number, Time sent, Duration deadline, Duration settle, const Collected& meanwhile) {
+  belief.low = std::min(belief.low, number - meanwhile.taken);
+  belief.high = std::max(belief.high, number - meanwhile.given);
+  belief.anchor_to = std::max(belief.anchor_to, sent + deadline);
+  belief.owed_look_at = std::min(belief.owed_look_at, sent + settle);
+}
+
+void unknown_change(Belief& belief, Quantity delta, Time sent, Duration deadline, Duration settle) {
+  belief.low += std::min<Quantity>(delta, 0);
+  belief.high += std::max<Quantity>(delta, 0);
+  belief.anchor_to = std::max(belief.anchor_to, sent + deadline);
+  belief.owed_look_at = std::min(belief.owed_look_at, sent + settle);
+}
+
+void conflicted(Belief& belief, Time now) { belief.owed_look_at = std::min(belief.owed_look_at, now); }
+
+bool looked(Belief& belief, Quantity number, Time started, Time now, Time last_write_left, Duration read_after_write, const Collected& meanwhile) {
+  if (last_write_left > started - read_after_write) {
+    belief.owed_look_at = std::min(belief.owed_look_at, now + read_after_write);
+    return false;
+  }
+  const bool inside = number >= belief.low && number <= belief.high;
+  belief.suspect = !inside;
+  if (inside) belief.verified_at = started;
+  belief.low = belief.high = number;
+  as_unsure(belief, meanwhile.taken, meanwhile.given);
+  belief.anchor_from = started;
+  belief.anchor_to = now;
+  if (belief.owed_look_at <= started) belief.owed_look_at = never;
+  return true;
+}
+
+Direction direction(const Belief& belief, Quantity number) {
+  if (belief.exact() && belief.low == number) return Direction::none;
+  return number <= belief.low ? Direction::down : Direction::up;
+}
+
+}  // namespace tally::engine

@@ -1,0 +1,53 @@
+// What a platform's stock number can be, unread sales aside: an interval, moved by what we send, look at and import. The table is README.md §Belief.
+// Pure; every push decision rests on it.
+#pragma once
+
+#include "base/id.hpp"
+#include "base/time.hpp"
+
+namespace tally::engine {
+
+struct Belief {
+  Quantity low = 0, high = 0;
+  Time anchor_from = long_ago, anchor_to = long_ago;  ///< when a look or an absolute write last fixed it
+  bool suspect = false;                               ///< a look lay outside: an order is unread, or someone changed it by hand
+  Time owed_look_at = never;
+  Time verified_at = long_ago;
+
+  bool exact() const { return low == high; }
+};
+
+/// `taken` units left the platform's number (negative: came back) at some moment of [from, to] by the platform's clock.
+struct OwnStep {
+  Quantity taken = 0;
+  Time from, to;
+  bool unsure = false;  ///< it is not known whether the platform did this at all
+};
+
+/// What happened to the offer while a write or a look was in the air.
+struct Collected {
+  Quantity taken = 0;  ///< sum of positive steps
+  Quantity given = 0;  ///< sum of negative steps
+};
+
+/// `margin`: how far the platform's clock and ours may be apart.
+void own_step(Belief& belief, const OwnStep& step, Duration margin);
+
+void confirmed_change(Belief& belief, Quantity delta);
+void confirmed_absolute(Belief& belief, Quantity number, Time sent, Time now, const Collected& meanwhile);
+
+/// Sent, and no answer by `sent` + `deadline`.
+void unknown_absolute(Belief& belief, Quantity number, Time sent, Duration deadline, Duration settle, const Collected& meanwhile);
+void unknown_change(Belief& belief, Quantity delta, Time sent, Duration deadline, Duration settle);
+
+/// The platform refused because the number was not as believed.
+void conflicted(Belief& belief, Time now);
+
+/// A look that began at `started` showed `number`. False: void, because a write left after it may have begun to matter; look again.
+bool looked(Belief& belief, Quantity number, Time started, Time now, Time last_write_left, Duration read_after_write, const Collected& meanwhile);
+
+enum class Direction { none, down, up };
+/// Down is at or below everything that the platform can show; up may raise.
+Direction direction(const Belief& belief, Quantity number);
+
+}  // namespace tally::engine

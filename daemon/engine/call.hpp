@@ -1,0 +1,37 @@
+// One blocking exchange with a platform. A lane decides it, a thread (or the simulation) performs it, the lane takes the outcome.
+#pragma once
+
+#include "channel/connector.hpp"
+#include "store/marks.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace tally::engine {
+
+struct Call {
+  enum class Kind { push, read_orders, fetch_orders, look, sweep, find };
+  Kind kind = Kind::push;
+  std::uint64_t no = 0;
+  ChannelNo channel;
+  channel::Want want;                    ///< of the readings
+  std::vector<channel::Change> changes;  ///< of a push
+  std::vector<store::Intent> intents;    ///< of a push: one a change
+  std::vector<store::Mark> marks;        ///< of a push: what it answers; of looks and finds the things concerned
+  std::vector<VariantNo> variants;       ///< of a look
+  std::vector<std::string> subjects;     ///< of fetch_orders and of a look at listings: the pokes it answers
+  Time left_at;
+  bool urgent = false;                   ///< took the seat that is kept for decreases
+};
+
+struct Outcome {
+  std::vector<Result<channel::Applied>> applied;
+  std::optional<Result<channel::Page>> page;
+};
+
+/// Blocks for one exchange. Any thread.
+Outcome perform(const Call& call, channel::Connector& connector);
+
+std::string_view name_of(Call::Kind kind);
+
+}  // namespace tally::engine

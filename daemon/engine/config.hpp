@@ -1,0 +1,64 @@
+// The merchant's rules as the engine needs them: made by main from the settings, replaced whole by a reload.
+#pragma once
+
+#include "base/decimal.hpp"
+#include "base/id.hpp"
+#include "base/time.hpp"
+#include "model/claim.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tally::engine {
+
+/// How far a channel may go. A new channel observes until it is released.
+enum class Policy { observe, create_only, no_retire, full };
+std::string_view name_of(Policy policy);
+
+struct StockRule {
+  Quantity buffer = 0;
+  Decimal share = Decimal(1);
+  std::optional<Quantity> cap;
+};
+
+struct PriceRule {
+  Decimal factor = Decimal(1);
+  std::optional<Decimal> round_to;      ///< prices end so: 0.99
+  std::optional<Decimal> floor_factor;  ///< of the cost; a price below is never sent
+};
+
+struct LocationConfig {
+  std::string name;
+  std::string counted_by;  ///< the channel that owns this shelf; empty: we do
+};
+
+struct ChannelConfig {
+  std::string name;
+  std::string connector;
+  Policy policy = Policy::full;
+  std::vector<std::string> locations;  ///< in order of priority
+  StockRule stock;
+  PriceRule price;
+  std::string currency;
+  std::vector<std::string> owns;       ///< fields of a product where the channel's word stands
+  Duration orders_every{300000};
+  Duration sweep_every{3600000};
+  std::optional<ReserveAt> reserve;    ///< nothing: as the platform takes
+  Duration reserve_for{1800000};
+};
+
+/// The limits of the guard; shares as fractions of the offers that are live.
+struct GuardRule {
+  Decimal to_zero = Decimal::of(20, 2), price = Decimal::of(5, 2), ends = Decimal::of(5, 2), creates = Decimal::of(20, 2);
+  Decimal price_change = Decimal::of(30, 2);  ///< beyond which a price counts as changed much
+  std::int64_t least = 10;                    ///< so many are never too many
+};
+
+struct Config {
+  std::string currency = "EUR";
+  std::vector<LocationConfig> locations;
+  GuardRule guard;
+};
+
+}  // namespace tally::engine

@@ -1,0 +1,155 @@
+#include "engine/core.hpp"
+
+#include "engine/intake.hpp"
+#include "engine/orders.hpp"
+#include "engine/stock.hpp"
+#include "store/catalogue.hpp"
+#include "store/inbox.hpp"
+#include "store/journal.hpp"
+#include "store/marks.hpp"
+
+#include <algorithm>
+
+namespace tally::engine {
+namespace {
+
+using store::Session;
+
+constexpr std::size_t rows_a_turn = 64;
+constexpr std::size_t calls_a_turn = 16;
+
+/// A channel that was never seen before is compared with the whole catalogue.
+void mark_everything(Session& session, const Channel& channel, Time now) {
+  for (ProductNo after;;) {
+    const auto rows = store::products_after(session, after, 500);
+    for (const auto& row : rows) mark_aspect(session, channel.no, "content", row.no.value, {"new channel", true, 0}, now);
+    if (rows.empty()) return;
+    after = rows.back().no;
+  }
+}
+
+void find_locations(Session& session, const Config& config, Channel& channel) {
+  for (const auto& location : config.locations) {
+    if (!location.counted_by.empty()) channel.counted.push_back(store::open_location(session, location.name));
+    if (location.counted_by == channel.config.name) channel.own_shelf = store::open_location(session, location.name);
+  }
+  auto names = channel.config.locations;
+  if (names.empty()) {
+    for (const auto& location : config.locations) names.push_back(location.name);
+  }
+  for (const auto& name : names) channel.locations.push_back(store::open_location(session, name));
+  ensure(!channel.locations.empty(), "there is at least one location");
+}
+
+}  // namespace
+
+Core::Core(store::Database& store, const Clock& clock, Log log, Config config, std::uint64_t seed)
+    : world_{store, clock, std::move(log), std::move(config), {}, {}}, seed_(seed) {}
+
+Result<void> Core::set_channels(Config config, std::vector<ChannelSetup> setups) {
+  std::vector<std::shared_ptr<Channel>> channels;
+  auto written = world_.store.write([&](Session& session) -> Result<void> {
+    channels.clear();
+    for (auto& setup : setups) {
+      auto channel = std::make_shared<Channel>();
+      channel->config = setup.config;
+      channel->connector = setup.connector;
+      channel->facts = setup.connector->capabilities();
+      const auto known = store::all_channels(session);
+      const bool is_new = std::none_of(known.begin(), known.end(), [&](const auto& row) { return row.name == setup.config.name; });
+      const auto row = store::open_channel(session, setup.config.name);
+      channel->no = row.no;
+      channel->released = row.released;
+      find_locations(session, config, *channel);
+      store::set_paused(session, row.no, "");  // a start or a reload is a new try
+      store::clear_problem(session, row.no, "channel", setup.config.name);
+      if (is_new) mark_everything(session, *channel, world_.clock.now());
+      channels.push_back(std::move(channel));
+    }
+    return {};
+  });
+  if (!written) return written;
+  {
+    const std::unique_lock guard(world_.mutex);
+    world_.config = std::move(config);
+    world_.channels = channels;
+  }
+  std::map<ChannelNo, std::unique_ptr<Lane>> lanes;
+  for (const auto& channel : channels) {
+    const auto found = lanes_.find(channel->no);
+    if (found != lanes_.end()) {
+      found->second->replace(channel);
+      lanes[channel->no] = std::move(found->second);
+    } else {
+      auto lane = std::make_unique<Lane>(world_, channel, seed_ ^ static_cast<std::uint64_t>(channel->no.value) * 0x9e3779b97f4a7c15ULL);
+      if (auto recovered = lane->recover(); !recovered) return recovered;
+      lanes[channel->no] = std::move(lane);
+    }
+  }
+  lanes_ = std::move(lanes);
+  return {};
+}
+
+Lane* Core::lane(ChannelNo channel) {
+  const auto found = lanes_.find(channel);
+  return found == lanes_.end() ? nullptr : found->second.get();
+}
+
+StepSeen Core::step_seen() {
+  return [this](ChannelNo channel, VariantNo variant, const OwnStep& step) {
+    if (auto* its = lane(channel)) its->own_step(variant, step);
+  };
+}
+
+Result<void> Core::expire() {
+  const Time now = world_.clock.now();
+  std::vector<store::Due> due;
+  auto read = world_.store.read([&](Session& session) -> Result<void> {
+    due = store::due_by(session, now, 100);
+    return {};
+  });
+  if (!read || due.empty()) return read;
+  return world_.store.write([&](Session& session) -> Result<void> {
+    for (const auto& item : due) {
+      if (item.kind == "expiry") expire_order(session, world_, OrderNo(item.thing));
+    }
+    return {};
+  });
+}
+
+Result<void> Core::take_in_all() {
+  for (const auto& channel : world_.channels) {
+    for (bool more = true; more;) {
+      auto result = take_in(world_, *channel, rows_a_turn, step_seen());
+      if (!result) return result.error();
+      more = result->more;
+    }
+  }
+  return {};
+}
+
+Result<Time> Core::turn(const std::function<void(Call)>& dispatch) {
+  if (auto done = expire(); !done) return done.error();
+  if (auto done = take_in_all(); !done) return done.error();
+  Time next = world_.clock.now() + Duration(60000);
+  for (auto& [no, lane] : lanes_) {
+    for (std::size_t calls = 0; calls < calls_a_turn; ++calls) {
+      auto step = lane->step();
+      if (!step) return step.error();
+      if (!step->call) {
+        next = std::min(next, step->idle_until);
+        break;
+      }
+      dispatch(std::move(*step->call));
+    }
+  }
+  return next;
+}
+
+Result<void> Core::finish(const Call& call, Outcome outcome) {
+  auto* its = lane(call.channel);
+  if (!its) return {};  // the channel was removed while the call was out; its intents are unknown should it come back
+  return its->finish(call, std::move(outcome));
+}
+
+}  // namespace tally::engine

@@ -1,0 +1,47 @@
+// The engine without threads: intake and lanes, turned by whoever owns it (the daemon's engine thread, or the simulation).
+#pragma once
+
+#include "engine/lane.hpp"
+#include "engine/world.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+
+namespace tally::engine {
+
+/// A channel as main sets it up.
+struct ChannelSetup {
+  ChannelConfig config;
+  std::shared_ptr<channel::Connector> connector;
+};
+
+class Core {
+ public:
+  Core(store::Database& store, const Clock& clock, Log log, Config config, std::uint64_t seed);
+
+  /// Replaces the channels: new ones begin in `observe` with a mark on every product, known ones keep their state, missing ones stop. Also replaces the
+  /// rules. Errors: io, gone.
+  Result<void> set_channels(Config config, std::vector<ChannelSetup> channels);
+
+  /// Does what is due and asks each lane for its next steps; `dispatch` gets each call that is to leave now. Returns when to turn again at the latest.
+  /// Errors: io, gone (the store).
+  Result<Time> turn(const std::function<void(Call)>& dispatch);
+  /// A call came back.
+  Result<void> finish(const Call& call, Outcome outcome);
+
+  World& world() { return world_; }
+  const World& world() const { return world_; }
+  Lane* lane(ChannelNo channel);
+  StepSeen step_seen();
+
+ private:
+  Result<void> expire();
+  Result<void> take_in_all();
+
+  World world_;
+  std::uint64_t seed_;
+  std::map<ChannelNo, std::unique_ptr<Lane>> lanes_;
+};
+
+}  // namespace tally::engine

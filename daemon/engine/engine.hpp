@@ -1,0 +1,98 @@
+// The engine as the daemon runs it: one thread that decides, a few a channel that perform calls, and the faces that the server talks to.
+#pragma once
+
+#include "engine/core.hpp"
+#include "engine/faces.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <future>
+#include <mutex>
+#include <thread>
+
+namespace tally::engine {
+
+/// What a reload brings; made by main from the merchant's files.
+struct Reloaded {
+  Config config;
+  std::vector<ChannelSetup> channels;
+  Json report;  ///< {added, changed, removed}
+};
+
+/// Which proof this platform's facts give against raising over unread orders: by delta, by compare, by look, by age, by file.
+std::string protection_of(const channel::Capabilities& facts);
+
+class Engine final : public Intake, public Admin {
+ public:
+  using Reload = std::function<Result<Reloaded>()>;
+
+  Engine(store::Database& store, const Clock& clock, Log log, Config config, std::uint64_t seed, std::string version, Reload reload);
+  ~Engine() override;
+
+  /// Before start().
+  Result<void> set_channels(Config config, std::vector<ChannelSetup> channels) { return core_.set_channels(std::move(config), std::move(channels)); }
+  void start();
+  /// For offline commands: does what a person asks, sends and reads nothing.
+  void start_without_lanes();
+  /// Waits for the calls that are out, at most their deadline.
+  void stop();
+  /// Called on the engine's thread about once a second while it turns: the service's watchdog.
+  std::function<void()> on_beat;
+
+  void receive(const ChannelId& channel, channel::Webhook webhook, std::function<void(Result<channel::Reply>)> done) override;
+  bool ready(std::string& why) const override;
+
+  Result<Json> channels() override;
+  Result<Json> products(const Query& query) override;
+  Result<Json> offers(const Query& query) override;
+  Result<Json> orders(const Query& query) override;
+  Result<Json> plan(const std::string& channel) override;
+  Result<Json> status() override;
+  Result<Json> explain(const std::string& sku, const std::string& channel) override;
+  Result<Json> events(std::int64_t sequence, std::size_t limit) override;
+  Result<Json> metrics() override;
+
+  Result<Json> import(const Json& chunk, const std::string& author) override;
+  Result<Json> move_stock(const Json& movement, const std::string& author) override;
+  Result<Json> sync(const std::string& channel, const std::string& author) override;
+  Result<Json> release_channel(const std::string& channel, const std::string& author) override;
+  Result<Json> release(const std::string& digest, const std::string& author) override;
+  Result<Json> discard(const std::string& digest, const std::string& author) override;
+  Result<Json> reload(const std::string& author) override;
+
+ private:
+  struct Crew;  ///< the threads that perform one channel's calls
+  struct Returned {
+    Call call;
+    Outcome outcome;
+  };
+  struct Seen {  ///< of a lane, for readers
+    Lane::State state;
+  };
+
+  void run();
+  void run_tasks();
+  void dispatch(Call call);
+  void publish();
+  void wake();
+  /// Runs `task` on the engine's thread and waits for it.
+  Result<Json> ask(std::function<Result<Json>()> task);
+  Json channel_json(store::Session& session, const Channel& channel) const;
+  Lane::State seen(ChannelNo channel) const;
+
+  Core core_;
+  std::string version_;
+  Reload reload_;
+  Time started_;
+  mutable std::mutex mutex_;
+  std::condition_variable woken_;
+  bool stopping_ = false, awake_ = false, running_ = false;
+  std::deque<Returned> returned_;
+  std::deque<std::packaged_task<Result<Json>()>> tasks_;
+  std::map<ChannelNo, Lane::State> seen_;
+  std::map<ChannelNo, std::unique_ptr<Crew>> crews_;
+  std::int64_t open_batch_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace tally::engine

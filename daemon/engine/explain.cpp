@@ -1,0 +1,125 @@
+// Why a channel shows the number it shows: from the movements over the rules and the belief to the last request and its answer.
+#include "engine/engine.hpp"
+#include "engine/number.hpp"
+#include "store/catalogue.hpp"
+#include "store/journal.hpp"
+#include "store/ledger.hpp"
+#include "store/marks.hpp"
+#include "store/offers.hpp"
+#include "store/orders.hpp"
+
+namespace tally::engine {
+namespace {
+
+using store::Session;
+
+constexpr std::size_t newest = 12;
+
+class Story {
+ public:
+  void tell(std::optional<Time> at, const std::string& what, std::string sentence, Json facts = Json::object()) {
+    Json step = Json::object({{"what", what}, {"text", sentence}});
+    if (at) step.set("at", format_iso(*at));
+    if (!facts.empty()) step.set("facts", std::move(facts));
+    steps.push_back(std::move(step));
+    text += (at ? format_iso(*at) + "  " : std::string("                          ")) + sentence + "\n";
+  }
+  Json steps = Json::array();
+  std::string text;
+};
+
+/// "order:12:3" in the words of the channel it came from.
+std::string cause_in_words(Session& session, const World& world, const std::string& cause) {
+  if (!cause.starts_with("order:")) return cause;
+  const auto end = cause.find(':', 6);
+  const auto no = Json(cause.substr(6, end == std::string::npos ? end : end - 6)).integer();
+  const auto row = no ? store::get_order(session, OrderNo(*no)) : std::nullopt;
+  return row ? "order " + row->id + " of " + world.name_of(row->channel) + " (" + row->state + ")" : cause;
+}
+
+std::string with_sign(Quantity quantity) { return (quantity >= 0 ? "+" : "") + std::to_string(quantity); }
+
+void tell_movements(Session& session, const World& world, VariantNo variant, const std::string& sku, Story& story) {
+  auto rows = store::movements_of(session, variant, newest);
+  for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
+    const auto& m = row->movement;
+    const std::string place = store::location_name(session, m.location);
+    std::string sentence = sku + " at " + place + ": " + m.kind + ", on hand " + with_sign(m.effect.on_hand) + ", reserved " + with_sign(m.effect.reserved) + ", by " +
+                           cause_in_words(session, world, m.cause);
+    if (!m.note.empty()) sentence += " (" + m.note + ")";
+    story.tell(row->at, "movement", sentence, Json::object({{"cause", m.cause}, {"on_hand", m.effect.on_hand}, {"reserved", m.effect.reserved}, {"location", place}}));
+  }
+  for (const auto& stock : store::stock_of(session, variant)) {
+    story.tell(std::nullopt, "stock", sku + " at " + store::location_name(session, stock.location) + " now: on hand " + std::to_string(stock.sum.on_hand) + ", reserved " +
+                                          std::to_string(stock.sum.reserved) + ", available " + std::to_string(stock.sum.on_hand - stock.sum.reserved));
+  }
+}
+
+void tell_number(const Channel& channel, const StockNumber& number, Story& story) {
+  const auto& rule = channel.config.stock;
+  std::string sentence = channel.config.name + " may show " + std::to_string(number.shown) + ": available there " + std::to_string(number.available) + ", share " +
+                         (rule.share * Decimal(100)).text() + " %, buffer " + std::to_string(rule.buffer);
+  if (rule.cap) sentence += ", cap " + std::to_string(*rule.cap);
+  if (number.add_back != 0) sentence += "; its own open orders add " + std::to_string(number.add_back);
+  story.tell(std::nullopt, "rule", sentence + "; so the number is " + std::to_string(number.number));
+}
+
+void tell_pushes(Session& session, const World& world, const Channel& channel, const store::OfferRow& offer, Story& story) {
+  auto intents = store::last_intents(session, channel.no, "stock", offer.variant.value, newest);
+  for (auto intent = intents.rbegin(); intent != intents.rend(); ++intent) {
+    std::string sentence = "request " + std::to_string(intent->no.value) + ": " +
+                           (intent->relative ? "change by " + with_sign(intent->delta) + " to " + std::to_string(intent->value) : "set to " + std::to_string(intent->value)) + ", because of " +
+                           cause_in_words(session, world, intent->cause) + "; the platform: " + (intent->outcome.empty() ? "no answer yet" : intent->outcome);
+    if (!intent->reply.empty()) sentence += " (" + intent->reply + ")";
+    if (intent->finished_at != long_ago) sentence += " after " + std::to_string((intent->finished_at - intent->committed_at).count()) + " ms";
+    story.tell(intent->committed_at, "push", sentence);
+  }
+  std::string belief = "its number lies between " + std::to_string(offer.low) + " and " + std::to_string(offer.high);
+  if (offer.low == offer.high) belief = "its number is " + std::to_string(offer.low);
+  belief += ", as fixed " + (offer.anchor_to == long_ago ? std::string("never") : format_iso(offer.anchor_to));
+  if (offer.suspect) belief += "; a look did not fit, an order of that channel may be unread";
+  if (offer.verified_at != long_ago) belief += "; last verified " + format_iso(offer.verified_at);
+  story.tell(std::nullopt, "belief", belief);
+}
+
+}  // namespace
+
+Result<Json> Engine::explain(const std::string& sku, const std::string& name) {
+  auto& world = core_.world();
+  const std::shared_lock guard(world.mutex);
+  const auto* channel = world.find(name);
+  if (!channel) return error(Fault::not_found, "there is no channel '" + name + "'", "explain");
+  Story story;
+  bool found = false;
+  Quantity shown = 0;
+  auto read = world.store.read([&](Session& session) -> Result<void> {
+    const auto variant = store::find_variant(session, normal_sku(sku));
+    if (!variant) return {};
+    found = true;
+    const auto components = store::components_of(session, variant->no);
+    for (const auto& part : components) {
+      const auto component = store::get_variant(session, part.variant);
+      story.tell(std::nullopt, "bundle", sku + " is a bundle with " + std::to_string(part.quantity) + " × " + component->sku);
+      tell_movements(session, world, part.variant, component->sku, story);
+    }
+    if (components.empty()) tell_movements(session, world, variant->no, sku, story);
+    const auto number = stock_number(session, *channel, variant->no);
+    tell_number(*channel, number, story);
+    const auto offer = store::find_offer(session, channel->no, variant->no);
+    if (!offer) {
+      const auto mark = store::find_mark(session, channel->no, "content", variant->product.value);
+      story.tell(std::nullopt, "listing", sku + " is not listed on " + name + (mark && !mark->parked.empty() ? ": " + mark->parked : ""));
+      return {};
+    }
+    shown = offer->high;
+    tell_pushes(session, world, *channel, *offer, story);
+    if (const auto mark = store::find_mark(session, channel->no, "stock", variant->no.value))
+      story.tell(mark->since, "mark", mark->parked.empty() ? "it waits to be pushed, because of " + cause_in_words(session, world, mark->cause) : "it is parked: " + mark->parked);
+    return {};
+  });
+  if (!read) return read.error();
+  if (!found) return error(Fault::not_found, "there is no SKU '" + sku + "'", "explain");
+  return Json::object({{"sku", sku}, {"channel", name}, {"number", shown}, {"steps", std::move(story.steps)}, {"text", std::move(story.text)}});
+}
+
+}  // namespace tally::engine

@@ -1,0 +1,23 @@
+// The rule that stops a plan that would change too much at once. What an order caused is never held. README.md §Guard.
+#pragma once
+
+#include "engine/world.hpp"
+#include "store/marks.hpp"
+
+namespace tally::engine {
+
+/// What a mark would do if it were sent now.
+struct MarkEffect {
+  bool creates = false, ends = false, to_zero = false, price_far = false;
+};
+
+/// Judges a batch whole, per channel and aspect, and closes it: what trips is held by a digest until a person releases it. Returns the digests.
+Result<std::vector<std::string>> judge_batch(World& world, std::int64_t batch);
+
+/// The meter for everything that is of no batch and no order: false when this change would be one too many in 60 minutes; it is held then.
+bool admit(store::Session& session, const World& world, const Channel& channel, const store::Mark& mark, const MarkEffect& effect);
+
+/// max(least, share of the offers that are live): more than that trips.
+std::int64_t limit_of(std::int64_t live, const Decimal& share, std::int64_t least);
+
+}  // namespace tally::engine

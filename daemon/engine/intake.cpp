@@ -1,0 +1,149 @@
+#include "engine/intake.hpp"
+
+#include "base/crypto.hpp"
+#include "engine/stock.hpp"
+#include "engine/tree.hpp"
+#include "store/catalogue.hpp"
+#include "store/inbox.hpp"
+#include "store/journal.hpp"
+#include "store/offers.hpp"
+#include "store/orders.hpp"
+
+#include <algorithm>
+
+namespace tally::engine {
+namespace {
+
+using store::Session;
+
+constexpr Duration echo_wait{5000};
+
+channel::Document document_of(const store::InboxRow& row) { return {row.kind, row.body, row.headers}; }
+
+/// The order as we have it, so that the reading changes only what the document says differently.
+Json known_order(Session& session, const Channel& channel, const std::string& id) {
+  const auto row = store::find_order(session, channel.no, id);
+  if (!row) return {};
+  Json tree = row->document;
+  tree.erase("doubts");
+  tree.erase("holds");
+  return tree;
+}
+
+Result<void> take_order(Session& session, World& world, const Channel& channel, const store::InboxRow& row, const channel::Event& first,
+                        const StepSeen& step_seen) {
+  const std::string id = first.tree.find("@id") ? first.tree.find("@id")->scalar_text() : "";
+  channel::Event event = first;
+  if (Json known = known_order(session, channel, id); !known.is_null()) {
+    auto again = channel.connector->parse(document_of(row), known);
+    if (!again) return again.error();
+    for (auto& candidate : *again) {
+      const auto* candidate_id = candidate.tree.find("@id");
+      if (candidate.what == channel::Event::What::order && candidate_id && candidate_id->scalar_text() == id) event = std::move(candidate);
+    }
+  }
+  OrderDocument document;
+  document.tree = std::move(event.tree);
+  document.doubts = std::move(event.doubts);
+  document.platform_state = event.platform_state;
+  document.fetched = row.source == "read";
+  document.row = row.no;
+  document.received_at = row.received_at;
+  document.body_hash = crypto::state_hash(row.body);
+  auto outcome = apply_order(session, world, channel, document, step_seen);
+  if (!outcome) return outcome.error();
+  if (*outcome == OrderOutcome::poke) store::add_poke(session, channel.no, "order", id, row.received_at);
+  if (*outcome == OrderOutcome::lagging) store::add_poke(session, channel.no, "order", id, world.clock.now() + std::max(channel.facts.read_after_write, Duration(1000)));
+  return {};
+}
+
+/// Something changed there: it is read again. What we ourselves wrote a moment ago echoes; that is looked at after it settled.
+void take_poke(Session& session, const World& world, const Channel& channel, const channel::Event& event) {
+  const Time now = world.clock.now();
+  if (event.subject_kind == "order" || event.subject_kind == "refund") {
+    store::add_poke(session, channel.no, "order", event.subject, now);
+    return;
+  }
+  if (event.subject.empty()) return;
+  const auto product = product_of(session, channel, Json::object({{"@id", event.subject}}));
+  if (!product) return;
+  const auto listing = store::find_listing(session, channel.no, product->no);
+  Time not_before = now;
+  Time written = listing ? listing->sent_at : long_ago;
+  for (const auto& variant : store::variants_of(session, product->no)) {
+    if (const auto offer = store::find_offer(session, channel.no, variant.no)) written = std::max({written, offer->written_at, offer->price_sent_at});
+  }
+  if (channel.facts.own_write_echoes && now - written < echo_wait) not_before = written + echo_wait;
+  store::add_poke(session, channel.no, "listing", event.subject, not_before);
+}
+
+/// A shelf that its channel counts itself: the count is ours from now on, and is never pushed back.
+Result<void> take_level(Session& session, World& world, const Channel& channel, const store::InboxRow& row, const channel::Event& event) {
+  if (channel.own_shelf.value == 0) return {};
+  const auto variant = variant_of(session, channel, event.tree);
+  const Json* available = event.tree.find("available");
+  if (!variant) return error(Fault::invalid, "the count names the unknown SKU " + event.tree.text_or("sku"), channel.config.name + ": count", "add the SKU, or correct the file");
+  const auto counted = available ? available->integer() : Result<std::int64_t>(error(Fault::invalid, "no quantity"));
+  if (!counted) return error(Fault::invalid, "the count of " + variant->sku + " has no whole number: it changes nothing", channel.config.name + ": count", "count it again");
+  const Time now = world.clock.now();
+  const Time as_of = std::min(event.changed_at.value_or(row.received_at), now);
+  const std::string cause = "count:" + std::to_string(row.no);
+  if (append_count(session, variant->no, channel.own_shelf, *counted, as_of, cause, "counted by " + channel.config.name, now))
+    mark_stock(session, world, {variant->no}, {cause, true, 0}, now);
+  return {};
+}
+
+Result<void> take_row(Session& session, World& world, const Channel& channel, const store::InboxRow& row, const StepSeen& step_seen) {
+  auto events = channel.connector->parse(document_of(row), Json());
+  if (!events) return events.error();
+  const bool whole_order = std::any_of(events->begin(), events->end(), [](const auto& e) { return e.what == channel::Event::What::order; });
+  for (const auto& event : *events) {
+    Result<void> done;
+    switch (event.what) {
+      case channel::Event::What::order: done = take_order(session, world, channel, row, event, step_seen); break;
+      case channel::Event::What::level: done = take_level(session, world, channel, row, event); break;
+      case channel::Event::What::poke:
+        if (!(whole_order && event.subject_kind == "order")) take_poke(session, world, channel, event);
+        break;
+      case channel::Event::What::listing: break;  // listings come through looks and sweeps, not through the inbox
+    }
+    if (!done) return done;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<IntakeResult> take_in(World& world, const Channel& channel, std::size_t limit, const StepSeen& step_seen) {
+  IntakeResult result;
+  std::vector<store::InboxRow> rows;
+  auto read = world.store.read([&](Session& session) -> Result<void> {
+    rows = store::inbox_after(session, channel.no, store::applied_through(session, channel.no), limit);
+    return {};
+  });
+  if (!read) return read.error();
+  for (const auto& row : rows) {
+    auto written = world.store.write([&](Session& session) -> Result<void> {
+      if (auto done = take_row(session, world, channel, row, step_seen); !done) return done;
+      store::set_applied_through(session, channel.no, row.no);
+      return {};
+    });
+    if (!written && written.error().fault != Fault::io && written.error().fault != Fault::gone && written.error().fault != Fault::locked) {
+      const std::string reason = written.error().text();
+      written = world.store.write([&](Session& session) -> Result<void> {
+        const Time now = world.clock.now();
+        store::park_row(session, row.no, channel.no, reason, now);
+        store::set_problem(session, {channel.no, "inbox", std::to_string(row.no), reason, "the document is kept; correct its cause", now});
+        store::set_applied_through(session, channel.no, row.no);
+        return {};
+      });
+      world.log.warning("a document was parked", {{"channel", channel.config.name}, {"row", std::to_string(row.no)}, {"reason", reason}});
+    }
+    if (!written) return written.error();
+    ++result.rows;
+  }
+  result.more = rows.size() == limit;
+  return result;
+}
+
+}  // namespace tally::engine

@@ -1,0 +1,18 @@
+// Reads the inbox: each row is parsed by its channel's connector and applied in one transaction with the channel's position. A row that cannot be read is
+// parked with its reason and never in the way.
+#pragma once
+
+#include "engine/orders.hpp"
+#include "engine/world.hpp"
+
+namespace tally::engine {
+
+struct IntakeResult {
+  std::size_t rows = 0;  ///< how many were passed
+  bool more = false;
+};
+
+/// At most `limit` rows of one channel. Engine's thread. Errors: io, gone.
+Result<IntakeResult> take_in(World& world, const Channel& channel, std::size_t limit, const StepSeen& step_seen);
+
+}  // namespace tally::engine

@@ -1,0 +1,233 @@
+#include "engine/lane.hpp"
+
+#include "engine/retry_policy.hpp"
+#include "engine/stock.hpp"
+#include "store/inbox.hpp"
+#include "store/journal.hpp"
+
+#include <algorithm>
+
+namespace tally::engine {
+
+Lane::Lane(World& world, std::shared_ptr<Channel> channel, std::uint64_t seed) : world_(world), channel_(std::move(channel)), rng_(seed) {}
+
+Result<void> Lane::recover() {
+  return world_.store.write([&](store::Session& session) -> Result<void> {
+    const Time now = world_.clock.now();
+    for (const auto& intent : store::open_intents(session, channel_->no)) {
+      store::finish_intent(session, intent.no, "unknown", "the daemon stopped before the answer", now);
+      if (intent.aspect == "stock") {
+        if (auto offer = store::find_offer(session, channel_->no, VariantNo(intent.thing))) {
+          Belief belief{offer->low, offer->high, offer->anchor_from, offer->anchor_to, offer->suspect, offer->owed_look_at, offer->verified_at};
+          const Collected meanwhile{intent.taken_since, intent.given_since};
+          if (intent.relative)
+            unknown_change(belief, intent.delta, intent.committed_at, channel_->facts.deadline, channel_->facts.settle);
+          else
+            unknown_absolute(belief, intent.value, intent.committed_at, channel_->facts.deadline, channel_->facts.settle, meanwhile);
+          offer->low = belief.low, offer->high = belief.high, offer->anchor_to = belief.anchor_to, offer->owed_look_at = belief.owed_look_at;
+          store::put_offer(session, *offer);
+        }
+      } else if (intent.aspect == "price") {
+        if (auto offer = store::find_offer(session, channel_->no, VariantNo(intent.thing))) {
+          offer->price_sent.clear();
+          store::put_offer(session, *offer);
+        }
+      } else if (auto listing = store::find_listing(session, channel_->no, ProductNo(intent.thing))) {
+        if (listing->state == "creating") {
+          listing->state = "in_doubt";
+          listing->tries = 0;
+          listing->next_at = intent.committed_at + channel_->facts.settle;
+        }
+        listing->sent.clear();
+        store::put_listing(session, *listing);
+      }
+      mark_aspect(session, channel_->no, intent.aspect, intent.thing, {"restart", true, 0}, now);
+    }
+    return {};
+  });
+}
+
+bool Lane::seat_free(bool urgent) const {
+  const std::size_t seats = std::max(1u, channel_->facts.concurrency);
+  if (out_ >= seats) return false;
+  return urgent || seats == 1 || out_ - urgent_out_ < seats - 1;
+}
+
+Call Lane::make(Call::Kind kind, bool urgent) {
+  Call call;
+  call.kind = kind;
+  call.no = next_call_++;
+  call.channel = channel_->no;
+  call.left_at = world_.clock.now();
+  call.urgent = urgent;
+  ++out_;
+  if (urgent) ++urgent_out_;
+  state_.calls_out = out_;
+  return call;
+}
+
+Result<Lane::Step> Lane::step() {
+  const Time now = world_.clock.now();
+  if (!channel_->paused.empty()) return Step{std::nullopt, never};
+  if (state_.sleep_until > now) return Step{std::nullopt, state_.sleep_until};
+  using Next = Result<std::optional<Call>>;
+  const auto first = [&](std::initializer_list<Next (Lane::*)()> candidates) -> Next {
+    for (const auto candidate : candidates) {
+      auto call = (this->*candidate)();
+      if (!call || *call) return call;
+    }
+    return std::optional<Call>();
+  };
+  if (seat_free(true) && channel_->may_write()) {
+    auto down = next_stock(true);
+    if (!down) return down.error();
+    if (*down) return Step{std::move(*down), now};
+  }
+  if (seat_free(false)) {
+    auto call = first({&Lane::next_orders, &Lane::next_look});
+    if (!call) return call.error();
+    if (!*call && channel_->may_write()) {
+      call = first({&Lane::next_price});
+      if (call && !*call) call = next_stock(false);
+      if (call && !*call) call = next_content();
+      if (!call) return call.error();
+    }
+    if (!*call) call = next_sweep();
+    if (!call) return call.error();
+    if (*call) return Step{std::move(*call), now};
+  }
+  return Step{std::nullopt, when_next()};
+}
+
+Time Lane::when_next() {
+  const Time now = world_.clock.now();
+  Time next = std::min(next_sweep_, channel_->facts.reads_orders ? next_order_read_ : never);
+  if (out_ > 0) next = never;  // the end of a call wakes the lane
+  auto read = world_.store.read([&](store::Session& session) -> Result<void> {
+    if (channel_->may_write()) {
+      if (const auto at = store::next_due_mark(session, channel_->no); at && *at > now) next = std::min(next, *at);
+    }
+    if (const auto at = store::next_owed_look(session, channel_->no); at && *at > now) next = std::min(next, *at);
+    for (const auto& poke : store::pokes(session, channel_->no, 1)) {
+      if (poke.not_before > now) next = std::min(next, poke.not_before);
+    }
+    return {};
+  });
+  if (!read) next = std::min(next, now + Duration(1000));
+  // A mark that waits for a read, a look or a turn comes up again with the next event; this bounds how long a missed one could lie.
+  return std::min(next, now + Duration(1000));
+}
+
+void Lane::hurry() {
+  next_order_read_ = next_sweep_ = long_ago;
+  state_.sleep_until = long_ago;
+  state_.failures = 0;
+  state_.hurried = true;
+  channel_->paused.clear();
+}
+
+void Lane::replace(std::shared_ptr<Channel> channel) {
+  channel_ = std::move(channel);
+  next_order_read_ = next_sweep_ = long_ago;
+  state_.sleep_until = long_ago;
+}
+
+void Lane::own_step(VariantNo variant, const OwnStep& step) {
+  const auto found = looks_out_.find(variant);
+  if (found == looks_out_.end() || step.to < found->second.started - channel_->margin()) return;
+  if (step.taken > 0) found->second.meanwhile.taken += step.taken;
+  if (step.taken < 0) found->second.meanwhile.given += step.taken;
+}
+
+void Lane::failed(const Error& error) {
+  const Time now = world_.clock.now();
+  switch (react(error.fault).lane) {
+    case Reaction::Lane::go_on: return;
+    case Reaction::Lane::sleep:
+      state_.sleep_until = std::max(state_.sleep_until, now + error.retry_after.value_or(Duration(1000)));
+      state_.reason = error.text();
+      return;
+    case Reaction::Lane::pause: return;  // the caller has written it down
+    case Reaction::Lane::back_off:
+      ++state_.failures;
+      state_.sleep_until = std::max(state_.sleep_until, now + back_off(state_.failures, static_cast<unsigned>(rng_.below(256))));
+      state_.reason = error.text();
+      world_.log.warning("the channel backs off", {{"channel", channel_->config.name}, {"failures", std::to_string(state_.failures)}, {"reason", state_.reason}});
+      return;
+  }
+}
+
+void Lane::succeeded() {
+  state_.failures = 0;
+  state_.reason.clear();
+}
+
+Result<void> Lane::pause(const Error& error) {
+  channel_->paused = error.text();
+  world_.log.error("the channel is paused", {{"channel", channel_->config.name}, {"reason", error.text()}});
+  return world_.store.write([&](store::Session& session) -> Result<void> {
+    const Time now = world_.clock.now();
+    store::set_paused(session, channel_->no, error.text());
+    store::set_problem(session, {channel_->no, "channel", channel_->config.name, error.text(), std::string(advice(error.fault)), now});
+    store::journal(session, {0, now, "channel.paused", "", channel_->no, channel_->config.name, Json::object({{"reason", error.text()}}).dump()});
+    return {};
+  });
+}
+
+Result<void> Lane::park(store::Session& session, const store::Mark& mark, const std::string& thing, const Error& error, const std::string& hash) {
+  const Time now = world_.clock.now();
+  store::park_mark(session, mark, error.text(), hash);
+  store::set_problem(session, {channel_->no, mark.aspect, thing, error.text(), error.todo.empty() ? "correct the product, the rule or the mapping" : error.todo, now});
+  store::journal(session, {0, now, mark.aspect + ".parked", mark.cause, channel_->no, thing, Json::object({{"reason", error.text()}}).dump()});
+  return {};
+}
+
+Result<void> Lane::finish(const Call& call, Outcome outcome) {
+  --out_;
+  if (call.urgent) --urgent_out_;
+  state_.calls_out = out_;
+  std::optional<Error> error;
+  if (outcome.page && !*outcome.page) error = outcome.page->error();
+  for (const auto& result : outcome.applied) {
+    if (!result && (!error || react(result.error().fault).lane != Reaction::Lane::go_on)) error = result.error();
+  }
+  Result<void> done;
+  switch (call.kind) {
+    case Call::Kind::push: done = finish_push(call, outcome); break;
+    case Call::Kind::read_orders:
+    case Call::Kind::fetch_orders: done = finish_orders(call, outcome); break;
+    case Call::Kind::look: done = finish_look(call, outcome); break;
+    case Call::Kind::sweep: done = finish_sweep(call, outcome); break;
+    case Call::Kind::find: done = finish_find(call, outcome); break;
+  }
+  if (!done) return done;
+  if (!error) {
+    succeeded();
+    return {};
+  }
+  failed(*error);
+  if (react(error->fault).lane == Reaction::Lane::pause) return pause(*error);
+  return {};
+}
+
+Result<void> Lane::finish_push(const Call& call, Outcome& outcome) {
+  ensure(outcome.applied.size() == call.changes.size(), "a connector answers each change");
+  for (const auto& intent : call.intents) busy_.erase({intent.aspect, intent.thing});
+  return world_.store.write([&](store::Session& session) -> Result<void> {
+    for (std::size_t i = 0; i < call.intents.size(); ++i) {
+      const auto stored = store::get_intent(session, call.intents[i].no);
+      ensure(stored.has_value(), "an intent is written before it leaves");
+      Result<void> done;
+      if (stored->aspect == "stock")
+        done = finish_stock(session, *stored, call.marks[i], outcome.applied[i]);
+      else if (stored->aspect == "price")
+        done = finish_price(session, *stored, call.marks[i], outcome.applied[i]);
+      else
+        done = finish_content(session, call, i, outcome.applied[i]);
+      if (!done) return done;
+    }
+    return {};
+  });
+}
+
+}  // namespace tally::engine

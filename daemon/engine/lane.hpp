@@ -1,0 +1,143 @@
+// What decides the next step for one channel. step() never blocks on the platform; the Calls it returns do. Engine's thread only.
+#pragma once
+
+#include "base/rng.hpp"
+#include "engine/call.hpp"
+#include "engine/guard.hpp"
+#include "engine/world.hpp"
+#include "store/catalogue.hpp"
+#include "store/offers.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+
+namespace tally::engine {
+
+class Lane {
+ public:
+  Lane(World& world, std::shared_ptr<Channel> channel, std::uint64_t seed);
+
+  /// After a start: intents of which nobody knows what became of them are unknown. Before the first step.
+  Result<void> recover();
+
+  struct Step {
+    std::optional<Call> call;  ///< to be performed, and handed to finish()
+    Time idle_until = never;   ///< when there is no call: nothing to do before, unless something is marked
+  };
+  Result<Step> step();
+  Result<void> finish(const Call& call, Outcome outcome);
+
+  /// An own order moved this offer's number while a look may be in the air.
+  void own_step(VariantNo variant, const OwnStep& step);
+
+  /// Look at everything now (a person asked); also ends a pause and a back-off.
+  void hurry();
+  /// Rules or connector were replaced by a reload.
+  void replace(std::shared_ptr<Channel> channel);
+
+  struct State {
+    Time last_order_read = long_ago, last_sweep = long_ago, sleep_until = long_ago;
+    std::string reason;
+    unsigned failures = 0;
+    std::size_t raises_held = 0, calls_out = 0;
+    std::optional<Duration> last_decrease;
+    bool hurried = false;  ///< what a person asked for is not done yet
+  };
+  const State& state() const { return state_; }
+  ChannelNo channel() const { return channel_->no; }
+
+ private:
+  struct LookOut {
+    Time started;
+    Collected meanwhile;
+  };
+  /// What the last look of an offer allows for a short while.
+  struct Looked {
+    Time at;
+    Quantity seen = 0;
+    Quantity believed_low = 0;
+    bool after_read = false;  ///< a complete order read had begun after the belief's anchor, and was applied
+    bool equal = false;
+    std::optional<Quantity> relative;  ///< looked unequal three times running: send this much more than was seen
+  };
+  struct Read {
+    Time began = long_ago;
+    std::int64_t last_row = 0;
+  };
+  enum class May { send, look, read, wait, drop };
+  struct Decision {
+    May may = May::wait;
+    store::Intent intent;
+    channel::Change change;
+  };
+
+  // lane.cpp
+  bool seat_free(bool urgent) const;
+  Call make(Call::Kind kind, bool urgent);
+  void failed(const Error& error);
+  void succeeded();
+  Result<void> pause(const Error& error);
+  Result<void> park(store::Session& session, const store::Mark& mark, const std::string& thing, const Error& error, const std::string& hash);
+  Time when_next();
+  /// What the platform refused is not sent again until it is something else.
+  static bool refused_before(const store::Mark& mark, const std::string& hash) { return !mark.parked_hash.empty() && mark.parked_hash == hash; }
+  bool busy(const std::string& aspect, std::int64_t thing) const { return busy_.contains({aspect, thing}); }
+  Result<void> finish_push(const Call& call, Outcome& outcome);
+
+  // lane_stock.cpp
+  Result<std::optional<Call>> next_stock(bool downs);
+  Decision decide_stock(store::Session& session, const store::Mark& mark, const store::OfferRow& offer, Quantity number);
+  May may_lower(const store::OfferRow& offer, Quantity& value) const;
+  May may_raise(const store::OfferRow& offer, Quantity number, Quantity& value) const;
+  bool read_applied(store::Session& session, Time after) const;
+  Result<void> finish_stock(store::Session& session, const store::Intent& intent, const store::Mark& mark, const Result<channel::Applied>& result);
+
+  // lane_content.cpp
+  store::ListingRow new_listing(ProductNo product) const;
+  Result<std::optional<Call>> next_price();
+  Result<std::optional<Call>> next_content();
+  Result<std::optional<Call>> content_call(store::Session& session, const store::Mark& mark);
+  Result<void> finish_price(store::Session& session, const store::Intent& intent, const store::Mark& mark, const Result<channel::Applied>& result);
+  Result<void> finish_content(store::Session& session, const Call& call, std::size_t at, const Result<channel::Applied>& result);
+  Result<void> bind(store::Session& session, const store::Intent& intent, const store::ProductRow& product, const Json& sent, const channel::Applied& applied);
+  Result<void> finish_find(const Call& call, Outcome& outcome);
+
+  // lane_read.cpp
+  Result<std::optional<Call>> next_orders();
+  Result<std::optional<Call>> next_look();
+  Result<std::optional<Call>> next_sweep();
+  Result<void> finish_orders(const Call& call, Outcome& outcome);
+  Result<void> finish_look(const Call& call, Outcome& outcome);
+  Result<void> finish_sweep(const Call& call, Outcome& outcome);
+  Result<void> store_documents(store::Session& session, const std::vector<channel::Document>& documents);
+  Result<void> order_read_complete(store::Session& session);
+  Result<void> take_listing(store::Session& session, const channel::Document& document, Time started);
+  void take_offer(store::Session& session, const store::VariantRow& variant, const Json& tree, Time started, bool bound_now);
+  void take_number(store::Session& session, store::OfferRow& offer, Quantity seen, Time started);
+  void take_price(store::Session& session, const store::VariantRow& variant, store::OfferRow& offer, const Json& tree, Time started, bool bound_now);
+  Result<void> take_content(store::Session& session, const store::ProductRow& product, store::ListingRow& listing, const Json& shown, Time started);
+
+  World& world_;
+  std::shared_ptr<Channel> channel_;
+  Rng rng_;
+  State state_;
+  std::uint64_t next_call_ = 1;
+  std::set<std::pair<std::string, std::int64_t>> busy_;
+  std::size_t out_ = 0, urgent_out_ = 0;
+  bool reading_orders_ = false, sweeping_ = false, fetching_ = false;
+  Time next_order_read_ = long_ago, next_sweep_ = long_ago;
+  bool read_wanted_ = false;
+  Read complete_;                    ///< the last complete order read
+  Time read_began_ = long_ago;       ///< of the one under way
+  std::string order_cursor_;
+  Time sweep_began_ = long_ago;
+  std::string sweep_cursor_;
+  std::set<ProductNo> swept_;
+  std::map<VariantNo, LookOut> looks_out_;
+  std::map<VariantNo, Looked> looked_;
+  std::set<VariantNo> want_look_;
+  std::map<std::string, Time> unread_bodies_;  ///< documents that could not be parsed and were stored already, by hash
+};
+
+}  // namespace tally::engine

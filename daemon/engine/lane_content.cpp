@@ -1,0 +1,383 @@
+// Prices and listings: what is to be shown against what was sent, and the protocol of creating (README.md §Creating).
+#include "base/crypto.hpp"
+#include "engine/lane.hpp"
+#include "engine/number.hpp"
+#include "engine/retry_policy.hpp"
+#include "engine/stock.hpp"
+#include "engine/tree.hpp"
+#include "store/inbox.hpp"
+#include "store/journal.hpp"
+#include "store/orders.hpp"
+
+#include <algorithm>
+
+namespace tally::engine {
+namespace {
+
+using store::Session;
+
+constexpr unsigned finds_until_absent = 3;
+
+Json money_tree(const Money& money) { return Json::object({{"amount", money.major()}, {"currency", money.currency.code}}); }
+
+std::string content_hash(const Channel& channel, const Json& tree) {
+  return crypto::state_hash(channel.connector->spell("listing", tree).dump_sorted());
+}
+
+}  // namespace
+
+store::ListingRow Lane::new_listing(ProductNo product) const {
+  store::ListingRow row;
+  row.channel = channel_->no;
+  row.product = product;
+  return row;
+}
+
+Result<std::optional<Call>> Lane::next_price() {
+  if (!channel_->facts.pushes_price) return std::optional<Call>();
+  const Time now = world_.clock.now();
+  std::vector<store::Mark> marks;
+  auto read = world_.store.read([&](Session& session) -> Result<void> {
+    marks = store::due_marks(session, channel_->no, "price", now, std::max(channel_->facts.price_batch, 64u));
+    return {};
+  });
+  if (!read) return read.error();
+  std::erase_if(marks, [&](const store::Mark& mark) { return busy("price", mark.thing); });
+  if (marks.empty()) return std::optional<Call>();
+  std::vector<Decision> sends;
+  std::vector<store::Mark> answered;
+  auto written = world_.store.write([&](Session& session) -> Result<void> {
+    sends.clear();
+    answered.clear();
+    for (const auto& mark : marks) {
+      if (sends.size() >= channel_->facts.price_batch) break;
+      const auto variant = store::get_variant(session, VariantNo(mark.thing));
+      auto offer = store::find_offer(session, channel_->no, VariantNo(mark.thing));
+      const auto product = variant ? store::get_product(session, variant->product) : std::nullopt;
+      const Variant* sold = product ? product->product.find(Sku(variant->sku)) : nullptr;
+      if (!offer || !sold) {
+        store::clear_mark(session, mark);
+        continue;
+      }
+      const auto price = offer_price(*channel_, *sold);
+      if (!price.refused.empty()) {
+        if (auto parked = park(session, mark, variant->sku, error(Fault::rejected, variant->sku + ": " + price.refused, channel_->config.name + ": price"), price.text()); !parked)
+          return parked;
+        continue;
+      }
+      if (price.text() == offer->price_sent) {
+        store::clear_mark(session, mark);
+        continue;
+      }
+      if (refused_before(mark, price.text())) {
+        store::park_mark(session, mark, "the same price was refused before", price.text());
+        continue;
+      }
+      if (!mark.by_order && mark.batch == 0 && !admit(session, world_, *channel_, mark, {})) continue;
+      Decision decision;
+      decision.intent.channel = channel_->no;
+      decision.intent.aspect = "price";
+      decision.intent.thing = mark.thing;
+      decision.intent.hash = price.text();
+      decision.intent.generation = mark.generation;
+      decision.intent.cause = mark.cause;
+      decision.intent.committed_at = now;
+      decision.intent.no = store::add_intent(session, decision.intent);
+      decision.change.key = std::to_string(decision.intent.no.value);
+      decision.change.action = channel::ActionKind::set_price;
+      decision.change.fields = offer_tree(session, *channel_, *product, *sold);
+      decision.change.fields.set("price", money_tree(*price.price));
+      if (price.compare_at) decision.change.fields.set("compare_at", money_tree(*price.compare_at));
+      decision.change.fields.set("key", decision.change.key);
+      offer->price_sent = price.text();
+      offer->price_sent_at = now;
+      store::put_offer(session, *offer);
+      sends.push_back(std::move(decision));
+      answered.push_back(mark);
+    }
+    return {};
+  });
+  if (!written) return written.error();
+  if (sends.empty()) return std::optional<Call>();
+  Call call = make(Call::Kind::push, false);
+  for (auto& send : sends) {
+    busy_.insert({"price", send.intent.thing});
+    call.changes.push_back(std::move(send.change));
+    call.intents.push_back(std::move(send.intent));
+  }
+  call.marks = std::move(answered);
+  return std::optional<Call>(std::move(call));
+}
+
+Result<void> Lane::finish_price(Session& session, const store::Intent& intent, const store::Mark& mark, const Result<channel::Applied>& result) {
+  const Time now = world_.clock.now();
+  auto offer = store::find_offer(session, channel_->no, VariantNo(intent.thing));
+  const auto row = store::get_variant(session, VariantNo(intent.thing));
+  const std::string sku = row ? row->sku : "";
+  store::finish_intent(session, intent.no, result ? "confirmed" : std::string(name_of(result.error().fault)), result ? "" : result.error().text(), now);
+  if (!offer) {
+    store::clear_mark(session, mark);
+    return {};
+  }
+  if (result) {
+    offer->price_confirmed = intent.hash;
+    store::put_offer(session, *offer);
+    store::clear_mark(session, mark);
+    store::clear_problem(session, channel_->no, "price", sku);
+    store::journal(session, {0, now, "price.confirmed", intent.cause, channel_->no, sku, Json::object({{"price", intent.hash}}).dump()});
+    return {};
+  }
+  offer->price_sent.clear();  // an absolute value: sending it again does no harm
+  store::put_offer(session, *offer);
+  switch (react(result.error().fault).change) {
+    case Reaction::Change::retry:
+    case Reaction::Change::look: return {};
+    case Reaction::Change::wait: store::delay_mark(session, mark, now + result.error().retry_after.value_or(Duration(60000))); return {};
+    case Reaction::Change::park:
+    case Reaction::Change::drop_binding:
+    case Reaction::Change::stop_aspect: return park(session, mark, sku, result.error(), intent.hash);
+  }
+  return {};
+}
+
+Result<std::optional<Call>> Lane::next_content() {
+  if (!channel_->facts.pushes_content) return std::optional<Call>();
+  const Time now = world_.clock.now();
+  std::vector<store::Mark> marks;
+  bool swept = false;
+  auto read = world_.store.read([&](Session& session) -> Result<void> {
+    marks = store::due_marks(session, channel_->no, "content", now, 32);
+    swept = store::get_cursor(session, channel_->no, "sweep").has_value();
+    return {};
+  });
+  if (!read) return read.error();
+  if (!swept) return std::optional<Call>();  // what is there already is bound before anything is created
+  for (const auto& mark : marks) {
+    if (busy("content", mark.thing)) continue;
+    Result<std::optional<Call>> call = std::optional<Call>();
+    auto written = world_.store.write([&](Session& session) -> Result<void> {
+      call = content_call(session, mark);
+      if (!call) return call.error();
+      return {};
+    });
+    if (!written) return written.error();
+    if (*call) {
+      busy_.insert({"content", mark.thing});
+      Call ready = make((*call)->kind, false);
+      ready.want = std::move((*call)->want);
+      ready.changes = std::move((*call)->changes);
+      ready.intents = std::move((*call)->intents);
+      ready.marks = {mark};
+      return std::optional<Call>(std::move(ready));
+    }
+  }
+  return std::optional<Call>();
+}
+
+Result<std::optional<Call>> Lane::content_call(Session& session, const store::Mark& mark) {
+  const Time now = world_.clock.now();
+  const auto product = store::get_product(session, ProductNo(mark.thing));
+  if (!product) {
+    store::clear_mark(session, mark);
+    return std::optional<Call>();
+  }
+  auto listing = store::find_listing(session, channel_->no, product->no).value_or(new_listing(product->no));
+  if (listing.next_at > now) {
+    store::delay_mark(session, mark, listing.next_at);
+    return std::optional<Call>();
+  }
+  Call call;
+  if (listing.state == "in_doubt") {
+    call.kind = Call::Kind::find;
+    Json tree = listing_tree(session, *channel_, *product);
+    call.want.what = channel::Want::What::listings;
+    call.want.things.push_back(std::move(tree));
+    return std::optional<Call>(std::move(call));
+  }
+  if (listing.state == "gone" || (product->product.state == SaleState::ended && listing.state == "absent")) {
+    store::clear_mark(session, mark);
+    return std::optional<Call>();
+  }
+  Json tree = listing_tree(session, *channel_, *product);
+  const std::string hash = content_hash(*channel_, tree);
+  const bool bound = listing.state == "bound";
+  bool all_known = true;
+  for (const auto& variant : store::variants_of(session, product->no))
+    all_known = all_known && (!product->product.find(Sku(variant.sku)) || store::find_offer(session, channel_->no, variant.no));
+  const bool nothing_to_say = bound && listing.sent == hash && all_known;
+  if (nothing_to_say || (bound && channel_->config.policy == Policy::create_only)) {
+    store::clear_mark(session, mark);
+    return std::optional<Call>();
+  }
+  if (refused_before(mark, hash)) {
+    store::park_mark(session, mark, "the same content was refused before", hash);
+    return std::optional<Call>();
+  }
+  if (const auto refusals = channel_->connector->check(tree); !refusals.empty()) {
+    if (auto parked = park(session, mark, product->product.code, error(Fault::rejected, refusals.front().thing + ": " + refusals.front().what, channel_->config.name + ": listing"), hash);
+        !parked)
+      return parked.error();
+    return std::optional<Call>();
+  }
+  if (!mark.by_order && mark.batch == 0 && !admit(session, world_, *channel_, mark, {!bound, false, false, false})) return std::optional<Call>();
+  store::Intent intent;
+  intent.channel = channel_->no;
+  intent.aspect = "content";
+  intent.thing = mark.thing;
+  intent.hash = hash;
+  intent.generation = mark.generation;
+  intent.cause = mark.cause;
+  intent.committed_at = now;
+  intent.no = store::add_intent(session, intent);
+  channel::Change change;
+  change.key = std::to_string(intent.no.value);
+  change.action = channel::ActionKind::put_listing;
+  change.fields = std::move(tree);
+  if (!listing.ticket.empty()) {
+    auto ticket = Json::parse(listing.ticket);
+    ensure(ticket.has_value(), "a stored ticket is JSON");
+    change.ticket = std::move(*ticket);
+  }
+  if (!bound) listing.state = "creating";
+  listing.sent_at = now;
+  store::put_listing(session, listing);
+  call.kind = Call::Kind::push;
+  call.changes.push_back(std::move(change));
+  call.intents.push_back(std::move(intent));
+  return std::optional<Call>(std::move(call));
+}
+
+/// The listing exists there and is ours: its variants become offers, believed to show what was sent with them.
+Result<void> Lane::bind(Session& session, const store::Intent& intent, const store::ProductRow& product, const Json& sent, const channel::Applied& applied) {
+  const Time now = world_.clock.now();
+  auto listing = store::find_listing(session, channel_->no, product.no).value_or(new_listing(product.no));
+  listing.state = "bound";
+  listing.tries = 0;
+  listing.ticket.clear();
+  listing.next_at = long_ago;
+  listing.sent = intent.hash;
+  listing.confirmed = applied.shown ? content_hash(*channel_, *applied.shown) : "";
+  listing.confirmed_at = now;
+  store::put_listing(session, listing);
+  const auto* variants = sent.find("variants");
+  for (const auto& item : variants ? variants->as_array() : Json::Array()) {
+    const auto variant = store::find_variant(session, Sku(item.text_or("sku")));
+    if (!variant || store::find_offer(session, channel_->no, variant->no)) continue;
+    store::OfferRow offer;
+    offer.channel = channel_->no;
+    offer.variant = variant->no;
+    Belief belief;
+    confirmed_absolute(belief, item.integer_or("available"), intent.committed_at, now, {});
+    offer.low = offer.high = offer.number_sent = offer.number_confirmed = belief.low;
+    offer.anchor_from = belief.anchor_from;
+    offer.anchor_to = belief.anchor_to;
+    offer.written_at = intent.committed_at;
+    const Variant* sold = product.product.find(Sku(variant->sku));
+    if (sold) offer.price_sent = offer.price_confirmed = offer_price(*channel_, *sold).text();
+    offer.price_sent_at = intent.committed_at;
+    // Something may have been sold before we knew the listing's ids: one look tells.
+    if (channel_->facts.can_look && channel_->facts.takes != channel::Takes::never) offer.owed_look_at = now + channel_->facts.read_after_write;
+    store::put_offer(session, offer);
+    mark_aspect(session, channel_->no, "stock", variant->no.value, {intent.cause, true, 0}, now);
+    mark_aspect(session, channel_->no, "price", variant->no.value, {intent.cause, true, 0}, now);
+  }
+  return {};
+}
+
+Result<void> Lane::finish_content(Session& session, const Call& call, std::size_t at, const Result<channel::Applied>& result) {
+  const Time now = world_.clock.now();
+  const auto& intent = call.intents[at];
+  const auto& mark = call.marks[at];
+  const auto product = store::get_product(session, ProductNo(intent.thing));
+  auto listing = store::find_listing(session, channel_->no, ProductNo(intent.thing));
+  ensure(product && listing, "a listing's row is written before its push leaves");
+  const bool creating = listing->state != "bound";
+  if (result) {
+    learn(session, *channel_, *product, result->learned);
+    if (result->shown) learn(session, *channel_, *product, *result->shown);
+    if (result->ticket) {
+      store::finish_intent(session, intent.no, "waiting", "", now);
+      listing->ticket = result->ticket->dump();
+      listing->next_at = result->again_at.value_or(now + Duration(60000));
+      store::put_listing(session, *listing);
+      store::delay_mark(session, mark, listing->next_at);
+      return {};
+    }
+    store::finish_intent(session, intent.no, "confirmed", "", now);
+    if (auto bound = bind(session, intent, *product, call.changes[at].fields, *result); !bound) return bound;
+    store::clear_mark(session, mark);
+    store::clear_problem(session, channel_->no, "content", product->product.code);
+    store::journal(session, {0, now, creating ? "listing.created" : "listing.updated", intent.cause, channel_->no, product->product.code, "{}"});
+    return {};
+  }
+  const Error& fault = result.error();
+  store::finish_intent(session, intent.no, std::string(name_of(fault.fault)), fault.text(), now);
+  listing->sent.clear();
+  switch (react(fault.fault).change) {
+    case Reaction::Change::look:
+      if (creating) {
+        listing->state = "in_doubt";
+        listing->tries = 0;
+        listing->next_at = intent.committed_at + channel_->facts.settle;
+      }
+      break;
+    case Reaction::Change::retry:
+      if (creating) listing->state = "absent";
+      break;
+    case Reaction::Change::wait:
+      if (creating) listing->state = "absent";
+      listing->next_at = now + fault.retry_after.value_or(Duration(60000));
+      break;
+    case Reaction::Change::drop_binding:
+      if (!creating) {
+        listing->state = "gone";
+        store::set_problem(session, {channel_->no, "content", product->product.code, "the platform says that the listing does not exist: " + fault.text(),
+                                     "if it is to come back, end the product and list it anew", now});
+        store::clear_mark(session, mark);
+        store::put_listing(session, *listing);
+        return {};
+      }
+      listing->state = "absent";
+      store::put_listing(session, *listing);
+      return park(session, mark, product->product.code, fault, intent.hash);
+    case Reaction::Change::park:
+    case Reaction::Change::stop_aspect:
+      if (creating) listing->state = "absent";
+      listing->ticket.clear();
+      store::put_listing(session, *listing);
+      return park(session, mark, product->product.code, fault, intent.hash);
+  }
+  store::put_listing(session, *listing);
+  if (listing->next_at > now) store::delay_mark(session, mark, listing->next_at);
+  return {};
+}
+
+Result<void> Lane::finish_find(const Call& call, Outcome& outcome) {
+  const Time now = world_.clock.now();
+  const auto& mark = call.marks.front();
+  busy_.erase({"content", mark.thing});
+  return world_.store.write([&](Session& session) -> Result<void> {
+    const ProductNo no(mark.thing);
+    auto listing = store::find_listing(session, channel_->no, no);
+    ensure(listing.has_value(), "a find is of a listing in doubt");
+    const auto& page = *outcome.page;
+    const bool none = page ? page->documents.empty() : page.error().fault == Fault::missing || page.error().fault == Fault::not_found;
+    if (!page && !none) return {};
+    if (!none) {
+      for (const auto& document : page->documents) {
+        if (auto taken = take_listing(session, document, call.left_at); !taken) return taken;
+      }
+      listing = store::find_listing(session, channel_->no, no);
+      if (listing->state == "bound") return {};
+    }
+    ++listing->tries;
+    listing->state = listing->tries >= static_cast<std::int64_t>(finds_until_absent) ? "absent" : "in_doubt";
+    listing->next_at = long_ago;
+    if (listing->state == "in_doubt") listing->next_at = now + channel_->facts.settle * (1LL << listing->tries);
+    store::put_listing(session, *listing);
+    store::delay_mark(session, mark, listing->next_at);
+    return {};
+  });
+}
+
+}  // namespace tally::engine

@@ -1,0 +1,459 @@
+// Reading: order lists, single orders, looks at numbers, sweeps over whole listings.
+#include "base/crypto.hpp"
+#include "engine/lane.hpp"
+#include "engine/number.hpp"
+#include "engine/stock.hpp"
+#include "engine/tree.hpp"
+#include "store/inbox.hpp"
+#include "store/journal.hpp"
+#include "store/orders.hpp"
+
+#include <algorithm>
+
+namespace tally::engine {
+namespace {
+
+using store::Session;
+
+constexpr std::size_t orders_a_fetch = 10;
+constexpr std::size_t offers_a_look = 20;
+constexpr std::size_t most_unread = 4096;
+constexpr Duration first_reach{30LL * 86400000};  ///< how far back the first order read goes
+constexpr Duration retry_missing{60000};
+
+std::optional<Money> money_of(const Json& tree, std::string_view key) {
+  const Json* value = tree.find(key);
+  if (!value || !value->is_object()) return std::nullopt;
+  const Json* amount = value->find("amount");
+  const auto major = amount ? amount->decimal() : Result<Decimal>(error(Fault::invalid, "no amount"));
+  const auto currency = Currency::parse(value->text_or("currency"));
+  if (!major || !currency) return std::nullopt;
+  const auto money = Money::of(*major, *currency);
+  return money ? std::optional<Money>(*money) : std::nullopt;
+}
+
+std::string price_text(const Json& tree) {
+  OfferPrice price;
+  price.price = money_of(tree, "price");
+  price.compare_at = money_of(tree, "compare_at");
+  return price.text();
+}
+
+}  // namespace
+
+Result<std::optional<Call>> Lane::next_orders() {
+  const Time now = world_.clock.now();
+  if (!channel_->facts.reads_orders) return std::optional<Call>();
+  if (!fetching_) {
+    std::vector<store::Poke> due;
+    auto read = world_.store.read([&](Session& session) -> Result<void> {
+      for (auto& poke : store::pokes(session, channel_->no, 100)) {
+        if (poke.kind == "order" && poke.not_before <= now && due.size() < orders_a_fetch) due.push_back(std::move(poke));
+      }
+      return {};
+    });
+    if (!read) return read.error();
+    const bool all = std::any_of(due.begin(), due.end(), [](const auto& poke) { return poke.subject.empty(); });
+    if (all) next_order_read_ = now;
+    if (!due.empty()) {
+      Call call = make(Call::Kind::fetch_orders, false);
+      call.want.what = channel::Want::What::orders;
+      for (const auto& poke : due) {
+        call.subjects.push_back(poke.subject);
+        if (!poke.subject.empty()) call.want.things.push_back(Json::object({{"@id", poke.subject}}));
+      }
+      fetching_ = true;
+      return std::optional<Call>(std::move(call));
+    }
+  }
+  if (reading_orders_) return std::optional<Call>();
+  const bool under_way = !order_cursor_.empty();
+  if (!under_way && !read_wanted_ && next_order_read_ > now) return std::optional<Call>();
+  std::optional<Time> since;
+  auto read = world_.store.read([&](Session& session) -> Result<void> {
+    if (const auto cursor = store::get_cursor(session, channel_->no, "orders")) since = from_ms(std::stoll(cursor->value));
+    return {};
+  });
+  if (!read) return read.error();
+  if (!under_way) {
+    read_began_ = now;
+    next_order_read_ = now + channel_->config.orders_every;
+    read_wanted_ = false;
+  }
+  Call call = make(Call::Kind::read_orders, false);
+  call.want.what = channel::Want::What::orders;
+  call.want.cursor = order_cursor_;
+  call.want.since = since ? *since - channel_->facts.order_overlap - channel_->facts.order_lag : now - first_reach;
+  reading_orders_ = true;
+  return std::optional<Call>(std::move(call));
+}
+
+/// Raw into the inbox; what is surely there already, byte by byte, is not stored again.
+Result<void> Lane::store_documents(Session& session, const std::vector<channel::Document>& documents) {
+  const Time now = world_.clock.now();
+  for (const auto& document : documents) {
+    const std::string hash = crypto::state_hash(document.body);
+    const auto events = channel_->connector->parse(document, Json());
+    bool known = false;
+    if (events && events->size() == 1 && events->front().what == channel::Event::What::order) {
+      const Json* id = events->front().tree.find("@id");
+      known = id && store::order_body_hash(session, channel_->no, id->scalar_text()) == hash;
+    } else if (!events) {
+      if (unread_bodies_.size() >= most_unread) unread_bodies_.clear();
+      known = !unread_bodies_.emplace(hash, now).second;
+    }
+    if (known) continue;
+    store::add_inbox(session, {0, channel_->no, "read", document.kind, document.body, document.headers, now});
+  }
+  return {};
+}
+
+Result<void> Lane::order_read_complete(Session& session) {
+  const Time now = world_.clock.now();
+  complete_.began = read_began_;
+  complete_.last_row = store::last_inbox_row(session, channel_->no);
+  state_.last_order_read = read_began_;
+  store::set_cursor(session, channel_->no, "orders", std::to_string(to_ms(read_began_)), now);
+  for (const auto variant : store::clear_suspects(session, channel_->no, read_began_ - channel_->facts.order_lag)) {
+    const auto row = store::get_variant(session, variant);
+    store::journal(session, {0, now, "drift.suspected", "look", channel_->no, row ? row->sku : "", "{}"});
+    mark_aspect(session, channel_->no, "stock", variant.value, {"drift", true, 0}, now);
+  }
+  return {};
+}
+
+Result<void> Lane::finish_orders(const Call& call, Outcome& outcome) {
+  const bool by_id = call.kind == Call::Kind::fetch_orders;
+  (by_id ? fetching_ : reading_orders_) = false;
+  auto& page = *outcome.page;
+  const Time now = world_.clock.now();
+  if (!page) {
+    const Fault fault = page.error().fault;
+    if (!by_id) {
+      order_cursor_.clear();
+      next_order_read_ = now;
+      return {};
+    }
+    if (fault != Fault::missing && fault != Fault::not_found && fault != Fault::rejected) return {};
+    return world_.store.write([&](Session& session) -> Result<void> {
+      for (const auto& subject : call.subjects) {
+        store::remove_poke(session, channel_->no, "order", subject);
+        store::journal(session, {0, now, "order.missing", "poke", channel_->no, subject, Json::object({{"reason", page.error().text()}}).dump()});
+      }
+      return {};
+    });
+  }
+  auto written = world_.store.write([&](Session& session) -> Result<void> {
+    if (auto stored = store_documents(session, page->documents); !stored) return stored;
+    for (const auto& subject : call.subjects) store::remove_poke(session, channel_->no, "order", subject);
+    return {};
+  });
+  if (!written || by_id) return written;
+  order_cursor_ = page->cursor;
+  if (!order_cursor_.empty()) return {};
+  return world_.store.write([&](Session& session) { return order_read_complete(session); });
+}
+
+Result<std::optional<Call>> Lane::next_look() {
+  const Time now = world_.clock.now();
+  const auto& facts = channel_->facts;
+  std::vector<store::Poke> pokes;
+  std::set<VariantNo> variants;
+  std::vector<Json> things;
+  auto read = world_.store.read([&](Session& session) -> Result<void> {
+    for (auto& poke : store::pokes(session, channel_->no, 100)) {
+      if (poke.kind == "listing" && poke.not_before <= now && pokes.size() < offers_a_look) pokes.push_back(std::move(poke));
+    }
+    if (!facts.can_look) return {};
+    for (const auto variant : want_look_) {
+      if (variants.size() < offers_a_look && !looks_out_.contains(variant)) variants.insert(variant);
+    }
+    for (const auto& offer : store::offers_owed_a_look(session, channel_->no, now, offers_a_look)) {
+      if (variants.size() < offers_a_look && !looks_out_.contains(offer.variant)) variants.insert(offer.variant);
+    }
+    for (const auto variant : variants) {
+      const auto row = store::get_variant(session, variant);
+      ensure(row.has_value(), "an offer is of a variant");
+      things.push_back(thing_tree(session, *channel_, *row));
+    }
+    return {};
+  });
+  if (!read) return read.error();
+  if (!variants.empty()) {
+    Call call = make(Call::Kind::look, false);
+    call.want.what = channel::Want::What::stock;
+    call.want.things = std::move(things);
+    for (const auto variant : variants) {
+      want_look_.erase(variant);
+      looks_out_[variant] = {now, {}};
+      call.variants.push_back(variant);
+    }
+    return std::optional<Call>(std::move(call));
+  }
+  std::erase_if(pokes, [&](const store::Poke& poke) { return busy("poke:" + poke.subject, 0); });
+  if (pokes.empty() || !facts.listings_by_id) {
+    if (!pokes.empty()) next_sweep_ = std::min(next_sweep_, now);  // no single listing can be read there
+    if (pokes.empty()) return std::optional<Call>();
+  }
+  Call call = make(Call::Kind::look, false);
+  call.want.what = channel::Want::What::listings;
+  for (const auto& poke : pokes) {
+    call.want.things.push_back(Json::object({{"@id", poke.subject}}));
+    call.subjects.push_back(poke.subject);
+    busy_.insert({"poke:" + poke.subject, 0});
+  }
+  return std::optional<Call>(std::move(call));
+}
+
+Result<void> Lane::finish_look(const Call& call, Outcome& outcome) {
+  const Time now = world_.clock.now();
+  auto& page = *outcome.page;
+  for (const auto& subject : call.subjects) busy_.erase({"poke:" + subject, 0});
+  std::set<VariantNo> asked(call.variants.begin(), call.variants.end());
+  auto written = world_.store.write([&](Session& session) -> Result<void> {
+    if (!page) {
+      const Fault fault = page.error().fault;
+      if (fault == Fault::missing || fault == Fault::not_found || fault == Fault::rejected) {
+        for (const auto& subject : call.subjects) store::remove_poke(session, channel_->no, "listing", subject);
+      }
+    } else {
+      for (const auto& subject : call.subjects) store::remove_poke(session, channel_->no, "listing", subject);
+      for (const auto& document : page->documents) {
+        auto events = channel_->connector->parse(document, Json());
+        if (!events) {
+          world_.log.warning("an answer was not understood", {{"channel", channel_->config.name}, {"reason", events.error().text()}});
+          continue;
+        }
+        for (const auto& event : *events) {
+          if (event.what == channel::Event::What::listing) {
+            if (auto taken = take_listing(session, document, call.left_at); !taken) return taken;
+          } else if (event.what == channel::Event::What::level) {
+            if (const auto variant = variant_of(session, *channel_, event.tree)) {
+              take_offer(session, *variant, event.tree, call.left_at, false);
+              asked.erase(variant->no);
+            }
+          }
+        }
+      }
+    }
+    for (const auto variant : call.variants) {
+      if (looked_.contains(variant) && looked_[variant].at == now) asked.erase(variant);
+    }
+    for (const auto variant : asked) {  // no number came back: tried again, not at once
+      if (auto offer = store::find_offer(session, channel_->no, variant)) {
+        offer->owed_look_at = now + std::max(retry_missing, Duration(0));
+        if (!page) offer->owed_look_at = now;
+        store::put_offer(session, *offer);
+      }
+    }
+    return {};
+  });
+  for (const auto variant : call.variants) looks_out_.erase(variant);
+  return written;
+}
+
+Result<std::optional<Call>> Lane::next_sweep() {
+  const Time now = world_.clock.now();
+  if (sweeping_) return std::optional<Call>();
+  const bool under_way = !sweep_cursor_.empty();
+  if (!under_way && next_sweep_ > now) return std::optional<Call>();
+  if (!under_way) {
+    sweep_began_ = now;
+    next_sweep_ = now + channel_->config.sweep_every;
+    swept_.clear();
+  }
+  Call call = make(Call::Kind::sweep, false);
+  call.want.what = channel::Want::What::listings;
+  call.want.cursor = sweep_cursor_;
+  sweeping_ = true;
+  return std::optional<Call>(std::move(call));
+}
+
+Result<void> Lane::finish_sweep(const Call& call, Outcome& outcome) {
+  const Time now = world_.clock.now();
+  sweeping_ = false;
+  auto& page = *outcome.page;
+  if (!page) {
+    sweep_cursor_.clear();  // an incomplete reading says nothing about what it did not show
+    next_sweep_ = now;
+    return {};
+  }
+  auto written = world_.store.write([&](Session& session) -> Result<void> {
+    for (const auto& document : page->documents) {
+      if (auto taken = take_listing(session, document, call.left_at); !taken) return taken;
+    }
+    return {};
+  });
+  if (!written) return written;
+  sweep_cursor_ = page->cursor;
+  if (!sweep_cursor_.empty()) return {};
+  state_.last_sweep = sweep_began_;
+  state_.hurried = false;
+  return world_.store.write([&](Session& session) -> Result<void> {
+    store::set_cursor(session, channel_->no, "sweep", std::to_string(to_ms(sweep_began_)), now);
+    for (const auto& listing : store::listings_of(session, channel_->no)) {
+      if (listing.state != "bound" || listing.confirmed_at >= sweep_began_) continue;
+      const auto product = store::get_product(session, listing.product);
+      if (!product) continue;
+      if (swept_.contains(listing.product))
+        store::clear_problem(session, channel_->no, "listing", product->product.code);
+      else
+        store::set_problem(session, {channel_->no, "listing", product->product.code, "a complete reading did not show this listing",
+                                     "look at it on the channel; it is not created again by itself", now});
+    }
+    return {};
+  });
+}
+
+Result<void> Lane::take_listing(Session& session, const channel::Document& document, Time started) {
+  auto first = channel_->connector->parse(document, Json());
+  if (!first) {
+    world_.log.warning("a listing was not understood", {{"channel", channel_->config.name}, {"reason", first.error().text()}});
+    return {};
+  }
+  for (const auto& seen : *first) {
+    if (seen.what != channel::Event::What::listing) continue;
+    const auto product = product_of(session, *channel_, seen.tree);
+    if (!product) continue;  // not ours: never touched
+    Json tree = seen.tree;
+    if (auto again = channel_->connector->parse(document, listing_tree(session, *channel_, *product))) {
+      for (auto& event : *again) {
+        if (event.what == channel::Event::What::listing && product_of(session, *channel_, event.tree)->no == product->no) tree = std::move(event.tree);
+      }
+    }
+    learn(session, *channel_, *product, tree);
+    swept_.insert(product->no);
+    auto listing = store::find_listing(session, channel_->no, product->no).value_or(new_listing(product->no));
+    const bool bound_now = listing.state != "bound" && listing.state != "creating";
+    if (bound_now) {
+      listing.state = "bound";
+      listing.tries = 0;
+      listing.next_at = long_ago;
+      listing.sent.clear();
+      store::put_listing(session, listing);
+      store::journal(session, {0, world_.clock.now(), "listing.found", "reading", channel_->no, product->product.code, "{}"});
+      mark_aspect(session, channel_->no, "content", product->no.value, {"listing found", true, 0}, world_.clock.now());
+    }
+    if (listing.state != "bound") continue;
+    if (const auto* variants = seen.tree.find("variants"); variants && variants->is_array()) {
+      for (const auto& item : variants->as_array()) {
+        if (const auto variant = variant_of(session, *channel_, item); variant && variant->product == product->no)
+          take_offer(session, *variant, item, started, bound_now);
+      }
+    }
+    if (auto taken = take_content(session, *product, listing, tree, started); !taken) return taken;
+  }
+  return {};
+}
+
+void Lane::take_offer(Session& session, const store::VariantRow& variant, const Json& tree, Time started, bool bound_now) {
+  auto offer = store::find_offer(session, channel_->no, variant.no);
+  const bool fresh_offer = !offer;
+  if (fresh_offer) {
+    if (!bound_now) return;  // a listing of ours that is being created tells of its variants when it is bound
+    offer.emplace();
+    offer->channel = channel_->no;
+    offer->variant = variant.no;
+  }
+  if (const Json* available = tree.find("available")) {
+    if (const auto number = available->integer()) {
+      if (fresh_offer) {
+        offer->low = offer->high = offer->number_observed = offer->number_confirmed = *number;
+        offer->anchor_from = started;
+        offer->anchor_to = world_.clock.now();
+        offer->verified_at = started;
+        store::put_offer(session, *offer);
+        mark_aspect(session, channel_->no, "stock", variant.no.value, {"listing found", true, 0}, world_.clock.now());
+      } else {
+        take_number(session, *offer, *number, started);
+      }
+    }
+  }
+  take_price(session, variant, *offer, tree, started, fresh_offer);
+  store::put_offer(session, *offer);
+}
+
+void Lane::take_number(Session& session, store::OfferRow& offer, Quantity seen, Time started) {
+  const Time now = world_.clock.now();
+  if (store::open_intent_of(session, channel_->no, "stock", offer.variant.value)) return;  // a write is in the air: the look says nothing
+  const auto out = looks_out_.find(offer.variant);
+  const Collected meanwhile = out == looks_out_.end() ? Collected{} : out->second.meanwhile;
+  Belief belief{offer.low, offer.high, offer.anchor_from, offer.anchor_to, offer.suspect, offer.owed_look_at, offer.verified_at};
+  const Belief before = belief;
+  if (!looked(belief, seen, started, now, offer.written_at, channel_->facts.read_after_write, meanwhile)) {
+    offer.owed_look_at = belief.owed_look_at;
+    return;
+  }
+  if (channel_->facts.takes == channel::Takes::never) belief.suspect = false;  // nothing sells from that number by itself
+  offer.number_observed = seen;
+  offer.low = belief.low, offer.high = belief.high;
+  offer.anchor_from = belief.anchor_from, offer.anchor_to = belief.anchor_to;
+  offer.suspect = belief.suspect;
+  offer.owed_look_at = belief.owed_look_at, offer.verified_at = belief.verified_at;
+  Looked result{now, seen, before.low, read_applied(session, before.anchor_to), before.exact() && before.low == seen, std::nullopt};
+  offer.unequal_looks = result.equal ? 0 : offer.unequal_looks + 1;
+  if (!result.equal && result.after_read && offer.unequal_looks >= 3) result.relative = seen;
+  looked_[offer.variant] = result;
+  if (belief.suspect) read_wanted_ = true;
+  const auto number = stock_number(session, *channel_, offer.variant).number;
+  if (direction(belief, number) != Direction::none) mark_aspect(session, channel_->no, "stock", offer.variant.value, {"look", true, 0}, now);
+}
+
+void Lane::take_price(Session& session, const store::VariantRow& variant, store::OfferRow& offer, const Json& tree, Time started, bool bound_now) {
+  const Time now = world_.clock.now();
+  if (!tree.find("price") || store::open_intent_of(session, channel_->no, "price", variant.no.value)) return;
+  if (!bound_now && offer.price_sent_at > started - channel_->facts.read_after_write) return;
+  const std::string shown = price_text(tree);
+  offer.price_observed = shown;
+  offer.price_observed_at = started;
+  if (bound_now) offer.price_sent = offer.price_confirmed = shown;
+  if (shown != offer.price_confirmed && offer.price_sent == offer.price_confirmed) {
+    store::journal(session, {0, now, "drift", "look", channel_->no, variant.sku,
+                             Json::object({{"aspect", "price"}, {"confirmed", offer.price_confirmed}, {"shown", shown}}).dump()});
+    offer.price_sent = offer.price_confirmed = shown;
+  }
+  const auto product = store::get_product(session, variant.product);
+  const Variant* sold = product ? product->product.find(Sku(variant.sku)) : nullptr;
+  if (sold && offer_price(*channel_, *sold).text() != offer.price_sent)
+    mark_aspect(session, channel_->no, "price", variant.no.value, {"look", true, 0}, now);
+}
+
+/// Content is compared in the channel's spelling: `shown` is what we know with what the document says on top.
+Result<void> Lane::take_content(Session& session, const store::ProductRow& product, store::ListingRow& listing, const Json& shown, Time started) {
+  const Time now = world_.clock.now();
+  if (busy("content", product.no.value) || listing.sent_at > started - channel_->facts.read_after_write) return {};
+  const std::string hash = crypto::state_hash(channel_->connector->spell("listing", shown).dump_sorted());
+  listing.observed = hash;
+  listing.observed_at = started;
+  if (listing.confirmed.empty() && !listing.sent.empty()) {  // the first look after our push tells how the platform spells it
+    listing.confirmed = hash;
+    listing.confirmed_at = started;
+  }
+  bool adopted = false;
+  if (!listing.confirmed.empty() && hash != listing.confirmed) {
+    Product changed = product.product;
+    if (auto read = product_from_json(shown)) {
+      for (const auto& field : channel_->config.owns) {
+        if (field == "title" && read->title != changed.title) changed.title = read->title, adopted = true;
+        if (field == "description" && read->description != changed.description) changed.description = read->description, adopted = true;
+        if (field == "brand" && read->brand != changed.brand) changed.brand = read->brand, adopted = true;
+        if (field == "tags" && read->tags != changed.tags) changed.tags = read->tags, adopted = true;
+      }
+    }
+    store::journal(session, {0, now, adopted ? "content.adopted" : "drift", "look", channel_->no, product.product.code, R"({"aspect": "content"})"});
+    if (adopted) {
+      store::put_product(session, changed, now);
+      for (const auto& channel : world_.channels) {
+        mark_aspect(session, channel->no, "content", product.no.value, {"adopted from " + channel_->config.name, true, 0}, now);
+      }
+    } else {
+      mark_aspect(session, channel_->no, "content", product.no.value, {"drift", true, 0}, now);
+    }
+    listing.confirmed = hash;
+    listing.sent.clear();
+  }
+  store::put_listing(session, listing);
+  return {};
+}
+
+}  // namespace tally::engine

@@ -1,0 +1,234 @@
+// Who may send which number when: the table of README.md §Pushing stock.
+#include "engine/lane.hpp"
+#include "engine/number.hpp"
+#include "engine/retry_policy.hpp"
+#include "engine/tree.hpp"
+#include "store/inbox.hpp"
+#include "store/journal.hpp"
+
+#include <algorithm>
+
+namespace tally::engine {
+namespace {
+
+using channel::StockWrites;
+using channel::Takes;
+using store::Session;
+
+constexpr Duration fresh{30000};   ///< an order read not older than this covers a plain decrease
+constexpr Duration gap{2000};      ///< a look covers what is sent within this time
+constexpr unsigned looks_until_relative = 3;
+
+bool sends_deltas(const channel::Capabilities& facts) {
+  return facts.stock == StockWrites::delta || (facts.stock == StockWrites::both && facts.idempotency_key && !facts.compare_and_set);
+}
+
+Belief belief_of(const store::OfferRow& row) {
+  return {row.low, row.high, row.anchor_from, row.anchor_to, row.suspect, row.owed_look_at, row.verified_at};
+}
+
+void keep(store::OfferRow& row, const Belief& belief) {
+  row.low = belief.low, row.high = belief.high;
+  row.anchor_from = belief.anchor_from, row.anchor_to = belief.anchor_to;
+  row.suspect = belief.suspect;
+  row.owed_look_at = belief.owed_look_at, row.verified_at = belief.verified_at;
+}
+
+}  // namespace
+
+bool Lane::read_applied(Session& session, Time after) const {
+  return complete_.began > after + channel_->facts.order_lag && store::applied_through(session, channel_->no) >= complete_.last_row;
+}
+
+Lane::May Lane::may_lower(const store::OfferRow& offer, Quantity& value) const {
+  const Time now = world_.clock.now();
+  if (!channel_->facts.can_look || channel_->facts.takes == Takes::never) return May::send;
+  if (channel_->facts.reads_orders && now - complete_.began <= fresh) return May::send;
+  const auto found = looked_.find(offer.variant);
+  if (found == looked_.end() || now - found->second.at > gap) return May::look;
+  value = std::max<Quantity>(0, value - std::max<Quantity>(0, found->second.believed_low - found->second.seen));
+  return May::send;
+}
+
+Lane::May Lane::may_raise(const store::OfferRow& offer, Quantity number, Quantity& value) const {
+  const Time now = world_.clock.now();
+  const auto& facts = channel_->facts;
+  if (facts.takes == Takes::never) return May::send;
+  if (offer.owed_look_at != never) return offer.owed_look_at <= now ? May::look : May::wait;
+  if (!facts.reads_orders) return now - offer.anchor_to > Duration(60000) ? May::send : May::wait;
+  if (!facts.can_look) return complete_.began > offer.anchor_to + facts.order_lag ? May::send : May::read;
+  const auto found = looked_.find(offer.variant);
+  if (found != looked_.end() && now - found->second.at <= gap && found->second.after_read) {
+    if (found->second.equal) return May::send;
+    if (found->second.relative) {
+      value = std::max<Quantity>(0, found->second.seen + (number - found->second.believed_low));
+      return May::send;
+    }
+  }
+  if (complete_.began <= offer.anchor_to + facts.order_lag) return May::read;
+  return May::look;
+}
+
+Lane::Decision Lane::decide_stock(Session& session, const store::Mark& mark, const store::OfferRow& offer, Quantity number) {
+  Decision decision;
+  const Belief belief = belief_of(offer);
+  const auto& facts = channel_->facts;
+  const auto way = direction(belief, number);
+  if (way == Direction::none || facts.stock == StockWrites::none) {
+    decision.may = May::drop;
+    return decision;
+  }
+  Quantity value = number;
+  const bool relative = facts.compare_and_set || sends_deltas(facts);
+  if (relative)
+    decision.may = belief.exact() && (way == Direction::down || !belief.suspect) ? May::send : (belief.suspect && belief.exact() ? May::read : May::look);
+  else
+    decision.may = way == Direction::down ? may_lower(offer, value) : may_raise(offer, number, value);
+  if (decision.may != May::send) return decision;
+  auto& intent = decision.intent;
+  intent.channel = channel_->no;
+  intent.aspect = "stock";
+  intent.thing = offer.variant.value;
+  intent.value = value;
+  intent.before = belief.low;
+  intent.delta = value - belief.low;
+  intent.relative = relative;
+  intent.generation = mark.generation;
+  intent.cause = mark.cause;
+  intent.committed_at = world_.clock.now();
+  const auto variant = store::get_variant(session, offer.variant);
+  ensure(variant.has_value(), "an offer is of a variant");
+  Json tree = thing_tree(session, *channel_, *variant);
+  tree.set("available", value);
+  if (relative) {
+    tree.set("before", belief.low);
+    tree.set("change", Json::object({{"signed", intent.delta}, {"size", std::abs(intent.delta)}, {"way", intent.delta >= 0 ? "up" : "down"}}));
+  }
+  decision.change.action = channel::ActionKind::set_stock;
+  decision.change.fields = std::move(tree);
+  return decision;
+}
+
+Result<std::optional<Call>> Lane::next_stock(bool downs) {
+  const Time now = world_.clock.now();
+  std::vector<store::Mark> marks;
+  std::size_t held_raises = 0;
+  auto read = world_.store.read([&](Session& session) -> Result<void> {
+    marks = store::due_marks(session, channel_->no, "stock", now, 4 * std::max(channel_->facts.stock_batch, 64u));
+    return {};
+  });
+  if (!read) return read.error();
+  std::erase_if(marks, [&](const store::Mark& mark) { return busy("stock", mark.thing); });
+  if (marks.empty()) return std::optional<Call>();
+
+  std::vector<Decision> sends;
+  std::vector<store::Mark> answered;
+  auto written = world_.store.write([&](Session& session) -> Result<void> {
+    sends.clear();
+    answered.clear();
+    held_raises = 0;
+    for (const auto& mark : marks) {
+      if (sends.size() >= channel_->facts.stock_batch) break;
+      const VariantNo variant(mark.thing);
+      auto offer = store::find_offer(session, channel_->no, variant);
+      if (!offer) {
+        store::clear_mark(session, mark);
+        continue;
+      }
+      const auto number = stock_number(session, *channel_, variant);
+      const bool down = direction(belief_of(*offer), number.number) != Direction::up;
+      if (down != downs) continue;
+      auto decision = decide_stock(session, mark, *offer, number.number);
+      switch (decision.may) {
+        case May::drop: store::clear_mark(session, mark); break;
+        case May::look: want_look_.insert(variant); break;
+        case May::read: read_wanted_ = true; ++held_raises; break;
+        case May::wait: ++held_raises; break;
+        case May::send:
+          if (refused_before(mark, std::to_string(decision.intent.value))) {
+            store::park_mark(session, mark, "the same number was refused before", mark.parked_hash);
+            break;
+          }
+          if (!mark.by_order && mark.batch == 0 && !admit(session, world_, *channel_, mark, {false, false, number.number == 0, false})) break;
+          decision.intent.no = store::add_intent(session, decision.intent);
+          decision.change.key = std::to_string(decision.intent.no.value);
+          decision.change.fields.set("key", decision.change.key);
+          offer->number_sent = decision.intent.value;
+          offer->written_at = now;
+          store::put_offer(session, *offer);
+          sends.push_back(std::move(decision));
+          answered.push_back(mark);
+          break;
+      }
+    }
+    return {};
+  });
+  if (!written) return written.error();
+  if (!downs) state_.raises_held = held_raises;
+  if (sends.empty()) return std::optional<Call>();
+  Call call = make(Call::Kind::push, downs);
+  for (auto& send : sends) {
+    busy_.insert({"stock", send.intent.thing});
+    looked_.erase(VariantNo(send.intent.thing));
+    call.changes.push_back(std::move(send.change));
+    call.intents.push_back(std::move(send.intent));
+  }
+  call.marks = std::move(answered);
+  return std::optional<Call>(std::move(call));
+}
+
+Result<void> Lane::finish_stock(Session& session, const store::Intent& intent, const store::Mark& mark, const Result<channel::Applied>& result) {
+  const Time now = world_.clock.now();
+  const VariantNo variant(intent.thing);
+  auto offer = store::find_offer(session, channel_->no, variant);
+  const auto row = store::get_variant(session, variant);
+  const std::string sku = row ? row->sku : "";
+  if (!offer) {
+    store::finish_intent(session, intent.no, "refused", "the offer is gone", now);
+    store::clear_mark(session, mark);
+    return {};
+  }
+  Belief belief = belief_of(*offer);
+  const Collected meanwhile{intent.taken_since, intent.given_since};
+  if (result) {
+    if (intent.relative)
+      confirmed_change(belief, intent.delta);
+    else
+      confirmed_absolute(belief, intent.value, intent.committed_at, now, meanwhile);
+    keep(*offer, belief);
+    offer->number_confirmed = intent.value;
+    offer->unequal_looks = 0;
+    store::put_offer(session, *offer);
+    store::finish_intent(session, intent.no, "confirmed", "", now);
+    store::clear_mark(session, mark);
+    store::clear_problem(session, channel_->no, "stock", sku);
+    if (intent.value < intent.before && mark.by_order) state_.last_decrease = now - mark.since;
+    store::journal(session, {0, now, "stock.confirmed", intent.cause, channel_->no, sku,
+                             Json::object({{"number", intent.value}, {"before", intent.before}, {"intent", intent.no.value}}).dump()});
+    return {};
+  }
+  const Error& error = result.error();
+  const auto reaction = react(error.fault);
+  store::finish_intent(session, intent.no, reaction.change == Reaction::Change::look ? (error.fault == Fault::unknown ? "unknown" : "conflict") : "refused",
+                       error.text(), now);
+  switch (reaction.change) {
+    case Reaction::Change::look:
+      if (error.fault == Fault::conflict)
+        conflicted(belief, now);
+      else if (intent.relative)
+        unknown_change(belief, intent.delta, intent.committed_at, channel_->facts.deadline, channel_->facts.settle);
+      else
+        unknown_absolute(belief, intent.value, intent.committed_at, channel_->facts.deadline, channel_->facts.settle, meanwhile);
+      keep(*offer, belief);
+      store::put_offer(session, *offer);
+      return {};
+    case Reaction::Change::retry: return {};
+    case Reaction::Change::wait: store::delay_mark(session, mark, now + error.retry_after.value_or(Duration(60000))); return {};
+    case Reaction::Change::drop_binding: return park(session, mark, sku, error, std::to_string(intent.value));
+    case Reaction::Change::park:
+    case Reaction::Change::stop_aspect: return park(session, mark, sku, error, std::to_string(intent.value));
+  }
+  return {};
+}
+
+}  // namespace tally::engine

@@ -1,0 +1,36 @@
+// The number and the price that a channel is to show, computed at the moment of sending.
+#pragma once
+
+#include "engine/world.hpp"
+#include "model/product.hpp"
+
+#include <optional>
+#include <string>
+
+namespace tally::store {
+class Session;
+}
+
+namespace tally::engine {
+
+struct StockNumber {
+  Quantity available = 0;  ///< on hand − reserved over the channel's locations; of a bundle the least of its components
+  Quantity shown = 0;      ///< clamp(floor(available × share) − buffer, 0, cap)
+  Quantity add_back = 0;   ///< open units of the channel's own orders that its number does not reflect as ours does
+  Quantity number = 0;     ///< what is to stand there: never below 0
+};
+
+StockNumber stock_number(store::Session& session, const Channel& channel, VariantNo variant);
+
+/// The same without the store: the rule alone.
+Quantity shown_of(Quantity available, const StockRule& rule);
+
+struct OfferPrice {
+  std::optional<Money> price, compare_at;
+  std::string refused;  ///< why it is never sent: none, zero, below the floor; empty when it is fine
+  /// "12.50 EUR" or "12.50 EUR/15.00 EUR": for comparing and keeping.
+  std::string text() const;
+};
+OfferPrice offer_price(const Channel& channel, const Variant& variant);
+
+}  // namespace tally::engine

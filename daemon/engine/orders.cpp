@@ -1,0 +1,296 @@
+#include "engine/orders.hpp"
+
+#include "base/crypto.hpp"
+#include "engine/own_effects.hpp"
+#include "engine/stock.hpp"
+#include "engine/tree.hpp"
+#include "store/journal.hpp"
+#include "store/marks.hpp"
+#include "store/offers.hpp"
+#include "store/orders.hpp"
+
+#include <algorithm>
+
+namespace tally::engine {
+namespace {
+
+using store::Session;
+
+Json to_json(const Claim& claim) {
+  Json rows = Json::array();
+  for (const auto& [key, effect] : claim)
+    rows.push_back(Json::Array{key.first.value, key.second.value, effect.on_hand, effect.reserved});
+  return rows;
+}
+
+std::int64_t number(const Json& row, std::size_t at) {
+  const auto value = row.as_array().at(at).integer();
+  ensure(value.has_value(), "a stored row holds whole numbers");
+  return *value;
+}
+
+Claim claim_from(const Json& rows) {
+  Claim claim;
+  for (const auto& row : rows.as_array()) claim[{VariantNo(number(row, 0)), LocationNo(number(row, 1))}] = {number(row, 2), number(row, 3)};
+  return claim;
+}
+
+Json to_json(const Units& units) {
+  Json rows = Json::array();
+  for (const auto& [variant, count] : units) rows.push_back(Json::Array{variant.value, count});
+  return rows;
+}
+
+Units units_from(const Json& rows) {
+  Units units;
+  for (const auto& row : rows.as_array()) units[VariantNo(number(row, 0))] = number(row, 1);
+  return units;
+}
+
+Json to_json(const std::vector<ResolvedLine>& lines) {
+  Json rows = Json::array();
+  for (const auto& line : lines) {
+    Json parts = Json::array();
+    for (const auto& part : line.parts) parts.push_back(Json::Array{part.variant.value, part.each, part.location.value});
+    rows.push_back(Json::object({{"line", line.line}, {"sold", line.sold.value}, {"parts", std::move(parts)}}));
+  }
+  return rows;
+}
+
+std::vector<ResolvedLine> resolved_from(const Json& rows) {
+  std::vector<ResolvedLine> lines;
+  for (const auto& row : rows.as_array()) {
+    ResolvedLine line;
+    line.line = row.text_or("line");
+    line.sold = VariantNo(row.integer_or("sold"));
+    for (const auto& part : row.find("parts")->as_array())
+      line.parts.push_back({VariantNo(number(part, 0)), number(part, 1), LocationNo(number(part, 2))});
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+/// The channel's first location that has enough, else its first.
+LocationNo route(Session& session, const Channel& channel, VariantNo variant, Quantity units) {
+  for (const auto location : channel.locations) {
+    const auto row = store::stock_at(session, variant, location);
+    if (row && row->sum.on_hand - row->sum.reserved >= units) return location;
+  }
+  return channel.locations.front();
+}
+
+Json line_tree(const OrderLine& line) {
+  Json tree = Json::object({{"sku", line.sku.text}, {"listing", Json::object({{"@id", line.offer.listing_id}})}});
+  if (!line.offer.id.empty()) tree.set("@id", line.offer.id);
+  return tree;
+}
+
+ResolvedLine resolve(Session& session, const Channel& channel, const OrderLine& line) {
+  ResolvedLine resolved;
+  resolved.line = line.id;
+  const auto variant = variant_of(session, channel, line_tree(line));
+  if (!variant) return resolved;
+  resolved.sold = variant->no;
+  auto components = store::components_of(session, variant->no);
+  if (components.empty()) components.push_back({variant->no, 1});
+  for (const auto& part : components)
+    resolved.parts.push_back({part.variant, part.quantity, route(session, channel, part.variant, part.quantity * std::max<Quantity>(line.quantity, 1))});
+  return resolved;
+}
+
+/// Lines keep what they were resolved to; new ones, and those that nobody knew, are resolved now.
+std::vector<ResolvedLine> resolve_lines(Session& session, const Channel& channel, const Order& order, const std::vector<ResolvedLine>& before) {
+  std::vector<ResolvedLine> lines;
+  for (const auto& line : order.lines) {
+    const auto kept = std::find_if(before.begin(), before.end(), [&](const ResolvedLine& r) { return r.line == line.id && r.sold.value != 0; });
+    lines.push_back(kept != before.end() ? *kept : resolve(session, channel, line));
+  }
+  return lines;
+}
+
+std::vector<std::string> unresolved_skus(const Order& order, const std::vector<ResolvedLine>& lines) {
+  std::vector<std::string> skus;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (lines[i].sold.value == 0) skus.push_back(normal_sku(order.lines[i].sku.text).text);
+  }
+  return skus;
+}
+
+/// What is wrong with the order itself: it is held for a person, and reserves what it clearly names.
+std::vector<std::string> reasons_to_hold(Order& order, const OrderDocument& document, const Channel& channel, const std::vector<ResolvedLine>& lines) {
+  std::vector<std::string> reasons = document.doubts;
+  for (auto& contradiction : complete(order)) reasons.push_back(std::move(contradiction));
+  for (std::size_t i = 0; i < order.lines.size(); ++i) {
+    const auto& line = order.lines[i];
+    if (line.quantity <= 0) reasons.push_back("line " + line.id + " has the quantity " + std::to_string(line.quantity));
+    if (lines[i].sold.value == 0) reasons.push_back("line " + line.id + " names " + (line.sku.empty() ? "no SKU" : "the unknown SKU " + line.sku.text));
+  }
+  if (!channel.config.currency.empty() && !order.currency.empty() && order.currency.code != channel.config.currency)
+    reasons.push_back("it is in " + order.currency.code + " and the channel sells in " + channel.config.currency);
+  return reasons;
+}
+
+/// Gives each line an id of its own: the platform's, else its position.
+void number_lines(Order& order) {
+  for (std::size_t i = 0; i < order.lines.size(); ++i) {
+    if (order.lines[i].id.empty()) order.lines[i].id = std::to_string(i + 1);
+  }
+}
+
+Time goods_moved_at(const Order& order, Time now) {
+  std::optional<Time> last;
+  for (const auto& shipment : order.shipments) {
+    if (shipment.at) last = last ? std::max(*last, *shipment.at) : *shipment.at;
+  }
+  return std::min(last.value_or(order.changed_at.value_or(order.placed_at.value_or(now))), now);
+}
+
+void apply_steps(Session& session, const Channel& channel, const OwnEffects& effects, OrderNo order, const StepSeen& step_seen) {
+  for (const auto& [variant, step] : effects.steps) {
+    step_seen(channel.no, variant, step);
+    auto offer = store::find_offer(session, channel.no, variant);
+    if (!offer) continue;
+    Belief belief{offer->low, offer->high, offer->anchor_from, offer->anchor_to, offer->suspect, offer->owed_look_at, offer->verified_at};
+    own_step(belief, step, channel.margin());
+    offer->low = belief.low;
+    offer->high = belief.high;
+    store::put_offer(session, *offer);
+    if (const auto intent = store::open_intent_of(session, channel.no, "stock", variant.value)) store::collect_step(session, intent->no, step.taken);
+  }
+  for (const auto& [variant, units] : effects.taken) {
+    const auto back = effects.add_back.find(variant);
+    store::set_add_back(session, channel.no, variant, order, back == effects.add_back.end() ? 0 : back->second);
+  }
+  for (const auto& [variant, units] : effects.add_back) store::set_add_back(session, channel.no, variant, order, units);
+}
+
+/// Everything that follows from the order's present state, for a row whose document is already the new one.
+void settle(Session& session, const World& world, const Channel& channel, store::OrderRow& row, Order order, const std::vector<std::string>& doubts,
+            bool first, Time before_changed_at, const StepSeen& step_seen, Time now) {
+  const auto resolved = resolve_lines(session, channel, order, resolved_from(row.resolved));
+  OrderDocument document;
+  document.doubts = doubts;
+  order.holds = reasons_to_hold(order, document, channel, resolved);
+  const Claim before = claim_from(row.claim);
+  const Claim target = claim_of(order, resolved, channel.reserve(), row.expired);
+  const Units taken_before = units_from(row.taken);
+  const auto effects = own_effects(channel.facts, order, resolved, target, first ? nullptr : &taken_before, before_changed_at, now);
+  row.state = name_of(order.state);
+  row.document = to_json(order);
+  row.document.set("doubts", [&] {
+    Json list = Json::array();
+    for (const auto& doubt : doubts) list.push_back(doubt);
+    return list;
+  }());
+  row.resolved = to_json(resolved);
+  row.claim = to_json(target);
+  row.taken = to_json(effects.taken);
+  if (first)
+    row.no = store::insert_order(session, row);
+  else
+    ensure(store::update_order(session, row), "only the engine's thread changes orders");
+  const std::string cause = "order:" + std::to_string(row.no.value) + ":" + std::to_string(row.revision);
+  auto touched = append_claim(session, target, before, cause, goods_moved_at(order, now), now);
+  for (const auto& [variant, units] : taken_before) {
+    if (!effects.taken.contains(variant)) store::set_add_back(session, channel.no, variant, row.no, 0);
+  }
+  apply_steps(session, channel, effects, row.no, step_seen);
+  record_oversells(session, world, touched, row.no, order.placed_at.value_or(now), now);
+  for (const auto& [variant, step] : effects.steps) touched.insert(variant);
+  for (const auto& [variant, units] : effects.add_back) touched.insert(variant);
+  mark_stock(session, world, touched, {"order:" + std::to_string(row.no.value), true, 0}, now);
+  store::set_unresolved(session, row.no, unresolved_skus(order, resolved));
+  if (order.holds.empty()) {
+    store::clear_problem(session, channel.no, "order", row.id);
+  } else {
+    std::string reason;
+    for (const auto& hold : order.holds) reason += (reason.empty() ? "" : "; ") + hold;
+    store::set_problem(session, {channel.no, "order", row.id, "held: " + reason, "correct the order on the channel, or add the missing SKU", now});
+  }
+  const bool waits = order.state == OrderState::pending && channel.reserve() == ReserveAt::placed && !row.expired;
+  if (waits)
+    store::set_due(session, {"expiry", row.no.value, order.placed_at.value_or(now) + channel.config.reserve_for});
+  else
+    store::clear_due(session, "expiry", row.no.value);
+  store::journal(session, {0, now, first ? "order.new" : "order.changed", "inbox:" + std::to_string(row.inbox_row), channel.no, row.id,
+                           Json::object({{"order", row.no.value}, {"revision", row.revision}, {"state", row.state}}).dump()});
+}
+
+/// What a document that is not the first may do.
+OrderOutcome standing(const store::OrderRow& row, const OrderDocument& document, const Channel& channel, Time changed_at) {
+  if (document.body_hash == row.body_hash) return OrderOutcome::same;
+  const bool trusted = channel.facts.changed_at_trusted && changed_at != long_ago;
+  if (!document.fetched) return trusted && changed_at > row.changed_at ? OrderOutcome::applied : OrderOutcome::poke;
+  if (document.row < row.inbox_row) return OrderOutcome::same;
+  if (trusted && changed_at < row.changed_at) return OrderOutcome::lagging;
+  return OrderOutcome::applied;
+}
+
+}  // namespace
+
+Result<OrderOutcome> apply_order(Session& session, const World& world, const Channel& channel, const OrderDocument& document, const StepSeen& step_seen) {
+  auto order = order_from_json(document.tree);
+  if (!order) return order.error();
+  if (order->id.empty()) return error(Fault::invalid, "the document names no order", channel.config.name + ": order", "look at the mapping's @id");
+  const Time now = world.clock.now();
+  order->platform_state = document.platform_state;
+  number_lines(*order);
+  const Time changed_at = order->changed_at.value_or(long_ago);
+  auto row = store::find_order(session, channel.no, order->id);
+  if (row) {
+    const auto outcome = standing(*row, document, channel, changed_at);
+    if (outcome != OrderOutcome::applied) return outcome;
+  }
+  const bool first = !row;
+  const Time before_changed_at = row ? row->changed_at : long_ago;
+  if (first) {
+    row.emplace();
+    row->channel = channel.no;
+    row->id = order->id;
+    row->accepted_at = now;
+    row->resolved = row->claim = row->taken = Json::array();
+  }
+  ++row->revision;
+  row->body_hash = document.body_hash;
+  row->inbox_row = document.row;
+  row->changed_at = std::max(row->changed_at, changed_at);
+  settle(session, world, channel, *row, std::move(*order), document.doubts, first, before_changed_at, step_seen, now);
+  return OrderOutcome::applied;
+}
+
+namespace {
+
+/// The stored order once more, with what has changed around it.
+void settle_again(Session& session, const World& world, store::OrderRow row, const StepSeen& step_seen) {
+  const auto* channel = world.find(row.channel);
+  if (!channel) return;
+  std::vector<std::string> doubts;
+  if (const auto* list = row.document.find("doubts")) {
+    for (const auto& doubt : list->as_array()) doubts.push_back(doubt.as_string());
+  }
+  Json tree = row.document;
+  tree.erase("doubts");
+  auto order = order_from_json(tree);
+  ensure(order.has_value(), "a stored order is an order");
+  ++row.revision;
+  const Time changed_at = row.changed_at;
+  settle(session, world, *channel, row, std::move(*order), doubts, false, changed_at, step_seen, world.clock.now());
+}
+
+}  // namespace
+
+void resolve_waiting(Session& session, const World& world, const std::string& sku, const StepSeen& step_seen) {
+  for (const auto no : store::orders_waiting_for(session, sku)) {
+    if (auto row = store::get_order(session, no)) settle_again(session, world, std::move(*row), step_seen);
+  }
+}
+
+void expire_order(Session& session, const World& world, OrderNo order) {
+  store::clear_due(session, "expiry", order.value);
+  auto row = store::get_order(session, order);
+  if (!row || row->state != "pending") return;
+  row->expired = true;
+  settle_again(session, world, std::move(*row), [](ChannelNo, VariantNo, const OwnStep&) {});
+}
+
+}  // namespace tally::engine

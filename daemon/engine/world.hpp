@@ -1,0 +1,51 @@
+// What the parts of the engine share: the store, the clock, the channels. Belongs to the engine's thread; readers hold `mutex` shared.
+#pragma once
+
+#include "base/log.hpp"
+#include "base/time.hpp"
+#include "channel/connector.hpp"
+#include "engine/belief.hpp"
+#include "engine/config.hpp"
+#include "store/database.hpp"
+
+#include <functional>
+#include <memory>
+#include <shared_mutex>
+#include <vector>
+
+namespace tally::engine {
+
+/// A channel that is configured: its rules and its connector.
+struct Channel {
+  ChannelNo no;
+  ChannelConfig config;
+  std::shared_ptr<channel::Connector> connector;
+  channel::Capabilities facts;  ///< connector->capabilities()
+  std::vector<LocationNo> locations;
+  std::vector<LocationNo> counted;  ///< those of all that some channel counts
+  LocationNo own_shelf;             ///< the one this channel counts itself; 0: none
+  bool released = false;
+  std::string paused;
+
+  bool may_write() const { return released && config.policy != Policy::observe && paused.empty(); }
+  Duration margin() const { return facts.clock_resolution * 2; }
+  ReserveAt reserve() const;
+};
+
+struct World {
+  store::Database& store;
+  const Clock& clock;
+  Log log;
+  Config config;
+  std::vector<std::shared_ptr<Channel>> channels;
+  std::shared_mutex mutex;
+
+  Channel* find(ChannelNo no) const;
+  Channel* find(const std::string& name) const;
+  std::string name_of(ChannelNo no) const;
+};
+
+/// Told of each own-effect step of an offer as it is imported, so that looks in the air can collect it.
+using StepSeen = std::function<void(ChannelNo, VariantNo, const OwnStep&)>;
+
+}  // namespace tally::engine

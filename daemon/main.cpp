@@ -1,0 +1,248 @@
+// Reads settings, builds the parts, runs, stops.
+#include "assemble.hpp"
+#include "catalogue/catalogue.hpp"
+#include "cli/cli.hpp"
+#include "connectors/sandbox/sandbox.hpp"
+#include "demo/demo.hpp"
+#include "server/server.hpp"
+#include "server/service.hpp"
+#include "settings/diff.hpp"
+#include "store/database.hpp"
+
+#include <atomic>
+#include <csignal>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <thread>
+
+namespace {
+
+using namespace tally;
+namespace fs = std::filesystem;
+
+constexpr const char* version = TALLYD_VERSION;
+constexpr int exit_error = 1, exit_configuration = 4, exit_locked = 7;
+
+volatile std::sig_atomic_t asked_to_stop = 0;
+volatile std::sig_atomic_t asked_to_reload = 0;
+
+void listen_to_signals() {
+  struct sigaction action {};
+  action.sa_handler = [](int signal) { (signal == SIGHUP ? asked_to_reload : asked_to_stop) = 1; };
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+Level level_of(const std::string& name) {
+  if (name == "debug") return Level::debug;
+  if (name == "warning") return Level::warning;
+  if (name == "error") return Level::error;
+  return Level::info;
+}
+
+int refuse(const Complaints& complaints) {
+  std::cerr << text_of(complaints);
+  return exit_configuration;
+}
+
+int refuse(const Error& error) {
+  std::cerr << "tallyd: " << error.text() << "\n";
+  return error.fault == Fault::locked ? exit_locked : exit_error;
+}
+
+/// "sqlite:tally.db" is relative to the configuration's folder.
+std::string store_of(const settings::Settings& settings) {
+  constexpr std::string_view scheme = "sqlite:";
+  if (!settings.store.starts_with(scheme)) return settings.store;
+  const fs::path path = settings.store.substr(scheme.size());
+  return std::string(scheme) + (path.is_absolute() ? path : settings.folder / path).string();
+}
+
+std::uint64_t seed_of(const Clock& clock) { return static_cast<std::uint64_t>(to_ms(clock.now())); }
+
+engine::Engine::Reload reload_from(const fs::path& folder, Lent& lent, std::shared_ptr<settings::Settings> current) {
+  return [folder, &lent, current]() -> Result<engine::Reloaded> {
+    Complaints complaints;
+    auto fresh = assemble(folder, lent, complaints);
+    if (!fresh) return error(Fault::invalid, text_of(complaints), "reload", "the configuration that runs stays as it is");
+    const auto change = settings::difference(*current, fresh->settings);
+    const auto names = [](const std::vector<ChannelId>& ids) {
+      Json list = Json::array();
+      for (const auto& id : ids) list.push_back(id.text);
+      return list;
+    };
+    if (!change.needs_restart.empty()) return error(Fault::invalid, "'" + change.needs_restart.front() + "' can only be changed by a restart", "reload", "restart tallyd");
+    engine::Reloaded reloaded{fresh->config, std::move(fresh->channels), Json::object({{"added", names(change.added)}, {"changed", names(change.changed)}, {"removed", names(change.removed)}})};
+    *current = fresh->settings;
+    return reloaded;
+  };
+}
+
+int run_daemon(const cli::RunOptions& options) {
+  listen_to_signals();
+  SystemClock clock;
+  Log early = Log::to_stderr(Level::info);
+  Complaints complaints;
+  auto lent = std::make_unique<Lent>(clock, early);
+  auto assembled = assemble(options.config, *lent, complaints);
+  if (!assembled) return refuse(complaints);
+  Log log = Log::to_stderr(level_of(assembled->settings.log_level));
+  lent->log = log;
+  auto store = store::Database::open(store_of(assembled->settings), {}, clock, log);
+  if (!store) return refuse(store.error());
+  auto current = std::make_shared<settings::Settings>(assembled->settings);
+  engine::Engine engine(**store, clock, log, assembled->config, seed_of(clock), version, reload_from(options.config, *lent, current));
+  if (auto set = engine.set_channels(assembled->config, std::move(assembled->channels)); !set) return refuse(set.error());
+  std::atomic<std::int64_t> beat{clock.since_start().count()};
+  engine.on_beat = [&] { beat = clock.since_start().count(); };
+  server::Addresses addresses{assembled->settings.listen, options.socket.value_or(assembled->settings.socket)};
+  server::Server server(addresses, engine, engine, clock, log);
+  engine.start();
+  if (auto started = server.start(); !started) return refuse(started.error());
+  server::Service service;
+  service.watch([&] { return clock.since_start().count() - beat < 30000 && server.answers(); });
+  service.ready("serving on port " + std::to_string(server.port()));
+  log.info("tallyd is ready", {{"version", version}, {"port", std::to_string(server.port())}, {"channels", std::to_string(current->channels.size())}});
+  while (!asked_to_stop) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    if (asked_to_reload) {
+      asked_to_reload = 0;
+      service.reloading();
+      if (auto done = engine.reload("SIGHUP"); !done) log.error("the configuration was not taken", {{"reason", done.error().text()}});
+      service.ready("serving on port " + std::to_string(server.port()));
+    }
+  }
+  service.stopping();
+  log.info("tallyd stops");
+  server.stop();
+  lent->http.stop();
+  engine.stop();
+  return 0;
+}
+
+int run_sandbox(const cli::SandboxOptions& options) {
+  listen_to_signals();
+  Json config = Json::object({{"platforms", Json::array()}});
+  if (options.config) {
+    std::ifstream in(*options.config, std::ios::binary);
+    const std::string text(std::istreambuf_iterator<char>(in), {});
+    auto parsed = Json::parse(text);
+    if (!in || !parsed) return refuse(error(Fault::invalid, parsed ? "cannot be read" : parsed.error().text(), options.config->string(), "connectors/sandbox/README.md describes it"));
+    config = std::move(*parsed);
+  } else {
+    for (const auto& [name, dialect] : {std::pair{"shop", "woocommerce"}, {"mini", "wechat-shop"}, {"market", "douyin"}})
+      config.find("platforms")->push_back(Json::object({{"name", name}, {"dialect", dialect}}));
+  }
+  auto done = sandbox::run_sandbox(config, [] { return asked_to_stop != 0; }, Log::to_stderr(Level::warning));
+  return done ? 0 : refuse(done.error());
+}
+
+Result<Json> check(const fs::path& folder, Complaints& complaints) {
+  SystemClock clock;
+  Lent lent(clock, Log());
+  auto assembled = assemble(folder, lent, complaints);
+  if (!assembled) return Json::object({{"channels", Json::array()}, {"warnings", Json::array()}});
+  Json channels = Json::array();
+  for (std::size_t i = 0; i < assembled->channels.size(); ++i) {
+    const auto& setup = assembled->channels[i];
+    Json one_way = Json::array();
+    for (const auto& hole : assembled->mappings[i]->one_way_holes()) one_way.push_back(hole);
+    channels.push_back(Json::object({{"name", setup.config.name},
+                                     {"connector", setup.config.connector},
+                                     {"mapping", assembled->settings.channels[i].mapping},
+                                     {"policy", std::string(engine::name_of(setup.config.policy))},
+                                     {"protection", engine::protection_of(setup.connector->capabilities())},
+                                     {"one_way", std::move(one_way)}}));
+  }
+  return Json::object({{"channels", std::move(channels)}, {"warnings", Json::array()}});
+}
+
+Result<Json> test_mappings(const cli::TestOptions& options, Complaints& complaints) {
+  auto settings = settings::load(options.config, complaints);
+  if (!settings) return Json::object({{"mappings", Json::array()}});
+  Json mappings = Json::array();
+  for (const auto& file : mapping_files(*settings)) {
+    if (!options.mappings.empty() && std::find(options.mappings.begin(), options.mappings.end(), file.name) == options.mappings.end()) continue;
+    mapping::ChannelContext context;
+    for (const auto& channel : settings->channels) {
+      if (channel.mapping == file.name) context = {channel.settings, channel.overlay, channel.settings.text_or("currency", settings->currency)};
+    }
+    const auto before = complaints.size();
+    const auto compiled = compile_mapping(*settings, file, context, complaints);
+    std::int64_t failed = compiled ? 0 : 1;
+    if (compiled) {
+      auto failures = compiled->run_tests();
+      failed = static_cast<std::int64_t>(failures.size());
+      complaints.insert(complaints.end(), failures.begin(), failures.end());
+    }
+    ensure(failed == static_cast<std::int64_t>(complaints.size() - before) || !compiled, "each failure is one complaint");
+    mappings.push_back(Json::object({{"name", file.name}, {"file", file.file.string()}, {"failed", failed}}));
+  }
+  return Json::object({{"mappings", std::move(mappings)}});
+}
+
+Result<cli::CatalogueFile> read_catalogue(const cli::ImportOptions& options, const std::function<void(std::size_t, std::size_t)>& progress) {
+  Complaints complaints;
+  const auto settings = settings::load(options.config, complaints);
+  if (!settings) return error(Fault::invalid, text_of(complaints), "configuration");
+  const auto currency = Currency::parse(settings->currency);
+  if (!currency) return currency.error();
+  std::ifstream in(options.file, std::ios::binary);
+  if (!in) return error(Fault::io, "cannot be opened", options.file.string());
+  const std::string bytes(std::istreambuf_iterator<char>(in), {});
+  auto imported = catalogue::read(bytes, options.file.filename().string(), *currency, progress);
+  if (!imported) return imported.error();
+  cli::CatalogueFile file;
+  file.format = imported->format;
+  file.rows = imported->rows;
+  for (const auto& product : imported->products) file.products.push_back(to_json(product));
+  const std::string location = options.location.empty() ? settings->locations.front().id.text : options.location;
+  for (const auto& stock : imported->stock) file.stock.push_back(Json::object({{"sku", stock.sku.text}, {"location", location}, {"counted", stock.counted}}));
+  for (const auto& c : imported->corrections) file.corrected.push_back(Json::object({{"line", static_cast<std::int64_t>(c.line)}, {"kind", c.kind}, {"what", c.what}}));
+  for (const auto& r : imported->refused) file.refused.push_back(Json::object({{"line", static_cast<std::int64_t>(r.line)}, {"why", r.what}}));
+  file.summary = catalogue::summary_of(*imported);
+  return file;
+}
+
+/// The engine without a daemon: its thread runs, its lanes do not, because no channel is set to work before it is released by a running daemon.
+Result<cli::Offline> open_offline(const fs::path& folder) {
+  struct Kept {
+    SystemClock clock;
+    Lent lent{clock, Log()};
+    std::unique_ptr<store::Database> store;
+    std::unique_ptr<engine::Engine> engine;
+  };
+  auto kept = std::make_shared<Kept>();
+  Complaints complaints;
+  auto assembled = assemble(folder, kept->lent, complaints);
+  if (!assembled) return error(Fault::invalid, text_of(complaints), "configuration");
+  auto store = store::Database::open(store_of(assembled->settings), {}, kept->clock, Log());
+  if (!store) return store.error();
+  kept->store = std::move(*store);
+  kept->engine = std::make_unique<engine::Engine>(*kept->store, kept->clock, Log(), assembled->config, 1, version, [] {
+    return Result<engine::Reloaded>(error(Fault::invalid, "nothing runs that could be reloaded", "reload"));
+  });
+  if (auto set = kept->engine->set_channels(assembled->config, std::move(assembled->channels)); !set) return set.error();
+  kept->engine->start_without_lanes();
+  return cli::Offline{[kept](const Json& chunk, const std::string& author) { return kept->engine->import(chunk, author); },
+                      [kept](const std::string& channel) { return kept->engine->plan(channel); }};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  cli::Parts parts;
+  parts.version = version;
+  parts.run = run_daemon;
+  parts.demo = [](const cli::DemoOptions& options) {
+    listen_to_signals();
+    return demo::run_demo(options, [] { return asked_to_stop != 0; });
+  };
+  parts.sandbox = run_sandbox;
+  parts.check = check;
+  parts.test = test_mappings;
+  parts.read_catalogue = read_catalogue;
+  parts.open_offline = open_offline;
+  return cli::run_cli(argc, argv, parts);
+}

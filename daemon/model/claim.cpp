@@ -1,0 +1,92 @@
+#include "model/claim.hpp"
+
+#include <algorithm>
+
+namespace tally {
+namespace {
+
+/// Above this a quantity is a mistake, not an order: it claims nothing, and complete() says so.
+constexpr Quantity most_units = 1'000'000'000;
+
+bool sensible(Quantity units) {
+  return units > 0 && units <= most_units;
+}
+
+/// The platform says that everything has left, with or without naming parcels.
+bool all_left(const Order& order) {
+  return order.state == OrderState::shipped || order.state == OrderState::completed || order.fulfilment == FulfilmentState::done;
+}
+
+Quantity units_of(const std::vector<LineRef>& refs, const std::string& line, bool restocked_only) {
+  Quantity sum = 0;
+  for (const LineRef& ref : refs) {
+    if (ref.line == line && sensible(ref.quantity) && (ref.restocked || !restocked_only)) sum = std::min(sum + ref.quantity, most_units);
+  }
+  return sum;
+}
+
+Quantity shipped_of(const Order& order, const OrderLine& line) {
+  if (order.shipments.empty()) return all_left(order) ? line.quantity : 0;
+  Quantity shipped = 0;
+  for (const Shipment& shipment : order.shipments) {
+    const Quantity open = std::max<Quantity>(line.quantity - shipped, 0);
+    shipped += shipment.lines.empty() ? open : units_of(shipment.lines, line.id, false);
+  }
+  return std::min(shipped, most_units);
+}
+
+bool reserves(const Order& order, ReserveAt reserve, bool expired) {
+  switch (order.state) {
+    case OrderState::pending:
+      return reserve == ReserveAt::placed && !expired;
+    case OrderState::paid:
+    case OrderState::held:
+    case OrderState::released:
+    case OrderState::part_shipped:
+    case OrderState::refunded:
+      return true;  // money moves no stock: what has not left is still promised until the order is cancelled
+    case OrderState::shipped:
+    case OrderState::completed:
+    case OrderState::cancelled:
+      return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+LineCount count_of(const Order& order, const OrderLine& line) {
+  LineCount count;
+  if (!sensible(line.quantity)) return count;
+  count.ordered = line.quantity;
+  count.shipped = shipped_of(order, line);
+  Quantity back = 0;
+  for (const Refund& refund : order.refunds) back = std::min(back + units_of(refund.lines, line.id, true), most_units);
+  // A unit that never left cannot come back to the shelf: platforms call it restocked when such a unit is refunded, and it only frees the
+  // reservation.
+  const Quantity never_left = std::max<Quantity>(count.ordered - count.shipped, 0);
+  count.cancelled = order.state == OrderState::cancelled ? never_left : std::min(back, never_left);
+  count.returned = std::min(back - std::min(back, never_left), count.shipped);
+  return count;
+}
+
+Claim claim_of(const Order& order, const std::vector<ResolvedLine>& resolved, ReserveAt reserve, bool expired) {
+  Claim claim;
+  for (const OrderLine& line : order.lines) {
+    const auto found = std::find_if(resolved.begin(), resolved.end(), [&](const ResolvedLine& each) { return each.line == line.id; });
+    if (found == resolved.end()) continue;
+    const LineCount count = count_of(order, line);
+    const Effect effect{.on_hand = count.returned - count.shipped, .reserved = reserves(order, reserve, expired) ? count.open() : 0};
+    if (effect == Effect{}) continue;
+    for (const ResolvedLine::Part& part : found->parts) {
+      if (!sensible(part.each)) continue;
+      Effect& sum = claim[{part.variant, part.location}];
+      sum.on_hand += effect.on_hand * part.each;
+      sum.reserved += effect.reserved * part.each;
+    }
+  }
+  std::erase_if(claim, [](const auto& entry) { return entry.second == Effect{}; });
+  return claim;
+}
+
+}  // namespace tally

@@ -1,0 +1,46 @@
+// What an order should have done to the stock: a target, a pure function of its present state. The ledger appends the difference to what it
+// did.
+#pragma once
+
+#include "model/order.hpp"
+
+#include <map>
+#include <utility>
+
+namespace tally {
+
+/// What a line stands for, frozen when it was resolved: one component, or those of the bundle as it was then.
+struct ResolvedLine {
+  std::string line;  ///< OrderLine::id
+  VariantNo sold;    ///< what the offer is of: the bundle itself; 0 while unresolved
+  struct Part {
+    VariantNo variant;
+    Quantity each = 1;  ///< units of the variant in one unit of the line
+    LocationNo location;
+  };
+  std::vector<Part> parts;  ///< empty: not resolved, claims nothing
+};
+
+struct Effect {
+  Quantity on_hand = 0;
+  Quantity reserved = 0;
+  bool operator==(const Effect&) const = default;
+};
+
+/// By (variant, location).
+using Claim = std::map<std::pair<VariantNo, LocationNo>, Effect>;
+
+enum class ReserveAt { placed, paid };
+
+/// The table of daemon/engine/README.md §8.1. `expired`: the reservation of a pending order ran out. Quantities <= 0 claim nothing (the
+/// order is held).
+Claim claim_of(const Order& order, const std::vector<ResolvedLine>& resolved, ReserveAt reserve, bool expired);
+
+/// Open units of a line: ordered − cancelled − shipped, never below 0.
+struct LineCount {
+  Quantity ordered = 0, cancelled = 0, shipped = 0, returned = 0;
+  Quantity open() const { return ordered - cancelled - shipped > 0 ? ordered - cancelled - shipped : 0; }
+};
+LineCount count_of(const Order& order, const OrderLine& line);
+
+}  // namespace tally

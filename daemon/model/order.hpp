@@ -1,0 +1,107 @@
+// An order as the channel took it, in the model's words. Amounts are in the order's currency.
+#pragma once
+
+#include "model/product.hpp"
+
+namespace tally {
+
+enum class OrderState { pending, paid, held, released, part_shipped, shipped, completed, cancelled, refunded };
+enum class PaymentState { pending, paid, part_refunded, refunded, void_ };
+enum class FulfilmentState { open, held, part, done };
+
+/// The offer (and its listing) that a line was sold from, by the platform's ids; either may be empty.
+struct OfferRef {
+  std::string id;          ///< in the tree: offer.@id
+  std::string listing_id;  ///< in the tree: offer.listing.@id
+  bool operator==(const OfferRef&) const = default;
+};
+
+struct OrderLine {
+  std::string id;  ///< the platform's id of the line, or its position; in the tree: @id
+  OfferRef offer;
+  Sku sku;
+  Quantity quantity = 0;
+  std::optional<Money> amount;      ///< quantity × unit price, before any discount
+  std::optional<Money> discounted;  ///< amount − discount
+  std::optional<Money> discount;
+  std::optional<Decimal> unit_price;  ///< major units; may have fractions of a cent
+  std::optional<Money> tax;
+  bool operator==(const OrderLine&) const = default;
+};
+
+struct Fee {
+  std::string id;
+  std::string name;
+  std::optional<Money> amount;
+  std::optional<Money> tax;
+  bool operator==(const Fee&) const = default;
+};
+
+struct Buyer {
+  std::string name, email, phone;
+  bool operator==(const Buyer&) const = default;
+};
+
+struct Address {
+  std::string name, given_name, family_name, phone, line1, line2, district, city, region, postcode, country;
+  bool operator==(const Address&) const = default;
+};
+
+struct LineRef {
+  std::string line;  ///< OrderLine::id; in the tree: line.@id
+  Quantity quantity = 0;
+  std::optional<Money> amount;
+  bool restocked = false;
+  bool operator==(const LineRef&) const = default;
+};
+
+struct Shipment {
+  std::string id;
+  std::string carrier, tracking, tracking_url;
+  std::vector<LineRef> lines;  ///< empty: everything that was open
+  std::optional<Time> at;
+  bool operator==(const Shipment&) const = default;
+};
+
+struct Refund {
+  std::string id;
+  std::string reason;
+  std::optional<Money> amount;
+  std::vector<LineRef> lines;
+  std::optional<Time> at;
+  bool operator==(const Refund&) const = default;
+};
+
+struct Order {
+  std::string id;  ///< the platform's; in the tree: @id
+  std::string number;
+  OrderState state = OrderState::pending;
+  std::optional<PaymentState> payment;
+  std::optional<FulfilmentState> fulfilment;
+  std::vector<OrderLine> lines;
+  std::vector<Fee> fees;
+  std::optional<Money> shipping, discounts, tax, total;
+  bool tax_included = false;
+  Currency currency;
+  Buyer buyer;
+  Address ship_to;
+  std::string note;
+  std::vector<std::string> holds;
+  std::vector<Shipment> shipments;
+  std::vector<Refund> refunds;
+  std::optional<Time> placed_at, paid_at, cancelled_at, changed_at;
+  std::string platform_state;  ///< the channel's own word for the state, for facts that speak of it
+  bool operator==(const Order&) const = default;
+};
+
+Json to_json(const Order& order);
+Result<Order> order_from_json(const Json& tree);
+
+std::string_view name_of(OrderState state);
+
+/// Derives the amounts that are missing (total = lines + fees + shipping + tax unless included − discounts; per line amount = discounted +
+/// discount = quantity × unit price) and the state from payment, fulfilment and cancelled_at where the platform has no single one. What
+/// contradicts is returned in words; the order is held for it. Never changes an amount that was given.
+std::vector<std::string> complete(Order& order);
+
+}  // namespace tally

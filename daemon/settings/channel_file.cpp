@@ -1,0 +1,137 @@
+#include "settings/reading.hpp"
+
+#include <algorithm>
+
+namespace tally::settings {
+namespace {
+
+void read_secrets(const yaml::Node& node, Channel& channel, Reading& reading) {
+  yaml::Reader(node, "'secrets'", reading.complaints);
+  for (const auto& [key, place, value] : node.members) {
+    if (!value.is_scalar() || value.scalar.empty()) {
+      reading.complain(value.place, "'" + key + "' must be the name of a secret", "write a name such as shop_key");
+    } else if (!is_secret_name(value.scalar)) {  // what stands there may be the secret itself: never repeated in the message
+      reading.complain(
+          value.place, "'" + key + "' must be the name of a secret, and this looks like the secret itself",
+          "keep it in secrets/NAME beside the configuration (mode 0600) and write only NAME here; it stood in a file, so renew it");
+    } else {
+      channel.secrets[key] = value.scalar;
+    }
+  }
+}
+
+void read_locations(yaml::Reader& reader, Channel& channel, Reading& reading) {
+  const yaml::Node* node = reader.node("locations");
+  for (const std::string& name : reader.texts("locations")) {
+    const LocationId id(name);
+    const std::size_t at = channel.locations.size();
+    const Place& place = node->is_list() && at < node->items.size() ? node->items[at].place : node->place;
+    if (std::find(channel.locations.begin(), channel.locations.end(), id) != channel.locations.end()) {
+      reading.complain(place, "the location '" + name + "' stands here twice");
+    }
+    channel.locations.push_back(id);
+    reading.locations_meant.push_back({place, name});
+  }
+}
+
+void read_limits(const yaml::Node& node, Channel& channel, Reading& reading) {
+  yaml::Reader reader(node, "'limits'", reading.complaints);
+  Json limits = Json::object();
+  if (const auto rate = reader.integer("requests_per_second", 1, 10'000)) limits.set("requests_per_second", Json(*rate));
+  if (const auto calls = reader.integer("concurrency", 1, 64)) limits.set("concurrency", Json(*calls));
+  reading.finish(reader, reading.channel_keys, "limits");
+  channel.limits = std::move(limits);
+}
+
+/// Own keys that connectors and mappings read, and the free ones under `settings:`.
+void read_settings(yaml::Reader& reader, const std::filesystem::path& folder, Channel& channel, Reading& reading) {
+  if (const auto url = url_in(reader, "url")) channel.settings.set("url", Json(*url));
+  if (const auto currency = currency_in(reader, "currency")) channel.settings.set("currency", Json(*currency));
+  const std::vector<std::string> units{"g", "kg", "oz", "lb"};
+  if (const auto unit = reader.choice("weight_unit", units)) channel.settings.set("weight_unit", Json(units[*unit]));
+  if (const auto locale = reader.text("locale")) channel.settings.set("locale", Json(*locale));
+  if (const auto path = reader.text("folder")) {
+    const bool remote = path->find("://") != std::string::npos;
+    channel.settings.set("folder", Json(remote ? *path : (folder / *path).lexically_normal().string()));
+  }
+  if (const auto hosts = reader.texts("hosts"); !hosts.empty()) {
+    Json list = Json::array();
+    for (const std::string& host : hosts) list.push_back(Json(host));
+    channel.settings.set("hosts", std::move(list));
+  }
+  const yaml::Node* free = reader.node("settings");
+  if (free == nullptr) return;
+  yaml::Reader(*free, "'settings'", reading.complaints);
+  for (const auto& [key, place, value] : free->members) {
+    static const std::vector<std::string> own{"url", "currency", "weight_unit", "locale", "folder", "hosts"};
+    if (std::find(own.begin(), own.end(), key) != own.end()) {
+      reading.complain(place, "'" + key + "' is a key of its own", "write it at the left margin, not under 'settings:'");
+    }
+    channel.settings.set(key, value.to_json());
+  }
+}
+
+/// The members of `mapping:` as a map, with `tables:` on top, in the form of a mapping file.
+void read_mapping(yaml::Reader& reader, Channel& channel, Reading& reading) {
+  channel.mapping = channel.connector;
+  const yaml::Node* mapping = reader.node("mapping");
+  const yaml::Node* tables = reader.node("tables");
+  if (mapping != nullptr && mapping->is_scalar()) {
+    channel.mapping = mapping->scalar;
+  } else if (mapping != nullptr && !mapping->is_map()) {
+    reading.complain(mapping->place, "'mapping' must be the name of a mapping, or a map of what differs from it");
+  }
+  if (tables != nullptr && !tables->is_map()) reading.complain(tables->place, "'tables' must be a map of tables");
+  const bool has_map = mapping != nullptr && mapping->is_map();
+  const bool has_tables = tables != nullptr && tables->is_map();
+  if (!has_map && !has_tables) return;
+  yaml::Node overlay = has_map ? *mapping : yaml::Node();
+  overlay.kind = yaml::Node::Kind::map;
+  if (!has_map) overlay.place = tables->place;
+  if (const yaml::Node* extended = overlay.find("extends")) {
+    if (extended->is_scalar()) channel.mapping = extended->scalar;
+    std::erase_if(overlay.members, [](const auto& member) { return member.key == "extends"; });
+  }
+  if (has_tables && overlay.find("tables") != nullptr) {
+    reading.complain(tables->place, "the tables stand twice: here and under 'mapping:'", "keep one of the two");
+  } else if (has_tables) {
+    overlay.members.push_back({"tables", tables->place, *tables});
+  }
+  channel.overlay = std::move(overlay);
+}
+
+std::optional<Duration> duration_from(yaml::Reader& reader, std::string_view key, Duration least, Duration most) {
+  const auto given = reader.duration(key);
+  if (!given || (*given >= least && *given <= most)) return given;
+  reader.complain(key, "'" + std::string(key) + "' must be from " + format_duration(least) + " to " + format_duration(most) + ", but is " +
+                           format_duration(*given));
+  return std::nullopt;
+}
+
+}  // namespace
+
+Channel read_channel(const yaml::Node& node, const std::filesystem::path& folder, Reading& reading) {
+  using namespace std::chrono_literals;
+  yaml::Reader reader(node, "the channel's file", reading.complaints);
+  Channel channel;
+  reader.required("connector");
+  channel.connector = reader.text("connector").value_or("");
+  read_mapping(reader, channel, reading);
+  channel.auth = reader.text("auth").value_or("");
+  read_settings(reader, folder, channel, reading);
+  if (const yaml::Node* secrets = reader.node("secrets")) read_secrets(*secrets, channel, reading);
+  const std::vector<std::string> policies{"observe", "create_only", "no_retire", "full"};
+  if (const auto policy = reader.choice("policy", policies)) channel.policy = static_cast<Policy>(*policy);
+  read_locations(reader, channel, reading);
+  if (const yaml::Node* stock = reader.node("stock")) channel.stock = read_stock(*stock, reading);
+  if (const yaml::Node* price = reader.node("price")) channel.price = read_price(*price, reading);
+  if (const yaml::Node* orders = reader.node("orders")) channel.orders = read_orders(*orders, reading);
+  channel.owns = reader.texts("owns");
+  channel.sweep = duration_from(reader, "sweep", 1s, 24h * 7).value_or(channel.sweep);
+  channel.settle = duration_from(reader, "settle", 0s, 24h);
+  if (const yaml::Node* limits = reader.node("limits")) read_limits(*limits, channel, reading);
+  reading.finish(reader, reading.channel_keys, "");
+  return channel;
+}
+
+}  // namespace tally::settings

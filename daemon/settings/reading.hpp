@@ -1,0 +1,54 @@
+// What the readers of the merchant's files share while a configuration is being read. Inside daemon/settings only.
+#pragma once
+
+#include "settings/settings.hpp"
+
+#include <functional>
+#include <set>
+
+namespace tally::settings {
+
+/// A name in one file of something that must exist in another; checked when all have been read.
+struct Mention {
+  Place place;
+  std::string name;
+};
+
+/// The sections of a file ("" is the top, "locations/*" each of the locations) and the keys that each may have.
+using Sections = std::map<std::string, std::set<std::string>>;
+
+struct Reading {
+  Complaints& complaints;
+  std::vector<Mention> channels_meant;   ///< names of channels
+  std::vector<Mention> locations_meant;  ///< names of locations
+  Sections tallyd_keys, channel_keys;    ///< what was asked for; the schemas in config/ are tested against it
+
+  void complain(const Place& place, std::string what, std::string hint = {}) {
+    complaints.push_back({place, std::move(what), std::move(hint)});
+  }
+  /// Ends the reading of a section: complains of unknown keys, notes the known.
+  void finish(yaml::Reader& reader, Sections& sections, const std::string& section);
+};
+
+/// Lower-case letters, digits and '-', beginning with a letter or a digit, at most 40: it stands in addresses and on command lines.
+bool is_plain_name(std::string_view text);
+/// A name that a secret may have: letters, digits, '_', '.', '-', at most 40, not beginning with '.'.
+bool is_secret_name(std::string_view text);
+/// The text without '/' at its end if it looks like scheme://host…, without a password in it; else a complaint.
+std::optional<std::string> url_in(yaml::Reader& reader, std::string_view key);
+/// "4%" as 0.04, within [least, most] percent.
+std::optional<Decimal> percent_in(yaml::Reader& reader, std::string_view key, std::int64_t least, std::int64_t most);
+std::optional<std::string> currency_in(yaml::Reader& reader, std::string_view key);
+
+StockRule read_stock(const yaml::Node& node, Reading& reading);
+PriceRule read_price(const yaml::Node& node, Reading& reading);
+OrderRule read_orders(const yaml::Node& node, Reading& reading);
+
+/// tallyd.yaml into everything of `settings` but its channels.
+void read_tallyd(const yaml::Node& node, Settings& settings, Reading& reading);
+/// One file of channels.d; `id`, `file` and `text` are the caller's.
+Channel read_channel(const yaml::Node& node, const std::filesystem::path& folder, Reading& reading);
+/// As settings::load(), noting the keys.
+std::optional<Settings> load(const std::filesystem::path& folder, Reading& reading);
+
+}  // namespace tally::settings

@@ -1,0 +1,101 @@
+// The merchant's own files as values: tallyd.yaml and channels.d/NAME.yaml, checked whole (config/README.md).
+#pragma once
+
+#include "base/complaint.hpp"
+#include "base/decimal.hpp"
+#include "base/id.hpp"
+#include "base/json.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "yaml/yaml.hpp"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tally::settings {
+
+enum class Policy { observe, create_only, no_retire, full };
+std::string_view name_of(Policy policy);
+
+struct Location {
+  LocationId id;
+  std::string name;
+  std::string counted_by;  ///< the channel that owns this shelf, or empty
+};
+
+struct StockRule {
+  Quantity buffer = 0;
+  Decimal share = Decimal(1);  ///< 0.8 for 80%
+  std::optional<Quantity> cap;
+};
+
+struct PriceRule {
+  Decimal factor = Decimal(1);          ///< 1.04 for `add: 4%`
+  std::optional<Decimal> round_to;      ///< 0.99: to the next price that ends so
+  std::optional<Decimal> floor_factor;  ///< of cost, `floor: cost * 1.1`
+};
+
+struct OrderRule {
+  Duration every{300000};         ///< how often the order list is read
+  std::string reserve;            ///< placed, paid or empty (what the platform does)
+  Duration reserve_for{1800000};  ///< how long a pending order reserves
+};
+
+struct Channel {
+  ChannelId id;  ///< the file's name without .yaml
+  std::string file;
+  std::string connector;
+  std::string mapping;  ///< `mapping:` as a name, else the connector's name
+  std::string auth;     ///< which of the connector's kinds of auth; empty: the first
+  Json settings =
+      Json::object();  ///< everything that connector and mapping may read as ${url}, channel.weight_unit …: url, shop_id, currency, …
+  std::map<std::string, std::string> secrets;  ///< name in the connector → name of the secret
+  Policy policy = Policy::full;
+  std::vector<LocationId> locations;  ///< in order of priority; all when the file says none
+  StockRule stock;
+  PriceRule price;
+  OrderRule orders;
+  std::vector<std::string> owns;  ///< fields where the channel's word stands
+  Duration sweep{3600000};
+  std::optional<Duration> settle;     ///< overrides the connector's fact
+  std::optional<Json> limits;         ///< overrides: requests_per_second, concurrency
+  std::optional<yaml::Node> overlay;  ///< `mapping:` as a map and `tables:`: handed to the mapping by main
+  std::string text;                   ///< the file's bytes, for telling whether it changed
+};
+
+struct Guard {
+  Decimal to_zero = Decimal::of(20, 2), price = Decimal::of(5, 2), ends = Decimal::of(5, 2), creates = Decimal::of(20, 2);
+  Quantity least = 10;
+};
+
+struct Settings {
+  std::filesystem::path folder;  ///< where tallyd.yaml lies; relative paths in it are relative to this
+  std::string store = "sqlite:tally.db";
+  std::string listen = "127.0.0.1:8780";
+  std::string socket;  ///< of the command line: default RUNTIME/tallyd.sock (see config/README.md)
+  std::string public_url;
+  std::string currency = "EUR";
+  std::vector<Location> locations;  ///< at least one: `main` when the file names none
+  std::string catalogue_watch;      ///< `catalogue: {watch}`: files to import whenever they change; a pattern, relative to `folder`
+  std::string catalogue_channel;    ///< `catalogue: {channel}`: that channel is the master of content
+  std::map<std::string, std::string> attributes;  ///< the data dictionary: name → text, integer, decimal, boolean, one_of:a|b
+  std::string log_level = "info";
+  Guard guard;
+  std::vector<Channel> channels;                                          ///< by name
+  std::vector<std::filesystem::path> connector_folders, mapping_folders;  ///< the merchant's own first, then the installed ones
+};
+
+/// Reads `folder`/tallyd.yaml and `folder`/channels.d/*.yaml. All complaints at once; nothing on any.
+std::optional<Settings> load(const std::filesystem::path& folder, Complaints& complaints);
+
+/// The value of a secret: $CREDENTIALS_DIRECTORY/NAME, then folder/secrets/NAME (must not be readable by others), then TALLYD_SECRET_NAME
+/// (capitals,
+/// '-' as '_'). One trailing line break is cut. The error says where it was looked for, never what was found.
+Result<std::string> secret(const std::filesystem::path& folder, const std::string& name);
+/// Stores a rotated token as folder/secrets/NAME (0600, atomic rename) before its first use.
+Result<void> store_secret(const std::filesystem::path& folder, const std::string& name, const std::string& value);
+
+}  // namespace tally::settings

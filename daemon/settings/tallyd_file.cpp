@@ -1,0 +1,181 @@
+#include "settings/reading.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace tally::settings {
+namespace {
+
+constexpr std::size_t most_locations = 1000;
+constexpr std::size_t most_attributes = 1000;
+constexpr std::size_t longest_socket_path = 107;  // what the kernel takes
+
+/// What belongs to the installed program: the share folder that the environment names, else the build tree or the installation around the
+/// program.
+std::vector<std::filesystem::path> installed(std::string_view what) {
+  if (const char* share = std::getenv("TALLYD_SHARE"); share != nullptr && *share != '\0') return {std::filesystem::path(share) / what};
+  std::error_code failed;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", failed);
+  if (failed) return {};
+  std::vector<std::filesystem::path> found;
+  for (const char* around : {"../..", "../share/tallyd"}) {
+    const std::filesystem::path folder = (program.parent_path() / around / what).lexically_normal();
+    if (std::filesystem::is_directory(folder, failed)) found.push_back(folder);
+  }
+  return found;
+}
+
+std::vector<std::filesystem::path> folders_of(const std::filesystem::path& own, std::string_view what) {
+  std::vector<std::filesystem::path> folders{own / what};
+  for (std::filesystem::path& each : installed(what)) folders.push_back(std::move(each));
+  return folders;
+}
+
+std::string default_socket(const std::filesystem::path& folder) {
+  if (const char* runtime = std::getenv("RUNTIME_DIRECTORY"); runtime != nullptr && *runtime != '\0') {
+    const std::string_view all = runtime;  // systemd joins several with ':'
+    return (std::filesystem::path(all.substr(0, all.find(':'))) / "tallyd.sock").string();
+  }
+  return (folder / "tallyd.sock").string();
+}
+
+void read_store(yaml::Reader& reader, Settings& settings) {
+  constexpr std::string_view sqlite = "sqlite:";
+  const std::string store = reader.text("store").value_or(settings.store);
+  if (store.starts_with(sqlite) && store.size() > sqlite.size()) {
+    settings.store = std::string(sqlite) + (settings.folder / store.substr(sqlite.size())).lexically_normal().string();
+  } else if (store.starts_with("postgresql://")) {
+    settings.store = store;
+  } else {
+    reader.complain("store", "'store' must be sqlite:PATH or postgresql://…, but is '" + store + "'",
+                    did_you_mean(store.substr(0, 7), {"sqlite:"}));
+  }
+}
+
+/// HOST:PORT, the host in [] where it has colons.
+bool is_listen_address(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  const std::string_view host = text.substr(0, colon);
+  const std::string_view port = text.substr(colon + 1);
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  if (!bracketed && host.find_first_of(":/[] ") != std::string_view::npos) return false;
+  const bool digits =
+      !port.empty() && port.size() <= 5 && std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return digits && std::atoi(std::string(port).c_str()) <= 65535;
+}
+
+void read_doors(yaml::Reader& reader, Settings& settings) {
+  if (auto listen = reader.text("listen")) {
+    if (!is_listen_address(*listen))
+      reader.complain("listen", "'listen' must be HOST:PORT, but is '" + *listen + "'", "write it as 127.0.0.1:8780");
+    settings.listen = *listen;
+  }
+  settings.socket = default_socket(settings.folder);
+  if (auto socket = reader.text("socket")) {
+    settings.socket = (settings.folder / *socket).lexically_normal().string();
+    if (settings.socket.size() > longest_socket_path) {
+      reader.complain("socket", "the path of a socket has at most " + std::to_string(longest_socket_path) + " bytes, this one has " +
+                                    std::to_string(settings.socket.size()));
+    }
+  }
+  if (auto url = url_in(reader, "public_url")) {
+    if (!url->starts_with("https://") && !url->starts_with("http://")) {
+      reader.complain("public_url", "platforms call over https, but 'public_url' is '" + *url + "'",
+                      "write it as https://hooks.example.com");
+    }
+    settings.public_url = *url;
+  }
+}
+
+void read_locations(const yaml::Node& node, Settings& settings, Reading& reading) {
+  yaml::Reader(node, "'locations'", reading.complaints);  // complains if it is no map
+  if (node.members.size() > most_locations) reading.complain(node.place, "more than " + std::to_string(most_locations) + " locations");
+  for (const auto& [key, place, value] : node.members) {
+    if (!is_plain_name(key)) {
+      reading.complain(place, "'" + key + "' cannot be a location's name", "use lower-case letters, digits and '-', at most 40");
+    }
+    yaml::Reader reader(value, "the location '" + key + "'", reading.complaints);
+    Location location;
+    location.id = LocationId(key);
+    location.name = reader.text("name").value_or(key);
+    location.counted_by = reader.text("counted_by").value_or("");
+    if (!location.counted_by.empty()) reading.channels_meant.push_back({reader.node("counted_by")->place, location.counted_by});
+    reading.finish(reader, reading.tallyd_keys, "locations/*");
+    settings.locations.push_back(std::move(location));
+  }
+}
+
+void read_catalogue(const yaml::Node& node, Settings& settings, Reading& reading) {
+  yaml::Reader reader(node, "'catalogue'", reading.complaints);
+  settings.catalogue_watch = reader.text("watch").value_or("");
+  settings.catalogue_channel = reader.text("channel").value_or("");
+  if (!settings.catalogue_channel.empty()) reading.channels_meant.push_back({reader.node("channel")->place, settings.catalogue_channel});
+  if (settings.catalogue_watch.empty() == settings.catalogue_channel.empty() && (node.is_map() || node.is_null())) {
+    reader.complain("watch", "'catalogue' needs either 'watch' (files) or 'channel' (that channel is the master of content)");
+  }
+  reading.finish(reader, reading.tallyd_keys, "catalogue");
+}
+
+/// `text`, or `{ one_of: [spring, autumn] }` as "one_of:spring|autumn".
+std::string read_attribute(const std::string& name, const yaml::Node& node, Reading& reading) {
+  static const std::vector<std::string> types{"text", "integer", "decimal", "boolean"};
+  const std::string expected = "the attribute '" + name + "' must be text, integer, decimal, boolean or { one_of: [a, b] }";
+  if (node.is_scalar()) {
+    if (std::find(types.begin(), types.end(), node.scalar) == types.end()) {
+      reading.complain(node.place, expected + ", but is '" + node.scalar + "'", did_you_mean(node.scalar, types));
+    }
+    return node.scalar;
+  }
+  if (!node.is_map()) {
+    reading.complain(node.place, expected);
+    return {};
+  }
+  yaml::Reader reader(node, "the attribute '" + name + "'", reading.complaints);
+  std::string type;
+  for (const std::string& value : reader.texts("one_of")) {
+    if (value.empty() || value.find('|') != std::string::npos)
+      reader.complain("one_of", "'" + value + "' cannot be one of an attribute's values", "without '|'");
+    type += (type.empty() ? "one_of:" : "|") + value;
+  }
+  reading.finish(reader, reading.tallyd_keys, "attributes/*");
+  if (type.empty()) reading.complain(node.place, expected);
+  return type;
+}
+
+void read_attributes(const yaml::Node& node, Settings& settings, Reading& reading) {
+  yaml::Reader(node, "'attributes'", reading.complaints);
+  if (node.members.size() > most_attributes) reading.complain(node.place, "more than " + std::to_string(most_attributes) + " attributes");
+  for (const auto& [key, place, value] : node.members) settings.attributes[key] = read_attribute(key, value, reading);
+}
+
+void read_guard(const yaml::Node& node, Guard& guard, Reading& reading) {
+  yaml::Reader reader(node, "'guard'", reading.complaints);
+  guard.to_zero = percent_in(reader, "to_zero", 0, 100).value_or(guard.to_zero);
+  guard.price = percent_in(reader, "price", 0, 100).value_or(guard.price);
+  guard.ends = percent_in(reader, "ends", 0, 100).value_or(guard.ends);
+  guard.creates = percent_in(reader, "creates", 0, 100).value_or(guard.creates);
+  guard.least = reader.integer("least", 0, 1'000'000).value_or(guard.least);
+  reading.finish(reader, reading.tallyd_keys, "guard");
+}
+
+}  // namespace
+
+void read_tallyd(const yaml::Node& node, Settings& settings, Reading& reading) {
+  yaml::Reader reader(node, "tallyd.yaml", reading.complaints);
+  read_store(reader, settings);
+  read_doors(reader, settings);
+  settings.currency = currency_in(reader, "currency").value_or(settings.currency);
+  const std::vector<std::string> levels{"debug", "info", "warning", "error"};
+  if (const auto level = reader.choice("log_level", levels)) settings.log_level = levels[*level];
+  if (const yaml::Node* locations = reader.node("locations")) read_locations(*locations, settings, reading);
+  if (const yaml::Node* catalogue = reader.node("catalogue")) read_catalogue(*catalogue, settings, reading);
+  if (const yaml::Node* attributes = reader.node("attributes")) read_attributes(*attributes, settings, reading);
+  if (const yaml::Node* guard = reader.node("guard")) read_guard(*guard, settings.guard, reading);
+  reading.finish(reader, reading.tallyd_keys, "");
+  if (settings.locations.empty()) settings.locations.push_back({LocationId("main"), "Main", ""});
+  settings.connector_folders = folders_of(settings.folder, "connectors");
+  settings.mapping_folders = folders_of(settings.folder, "mappings");
+}
+
+}  // namespace tally::settings

@@ -1,0 +1,84 @@
+// Channels, locations, products, variants, bundles, and the remote ids of all things. Functions throw soci_error, which Database turns into Fault::io.
+#pragma once
+
+#include "base/id.hpp"
+#include "base/json.hpp"
+#include "base/time.hpp"
+#include "model/product.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tally::store {
+
+class Session;
+
+struct ChannelRow {
+  ChannelNo no;
+  std::string name;
+  bool released = false;
+  std::string paused;  ///< why nothing is tried; empty: it runs
+  std::int64_t applied_through = 0;
+};
+
+/// The row of that name, made if there is none.
+ChannelRow open_channel(Session& session, const std::string& name);
+std::vector<ChannelRow> all_channels(Session& session);
+void set_released(Session& session, ChannelNo channel, bool released);
+void set_paused(Session& session, ChannelNo channel, const std::string& why);
+
+LocationNo open_location(Session& session, const std::string& name);
+std::string location_name(Session& session, LocationNo location);
+
+struct ProductRow {
+  ProductNo no;
+  Product product;
+};
+
+struct VariantRow {
+  VariantNo no;
+  ProductNo product;
+  std::string sku;
+};
+
+std::optional<ProductRow> find_product(Session& session, const std::string& code);
+std::optional<ProductRow> get_product(Session& session, ProductNo no);
+/// In order of their numbers, after `after`, at most `limit`.
+std::vector<ProductRow> products_after(Session& session, ProductNo after, std::size_t limit);
+std::int64_t count_products(Session& session);
+
+/// Creates or replaces; variants keep their numbers by SKU; components of bundles that are not known yet are `unknown`.
+struct Put {
+  ProductNo no;
+  bool created = false;
+  bool changed = false;
+  std::vector<Sku> taken;  ///< SKUs that belong to another product: nothing was written
+};
+Put put_product(Session& session, const Product& product, Time now);
+/// Writes the components of the product's bundles; the SKUs that do not exist are returned.
+std::vector<Sku> put_bundles(Session& session, const Product& product);
+
+std::optional<VariantRow> find_variant(Session& session, const Sku& sku);
+std::optional<VariantRow> get_variant(Session& session, VariantNo no);
+std::vector<VariantRow> variants_of(Session& session, ProductNo product);
+
+struct ComponentRow {
+  VariantNo variant;
+  Quantity quantity = 1;
+};
+std::vector<ComponentRow> components_of(Session& session, VariantNo bundle);
+std::vector<VariantNo> bundles_with(Session& session, VariantNo component);
+
+/// Remote ids. `kind`: product, variant, category, image, option; `thing`: the row number as text, or the thing's own key.
+void put_remote(Session& session, ChannelNo channel, const std::string& kind, const std::string& thing, const std::string& name, const std::string& text);
+std::optional<std::string> remote_id(Session& session, ChannelNo channel, const std::string& kind, const std::string& thing, const std::string& name);
+struct RemoteRow {
+  std::string name, text;
+};
+std::vector<RemoteRow> remote_ids(Session& session, ChannelNo channel, const std::string& kind, const std::string& thing);
+/// Which thing has this id there.
+std::optional<std::string> thing_with_id(Session& session, ChannelNo channel, const std::string& kind, const std::string& text);
+void forget_remote(Session& session, ChannelNo channel, const std::string& kind, const std::string& thing);
+
+}  // namespace tally::store

@@ -1,0 +1,61 @@
+// The inbox: raw deliveries and readings, stored before they are acknowledged or understood; where each channel stands in it; cursors and pokes.
+#pragma once
+
+#include "base/id.hpp"
+#include "base/time.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tally::store {
+
+class Session;
+
+struct InboxRow {
+  std::int64_t no = 0;
+  ChannelNo channel;
+  std::string source;  ///< hook or read
+  std::string kind;    ///< order, level, event
+  std::string body;
+  std::map<std::string, std::string> headers;
+  Time received_at;
+};
+
+std::int64_t add_inbox(Session& session, const InboxRow& row);
+std::vector<InboxRow> inbox_after(Session& session, ChannelNo channel, std::int64_t after, std::size_t limit);
+std::optional<InboxRow> inbox_row(Session& session, std::int64_t no);
+std::int64_t last_inbox_row(Session& session, ChannelNo channel);
+void set_applied_through(Session& session, ChannelNo channel, std::int64_t row);
+std::int64_t applied_through(Session& session, ChannelNo channel);
+std::int64_t unread_rows(Session& session, ChannelNo channel);
+/// Rows that every reader has passed and that are older than `before`.
+void forget_inbox(Session& session, ChannelNo channel, Time before);
+
+struct ParkedRow {
+  std::int64_t no = 0;
+  ChannelNo channel;
+  std::string reason;
+  Time since;
+};
+void park_row(Session& session, std::int64_t row, ChannelNo channel, const std::string& reason, Time now);
+std::vector<ParkedRow> parked_rows(Session& session);
+
+struct Cursor {
+  std::string value;
+  Time at;
+};
+std::optional<Cursor> get_cursor(Session& session, ChannelNo channel, const std::string& kind);
+void set_cursor(Session& session, ChannelNo channel, const std::string& kind, const std::string& value, Time at);
+
+/// Things to be fetched by id because something was said of them. `kind`: order, listing, stock.
+struct Poke {
+  std::string kind, subject;
+  Time not_before;
+};
+void add_poke(Session& session, ChannelNo channel, const std::string& kind, const std::string& subject, Time not_before);
+std::vector<Poke> pokes(Session& session, ChannelNo channel, std::size_t limit);
+void remove_poke(Session& session, ChannelNo channel, const std::string& kind, const std::string& subject);
+
+}  // namespace tally::store

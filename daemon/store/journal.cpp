@@ -1,0 +1,112 @@
+#include "store/journal.hpp"
+
+#include "store/session.hpp"
+
+namespace tally::store {
+namespace {
+
+constexpr const char* entry_columns = "sequence, at, what, cause, channel_no, thing, detail";
+
+struct EntryBound {
+  Int sequence = 0, at = 0, channel = 0;
+  std::string what, cause, thing, detail;
+
+  template <class Prepared>
+  auto& bind(Prepared& st) {
+    return st, into(sequence), into(at), into(what), into(cause), into(channel), into(thing), into(detail);
+  }
+  Entry row() const { return {sequence, from_ms(at), what, cause, ChannelNo(channel), thing, detail}; }
+};
+
+std::vector<Entry> rows_of(soci::statement& st, EntryBound& bound) {
+  std::vector<Entry> rows;
+  st.execute();
+  while (st.fetch()) rows.push_back(bound.row());
+  return rows;
+}
+
+}  // namespace
+
+void journal(Session& session, const Entry& e) {
+  Int at = to_ms(e.at), channel = e.channel.value;
+  session.sql << "INSERT INTO journal (at, what, cause, channel_no, thing, detail) VALUES (:a, :w, :c, :n, :t, :d)", use(at), use(e.what), use(e.cause),
+      use(channel), use(e.thing), use(e.detail);
+}
+
+std::vector<Entry> journal_after(Session& session, std::int64_t sequence, std::size_t limit) {
+  EntryBound bound;
+  Int from = sequence, most = static_cast<Int>(limit);
+  auto prepared = session.sql.prepare << std::string("SELECT ") + entry_columns + " FROM journal WHERE sequence > :s ORDER BY sequence LIMIT :l";
+  prepared, use(from), use(most);
+  soci::statement st(bound.bind(prepared));
+  return rows_of(st, bound);
+}
+
+std::vector<Entry> journal_of(Session& session, const std::string& thing, std::size_t limit) {
+  EntryBound bound;
+  Int most = static_cast<Int>(limit);
+  auto prepared = session.sql.prepare << std::string("SELECT ") + entry_columns + " FROM journal WHERE thing = :t ORDER BY sequence DESC LIMIT :l";
+  prepared, use(thing), use(most);
+  soci::statement st(bound.bind(prepared));
+  return rows_of(st, bound);
+}
+
+std::int64_t last_sequence(Session& session) {
+  Int last = 0;
+  session.sql << "SELECT COALESCE(MAX(sequence), 0) FROM journal", into(last);
+  return last;
+}
+
+void set_problem(Session& session, const ProblemRow& p) {
+  Int c = p.channel.value, at = to_ms(p.since);
+  session.sql << "INSERT INTO problem (channel_no, kind, thing, reason, todo, since) VALUES (:c, :k, :t, :r, :d, :s) ON CONFLICT (channel_no, kind, thing) "
+                 "DO UPDATE SET reason = excluded.reason, todo = excluded.todo",
+      use(c), use(p.kind), use(p.thing), use(p.reason), use(p.todo), use(at);
+}
+
+void clear_problem(Session& session, ChannelNo channel, const std::string& kind, const std::string& thing) {
+  Int c = channel.value;
+  session.sql << "DELETE FROM problem WHERE channel_no = :c AND kind = :k AND thing = :t", use(c), use(kind), use(thing);
+}
+
+std::vector<ProblemRow> problems(Session& session, std::size_t limit) {
+  std::vector<ProblemRow> rows;
+  Int channel = 0, at = 0, most = static_cast<Int>(limit);
+  std::string kind, thing, reason, todo;
+  soci::statement st = (session.sql.prepare << "SELECT channel_no, kind, thing, reason, todo, since FROM problem ORDER BY since, channel_no, kind, thing LIMIT :l",
+                        use(most), into(channel), into(kind), into(thing), into(reason), into(todo), into(at));
+  st.execute();
+  while (st.fetch()) rows.push_back({ChannelNo(channel), kind, thing, reason, todo, from_ms(at)});
+  return rows;
+}
+
+void set_due(Session& session, const Due& due) {
+  Int thing = due.thing, at = to_ms(due.at);
+  session.sql << "INSERT INTO due (kind, thing, at) VALUES (:k, :t, :a) ON CONFLICT (kind, thing) DO UPDATE SET at = excluded.at", use(due.kind), use(thing),
+      use(at);
+}
+
+void clear_due(Session& session, const std::string& kind, std::int64_t thing) {
+  Int t = thing;
+  session.sql << "DELETE FROM due WHERE kind = :k AND thing = :t", use(kind), use(t);
+}
+
+std::vector<Due> due_by(Session& session, Time now, std::size_t limit) {
+  std::vector<Due> rows;
+  Int at = 0, thing = 0, until = to_ms(now), most = static_cast<Int>(limit);
+  std::string kind;
+  soci::statement st = (session.sql.prepare << "SELECT kind, thing, at FROM due WHERE at <= :u ORDER BY at, kind, thing LIMIT :l", use(until), use(most),
+                        into(kind), into(thing), into(at));
+  st.execute();
+  while (st.fetch()) rows.push_back({kind, thing, from_ms(at)});
+  return rows;
+}
+
+std::optional<Time> next_due(Session& session) {
+  Int at = -1;
+  session.sql << "SELECT COALESCE(MIN(at), -1) FROM due", into(at);
+  if (at < 0) return std::nullopt;
+  return from_ms(at);
+}
+
+}  // namespace tally::store

@@ -1,0 +1,94 @@
+// Dirty marks (a set: marks of one thing coalesce), batches, and the intents that writes are recorded as before they leave.
+#pragma once
+
+#include "base/id.hpp"
+#include "base/time.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tally::store {
+
+class Session;
+
+struct Mark {
+  ChannelNo channel;
+  std::string aspect;      ///< stock, price (thing: variant), content (thing: product)
+  std::int64_t thing = 0;
+  std::int64_t generation = 0;
+  Time since;
+  std::string cause;
+  bool by_order = false;   ///< never held by the guard
+  std::int64_t batch = 0;  ///< 0: none; pushes nothing until the batch is closed and judged
+  Time not_before = long_ago;
+  std::string parked;      ///< why it is not tried; empty: it is
+  std::string parked_hash; ///< what was refused: a new mark with another desired hash is tried again
+};
+
+/// Adds or renews: the generation rises, `since` of an older mark stays, a parked one is tried again (and parked again if nothing about it changed: `parked_hash` stays).
+void mark(Session& session, const Mark& mark);
+/// Those that may be tried now: not parked, of no open batch, in no held set, due; oldest first.
+std::vector<Mark> due_marks(Session& session, ChannelNo channel, const std::string& aspect, Time now, std::size_t limit);
+std::optional<Mark> find_mark(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing);
+/// Only if the generation is still that one: what was marked since then stays.
+void clear_mark(Session& session, const Mark& mark);
+void delay_mark(Session& session, const Mark& mark, Time not_before);
+void park_mark(Session& session, const Mark& mark, const std::string& reason, const std::string& hash);
+void unpark(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing);
+std::optional<Time> next_due_mark(Session& session, ChannelNo channel);
+/// Not parked and not held.
+std::int64_t count_pending(Session& session, ChannelNo channel);
+std::int64_t count_parked(Session& session, ChannelNo channel);
+std::vector<Mark> parked_marks(Session& session, std::size_t limit);
+std::vector<Mark> marks_of_batch(Session& session, std::int64_t batch);
+std::vector<Mark> marks_of_channel(Session& session, ChannelNo channel, const std::string& aspect);
+
+std::int64_t open_batch(Session& session, const std::string& author, Time now);
+void close_batch(Session& session, std::int64_t batch);
+
+struct Held {
+  std::string digest;
+  ChannelNo channel;
+  std::string aspect, reason;
+  Time since;
+  std::int64_t count = 0;
+};
+void hold(Session& session, const Held& held, const std::vector<std::int64_t>& things);
+std::vector<Held> holds(Session& session);
+std::vector<std::int64_t> held_things(Session& session, const std::string& digest);
+bool is_held(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing);
+bool remove_hold(Session& session, const std::string& digest);
+
+/// The guard's meter: distinct things that were changed without an order in the last hour.
+void meter(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing, Time now);
+std::int64_t metered_since(Session& session, ChannelNo channel, const std::string& aspect, Time since);
+
+struct Intent {
+  IntentNo no;
+  ChannelNo channel;
+  std::string aspect;
+  std::int64_t thing = 0;
+  Quantity value = 0;         ///< stock: the number that will stand there
+  Quantity delta = 0;
+  bool relative = false;      ///< a delta was sent, or a compare-and-set
+  Quantity before = 0;
+  std::string hash;           ///< price text or content hash
+  std::int64_t generation = 0;
+  std::string cause;
+  Time committed_at;
+  Quantity taken_since = 0, given_since = 0;  ///< own-effect steps imported since the commit
+  std::string outcome;        ///< empty while in the air; confirmed, unknown, conflict, refused, retry
+  std::string reply;
+  Time finished_at = long_ago;
+};
+IntentNo add_intent(Session& session, const Intent& intent);
+std::optional<Intent> get_intent(Session& session, IntentNo no);
+void finish_intent(Session& session, IntentNo no, const std::string& outcome, const std::string& reply, Time now);
+/// Those without a result.
+std::vector<Intent> open_intents(Session& session, ChannelNo channel);
+std::optional<Intent> open_intent_of(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing);
+void collect_step(Session& session, IntentNo no, Quantity taken);
+std::vector<Intent> last_intents(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing, std::size_t limit);
+
+}  // namespace tally::store

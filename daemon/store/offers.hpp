@@ -1,0 +1,59 @@
+// Listings (a product on a channel) and offers (a variant on a channel) with what was sent, confirmed and observed, and the belief of the stock number.
+#pragma once
+
+#include "base/id.hpp"
+#include "base/time.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tally::store {
+
+class Session;
+
+/// States of a listing: absent, creating, in_doubt, bound, ending, gone.
+struct ListingRow {
+  ChannelNo channel;
+  ProductNo product;
+  std::string state = "absent";
+  std::int64_t tries = 0;
+  Time next_at = long_ago;  ///< nothing is tried before
+  std::string ticket;       ///< of slow work, JSON
+  std::string sent, confirmed, observed;  ///< hashes of the content in the channel's spelling
+  Time sent_at = long_ago, confirmed_at = long_ago, observed_at = long_ago;
+};
+std::optional<ListingRow> find_listing(Session& session, ChannelNo channel, ProductNo product);
+void put_listing(Session& session, const ListingRow& row);
+std::vector<ListingRow> listings_of(Session& session, ChannelNo channel);
+std::int64_t count_listings(Session& session, ChannelNo channel, const std::string& state);
+
+struct OfferRow {
+  ChannelNo channel;
+  VariantNo variant;
+  // The belief (daemon/engine/belief.hpp).
+  Quantity low = 0, high = 0;
+  Time anchor_from = long_ago, anchor_to = long_ago;
+  bool suspect = false;
+  Time owed_look_at = never;  ///< never: no look is owed
+  Time verified_at = long_ago;
+  Time written_at = long_ago;  ///< when the last write left
+  std::int64_t unequal_looks = 0;
+  // The four states of stock and price. Prices as text ("12.50 EUR/15.00 EUR"), empty: none.
+  Quantity number_sent = 0, number_confirmed = 0, number_observed = 0;
+  std::string price_sent, price_confirmed, price_observed;
+  Time price_sent_at = long_ago, price_observed_at = long_ago;
+};
+std::optional<OfferRow> find_offer(Session& session, ChannelNo channel, VariantNo variant);
+void put_offer(Session& session, const OfferRow& row);
+void remove_offer(Session& session, ChannelNo channel, VariantNo variant);
+/// By variant number, after `after`.
+std::vector<OfferRow> offers_after(Session& session, ChannelNo channel, VariantNo after, std::size_t limit);
+std::vector<OfferRow> offers_owed_a_look(Session& session, ChannelNo channel, Time now, std::size_t limit);
+std::optional<Time> next_owed_look(Session& session, ChannelNo channel);
+std::int64_t count_offers(Session& session, ChannelNo channel);
+std::optional<Time> oldest_verified(Session& session, ChannelNo channel);
+/// Clears `suspect` of the channel's offers whose anchor ended before `before`; their variants are returned.
+std::vector<VariantNo> clear_suspects(Session& session, ChannelNo channel, Time before);
+
+}  // namespace tally::store

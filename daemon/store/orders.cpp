@@ -1,0 +1,183 @@
+#include "store/orders.hpp"
+
+#include "store/session.hpp"
+
+namespace tally::store {
+namespace {
+
+constexpr const char* columns =
+    "order_no, channel_no, id, revision, state, document, resolved, claim, taken, body_hash, inbox_row, changed_at, accepted_at, expired";
+
+/// The columns of one row, bound once and read after each fetch.
+struct Bound {
+  Int no = 0, channel = 0, revision = 0, inbox = 0, changed = 0, accepted = 0, expired = 0;
+  std::string id, state, document, resolved, claim, taken, hash;
+
+  template <class Prepared>
+  auto& bind(Prepared& st) {
+    return st, into(no), into(channel), into(id), into(revision), into(state), into(document), into(resolved), into(claim), into(taken), into(hash),
+           into(inbox), into(changed), into(accepted), into(expired);
+  }
+  OrderRow row() const {
+    const auto json = [](const std::string& text) {
+      auto value = Json::parse(text);
+      ensure(value.has_value(), "a stored order is JSON");
+      return std::move(*value);
+    };
+    return {OrderNo(no), ChannelNo(channel), id, revision, state, json(document), json(resolved), json(claim), json(taken), hash, inbox, from_ms(changed),
+            from_ms(accepted), expired != 0};
+  }
+};
+
+std::vector<OrderRow> rows_of(soci::statement& st, Bound& bound) {
+  std::vector<OrderRow> rows;
+  st.execute();
+  while (st.fetch()) rows.push_back(bound.row());
+  return rows;
+}
+
+std::optional<OrderRow> first_of(std::vector<OrderRow> rows) {
+  if (rows.empty()) return std::nullopt;
+  return std::move(rows.front());
+}
+
+}  // namespace
+
+std::optional<OrderRow> find_order(Session& session, ChannelNo channel, const std::string& id) {
+  Bound bound;
+  Int no = channel.value;
+  auto prepared = session.sql.prepare << std::string("SELECT ") + columns + " FROM orders WHERE channel_no = :c AND id = :i";
+  prepared, use(no), use(id);
+  soci::statement st(bound.bind(prepared));
+  return first_of(rows_of(st, bound));
+}
+
+std::optional<OrderRow> get_order(Session& session, OrderNo order) {
+  Bound bound;
+  Int no = order.value;
+  auto prepared = session.sql.prepare << std::string("SELECT ") + columns + " FROM orders WHERE order_no = :n";
+  prepared, use(no);
+  soci::statement st(bound.bind(prepared));
+  return first_of(rows_of(st, bound));
+}
+
+OrderNo insert_order(Session& session, const OrderRow& row) {
+  Int channel = row.channel.value, revision = row.revision, inbox = row.inbox_row, changed = to_ms(row.changed_at), accepted = to_ms(row.accepted_at);
+  Int expired = row.expired ? 1 : 0, no = 0;
+  std::string document = row.document.dump(), resolved = row.resolved.dump(), claim = row.claim.dump(), taken = row.taken.dump();
+  session.sql << "INSERT INTO orders (channel_no, id, revision, state, document, resolved, claim, taken, body_hash, inbox_row, changed_at, accepted_at, expired) "
+                 "VALUES (:c, :i, :r, :s, :d, :l, :m, :k, :h, :b, :t, :a, :e) RETURNING order_no",
+      use(channel), use(row.id), use(revision), use(row.state), use(document), use(resolved), use(claim), use(taken), use(row.body_hash), use(inbox),
+      use(changed), use(accepted), use(expired), into(no);
+  return OrderNo(no);
+}
+
+bool update_order(Session& session, const OrderRow& row) {
+  Int no = row.no.value, revision = row.revision, before = row.revision - 1, inbox = row.inbox_row, changed = to_ms(row.changed_at);
+  Int expired = row.expired ? 1 : 0, touched = 0;
+  std::string document = row.document.dump(), resolved = row.resolved.dump(), claim = row.claim.dump(), taken = row.taken.dump();
+  session.sql << "UPDATE orders SET revision = :r, state = :s, document = :d, resolved = :l, claim = :m, taken = :k, body_hash = :h, inbox_row = :b, "
+                 "changed_at = :t, expired = :e WHERE order_no = :n AND revision = :f RETURNING order_no",
+      use(revision), use(row.state), use(document), use(resolved), use(claim), use(taken), use(row.body_hash), use(inbox), use(changed), use(expired), use(no),
+      use(before), into(touched);
+  return session.sql.got_data();
+}
+
+std::optional<std::string> order_body_hash(Session& session, ChannelNo channel, const std::string& id) {
+  Int no = channel.value;
+  std::string hash;
+  session.sql << "SELECT body_hash FROM orders WHERE channel_no = :c AND id = :i", use(no), use(id), into(hash);
+  if (!session.sql.got_data()) return std::nullopt;
+  return hash;
+}
+
+void set_body_hash(Session& session, OrderNo order, const std::string& hash) {
+  Int no = order.value;
+  session.sql << "UPDATE orders SET body_hash = :h WHERE order_no = :n", use(hash), use(no);
+}
+
+std::vector<OrderRow> orders_before(Session& session, std::optional<ChannelNo> channel, const std::string& state, OrderNo before, std::size_t limit) {
+  Bound bound;
+  Int no = channel ? channel->value : 0, top = before.value > 0 ? before.value : std::numeric_limits<Int>::max(), most = static_cast<Int>(limit);
+  auto prepared = session.sql.prepare << std::string("SELECT ") + columns +
+                                             " FROM orders WHERE order_no < :b AND (:c = 0 OR channel_no = :c2) AND (:s = '' OR state = :s2) "
+                                             "ORDER BY order_no DESC LIMIT :l";
+  prepared, use(top), use(no), use(no), use(state), use(state), use(most);
+  soci::statement st(bound.bind(prepared));
+  return rows_of(st, bound);
+}
+
+std::int64_t count_orders(Session& session, ChannelNo channel) {
+  Int no = channel.value, count = 0;
+  session.sql << "SELECT COUNT(*) FROM orders WHERE channel_no = :c", use(no), into(count);
+  return count;
+}
+
+std::int64_t count_held(Session& session, ChannelNo channel) {
+  Int no = channel.value, count = 0;
+  session.sql << "SELECT COUNT(*) FROM problem WHERE channel_no = :c AND kind = 'order'", use(no), into(count);
+  return count;
+}
+
+void set_unresolved(Session& session, OrderNo order, const std::vector<std::string>& skus) {
+  Int no = order.value;
+  session.sql << "DELETE FROM unresolved_line WHERE order_no = :o", use(no);
+  for (const auto& sku : skus)
+    session.sql << "INSERT INTO unresolved_line (sku, order_no) VALUES (:s, :o) ON CONFLICT (sku, order_no) DO NOTHING", use(sku), use(no);
+}
+
+std::vector<OrderNo> orders_waiting_for(Session& session, const std::string& sku) {
+  std::vector<OrderNo> rows;
+  Int no = 0;
+  soci::statement st = (session.sql.prepare << "SELECT order_no FROM unresolved_line WHERE sku = :s ORDER BY order_no", use(sku), into(no));
+  st.execute();
+  while (st.fetch()) rows.push_back(OrderNo(no));
+  return rows;
+}
+
+void set_add_back(Session& session, ChannelNo channel, VariantNo variant, OrderNo order, Quantity units) {
+  Int c = channel.value, v = variant.value, o = order.value, n = units;
+  if (n == 0)
+    session.sql << "DELETE FROM add_back WHERE channel_no = :c AND variant_no = :v AND order_no = :o", use(c), use(v), use(o);
+  else
+    session.sql << "INSERT INTO add_back (channel_no, variant_no, order_no, units) VALUES (:c, :v, :o, :n) "
+                   "ON CONFLICT (channel_no, variant_no, order_no) DO UPDATE SET units = excluded.units",
+        use(c), use(v), use(o), use(n);
+}
+
+Quantity add_back(Session& session, ChannelNo channel, VariantNo variant) {
+  Int c = channel.value, v = variant.value, sum = 0;
+  session.sql << "SELECT COALESCE(SUM(units), 0) FROM add_back WHERE channel_no = :c AND variant_no = :v", use(c), use(v), into(sum);
+  return sum;
+}
+
+std::optional<OrderNo> previous_taker(Session& session, VariantNo variant, OrderNo but) {
+  Int v = variant.value;
+  std::string cause, mine = "order:" + std::to_string(but.value) + ":%";
+  session.sql << "SELECT cause FROM movement WHERE variant_no = :v AND kind = 'order' AND cause NOT LIKE :m AND (reserved > 0 OR on_hand < 0) "
+                 "ORDER BY sequence DESC LIMIT 1",
+      use(v), use(mine), into(cause);
+  if (!session.sql.got_data()) return std::nullopt;
+  const auto from = cause.find(':') + 1;
+  return OrderNo(std::stoll(cause.substr(from, cause.find(':', from) - from)));
+}
+
+void record_oversell(Session& session, const Oversell& o) {
+  Int at = to_ms(o.at), v = o.variant.value, order = o.order.value, other = o.other_order.value, n = o.short_by, delay = o.delay.count();
+  session.sql << "INSERT INTO oversell (at, variant_no, order_no, other_order_no, short, delay_ms, rule) VALUES (:a, :v, :o, :p, :n, :d, :r)", use(at),
+      use(v), use(order), use(other), use(n), use(delay), use(o.rule);
+}
+
+std::vector<Oversell> oversells(Session& session, std::size_t limit) {
+  std::vector<Oversell> rows;
+  Int at = 0, v = 0, order = 0, other = 0, n = 0, delay = 0, most = static_cast<Int>(limit);
+  std::string rule;
+  soci::statement st = (session.sql.prepare << "SELECT at, variant_no, order_no, other_order_no, short, delay_ms, rule FROM oversell "
+                                               "ORDER BY oversell_no DESC LIMIT :l",
+                        use(most), into(at), into(v), into(order), into(other), into(n), into(delay), into(rule));
+  st.execute();
+  while (st.fetch()) rows.push_back({from_ms(at), VariantNo(v), OrderNo(order), OrderNo(other), n, Duration(delay), rule});
+  return rows;
+}
+
+}  // namespace tally::store

@@ -1,0 +1,67 @@
+// Orders: one row each, with the document, what its lines were resolved to, and what it has claimed so far.
+#pragma once
+
+#include "base/id.hpp"
+#include "base/json.hpp"
+#include "base/time.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tally::store {
+
+class Session;
+
+struct OrderRow {
+  OrderNo no;
+  ChannelNo channel;
+  std::string id;
+  std::int64_t revision = 0;
+  std::string state;
+  Json document;          ///< the order's tree
+  Json resolved;          ///< [{line, sold, parts: [[variant, each, location]]}]
+  Json claim;             ///< [[variant, location, on_hand, reserved]]: the sum of this order's movements
+  Json taken;             ///< [[variant, units]]: what the platform has taken from its number, as applied to the belief
+  std::string body_hash;  ///< of the last document that was applied
+  std::int64_t inbox_row = 0;  ///< the newest row that was applied
+  Time changed_at = long_ago;
+  Time accepted_at = long_ago;  ///< when we first had it
+  bool expired = false;
+};
+
+std::optional<OrderRow> find_order(Session& session, ChannelNo channel, const std::string& id);
+std::optional<OrderRow> get_order(Session& session, OrderNo no);
+/// A new row (revision 1).
+OrderNo insert_order(Session& session, const OrderRow& row);
+/// Only if the stored revision is `row.revision - 1`; false otherwise.
+bool update_order(Session& session, const OrderRow& row);
+std::optional<std::string> order_body_hash(Session& session, ChannelNo channel, const std::string& id);
+void set_body_hash(Session& session, OrderNo no, const std::string& hash);
+
+/// Newest first, before `before` (0: the newest).
+std::vector<OrderRow> orders_before(Session& session, std::optional<ChannelNo> channel, const std::string& state, OrderNo before, std::size_t limit);
+std::int64_t count_orders(Session& session, ChannelNo channel);
+std::int64_t count_held(Session& session, ChannelNo channel);
+
+void set_unresolved(Session& session, OrderNo order, const std::vector<std::string>& skus);
+std::vector<OrderNo> orders_waiting_for(Session& session, const std::string& sku);
+
+void set_add_back(Session& session, ChannelNo channel, VariantNo variant, OrderNo order, Quantity units);
+Quantity add_back(Session& session, ChannelNo channel, VariantNo variant);
+
+/// The newest order but `but` that moved this variant.
+std::optional<OrderNo> previous_taker(Session& session, VariantNo variant, OrderNo but);
+
+struct Oversell {
+  Time at;
+  VariantNo variant;
+  OrderNo order, other_order;
+  Quantity short_by = 0;
+  Duration delay{0};
+  std::string rule;
+};
+void record_oversell(Session& session, const Oversell& oversell);
+std::vector<Oversell> oversells(Session& session, std::size_t limit);
+
+}  // namespace tally::store

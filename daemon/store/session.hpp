@@ -1,0 +1,21 @@
+// What a Session is inside store/: SOCI. Bind named values only (a bound temporary is a use after free); integers are long long (a narrower type truncates).
+#pragma once
+
+#include "store/database.hpp"
+
+#include <soci/soci.h>
+
+namespace tally::store {
+
+class Session {
+ public:
+  soci::session sql;
+};
+
+using Int = long long;
+
+/// SOCI has no way to bind text that may hold a NUL byte; our bodies are UTF-8 documents without one (the door refuses the rest).
+using soci::into;
+using soci::use;
+
+}  // namespace tally::store

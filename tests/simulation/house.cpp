@@ -1,0 +1,104 @@
+#include "simulation/house.hpp"
+
+#include "store/catalogue.hpp"
+
+namespace tally::simulation {
+
+House::House(std::filesystem::path folder, const FakeClock& clock, Trace& trace, std::vector<Shop>& shops, std::uint64_t seed)
+    : folder_(std::move(folder)), clock_(clock), trace_(trace), shops_(shops), seed_(seed) {
+  std::filesystem::create_directories(folder_);
+}
+
+House::~House() {
+  fall();
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+bool House::crash_now() {
+  ++commits_;
+  if (!crash_in_) return false;
+  if (*crash_in_ == 0) return true;
+  --*crash_in_;
+  return false;
+}
+
+void House::note(const Error& error) {
+  if (error.fault == Fault::gone)
+    crashed_ = true;
+  else if (fault_.empty())
+    fault_ = error.text();
+}
+
+bool House::open_empty() {
+  store::Options options;
+  options.threaded = false;
+  options.durable = false;
+  options.crash = [this](bool) { return crash_now(); };
+  auto store = store::Database::open("sqlite:" + (folder_ / "tallyd.db").string(), std::move(options), clock_, Log());
+  if (!store) {
+    note(store.error());
+    return false;
+  }
+  store_ = std::move(*store);
+  return true;
+}
+
+bool House::open() {
+  ++incarnation_;
+  crashed_ = false;
+  if (!open_empty()) return false;
+  engine::Config config;
+  config.locations = {{"main", ""}, {"second", ""}};
+  core_ = std::make_unique<engine::Core>(*store_, clock_, Log(), config, seed_ + incarnation_);
+  std::vector<engine::ChannelSetup> setups;
+  for (const auto& shop : shops_) setups.push_back({shop.config, shop.connector});
+  if (auto set = core_->set_channels(config, std::move(setups)); !set) {
+    note(set.error());
+    return false;
+  }
+  const bool done = write([&](store::Session& session) {
+    for (auto& shop : shops_) {
+      auto* channel = core_->world().find(shop.name());
+      shop.no = channel->no;
+      store::set_released(session, channel->no, true);
+      channel->released = true;
+    }
+  });
+  return done;
+}
+
+void House::fall() {
+  core_.reset();
+  store_.reset();
+}
+
+Time House::turn(const std::function<void(engine::Call)>& dispatch) {
+  auto next = core_->turn(dispatch);
+  if (next) return *next;
+  note(next.error());
+  return never;
+}
+
+void House::finish(const engine::Call& call, engine::Outcome outcome) {
+  if (auto done = core_->finish(call, std::move(outcome)); !done) note(done.error());
+}
+
+bool House::write(const std::function<void(store::Session&)>& work) {
+  auto done = store_->write([&](store::Session& session) -> Result<void> {
+    work(session);
+    return {};
+  });
+  if (!done) note(done.error());
+  return done.has_value();
+}
+
+void House::read(const std::function<void(store::Session&)>& work) {
+  auto done = store_->read([&](store::Session& session) -> Result<void> {
+    work(session);
+    return {};
+  });
+  if (!done) note(done.error());
+}
+
+}  // namespace tally::simulation

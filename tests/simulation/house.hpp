@@ -1,0 +1,67 @@
+// The merchant's side of a simulated world: the store on a file, the engine on top of it, and crashes between any two commits.
+#pragma once
+
+#include "simulation/agenda.hpp"
+#include "simulation/shop.hpp"
+#include "simulation/trace.hpp"
+#include "store/database.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tally::simulation {
+
+class House {
+ public:
+  House(std::filesystem::path folder, const FakeClock& clock, Trace& trace, std::vector<Shop>& shops, std::uint64_t seed);
+  ~House();
+
+  /// Opens the store and makes an engine on it. False where it crashed on the way (or failed: `fault`).
+  bool open();
+  /// Only the store, for what the merchant wrote down before the first start.
+  bool open_empty();
+  /// Everything in memory is gone; the file stays.
+  void fall();
+  bool up() const { return core_ != nullptr; }
+  /// The store died under the engine: fall() is due.
+  bool crashed() const { return crashed_; }
+  /// So many commits from now the store dies, before or after the commit itself; nothing: it lives.
+  void crash_in(std::optional<std::uint64_t> half_commits) { crash_in_ = half_commits; }
+  /// Rises with each start: a call of an older one has nobody to answer to.
+  unsigned incarnation() const { return incarnation_; }
+  std::uint64_t commits() const { return commits_; }
+
+  /// When the engine wants its next turn.
+  Time turn(const std::function<void(engine::Call)>& dispatch);
+  void finish(const engine::Call& call, engine::Outcome outcome);
+  /// One transaction. False where the store died, with nothing or everything done.
+  bool write(const std::function<void(store::Session&)>& work);
+  void read(const std::function<void(store::Session&)>& work);
+
+  engine::Core& core() { return *core_; }
+  /// What the engine or the store said that it never should in a world without broken disks; empty: nothing.
+  const std::string& fault() const { return fault_; }
+
+ private:
+  bool crash_now();
+  void note(const Error& error);
+
+  std::filesystem::path folder_;
+  const FakeClock& clock_;
+  Trace& trace_;
+  std::vector<Shop>& shops_;
+  std::uint64_t seed_;
+  std::unique_ptr<store::Database> store_;
+  std::unique_ptr<engine::Core> core_;
+  std::optional<std::uint64_t> crash_in_;
+  std::uint64_t commits_ = 0;
+  unsigned incarnation_ = 0;
+  bool crashed_ = false;
+  std::string fault_;
+};
+
+}  // namespace tally::simulation

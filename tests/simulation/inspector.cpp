@@ -1,0 +1,315 @@
+#include "simulation/inspector.hpp"
+
+#include "engine/number.hpp"
+#include "store/catalogue.hpp"
+#include "store/inbox.hpp"
+#include "store/ledger.hpp"
+#include "store/offers.hpp"
+#include "store/session.hpp"
+
+#include <algorithm>
+
+namespace tally::simulation {
+namespace {
+
+using memory::NumberChange;
+using soci::into;
+using soci::use;
+using store::Int;
+using store::Session;
+
+constexpr Duration fresh{30000};
+
+std::string text(Time time) { return time == never ? "never" : format_iso(time).substr(11); }
+
+bool by_own_orders(const NumberChange& change) {
+  using Why = NumberChange::Why;
+  return change.why == Why::sale || change.why == Why::edit || change.why == Why::give_back || change.why == Why::shipment;
+}
+
+/// Units that own orders had taken from the number by `until`.
+Quantity taken_by(const memory::Offer& offer, Time until) {
+  Quantity taken = 0;
+  for (const auto& change : offer.history) {
+    if (change.at <= until && by_own_orders(change)) taken += change.before - change.after;
+  }
+  return taken;
+}
+
+}  // namespace
+
+Inspector::Inspector(House& house, std::vector<Shop>& shops, const FakeClock& clock, Trace& trace)
+    : house_(house), shops_(shops), clock_(clock), trace_(trace) {}
+
+void Inspector::violate(const std::string& rule, const std::string& what) {
+  if (violation_) return;
+  violation_ = rule + ": " + what;
+  trace_.say("VIOLATION " + *violation_);
+}
+
+const Shop* Inspector::shop_of(ChannelNo no) const {
+  for (const auto& shop : shops_) {
+    if (shop.no == no) return &shop;
+  }
+  return nullptr;
+}
+
+void Inspector::touched(const Shop& shop, const std::string& sku) { touched_[{shop.no, sku}] = clock_.now(); }
+
+bool Inspector::knows(const Shop& shop, const memory::PlacedOrder& order) const {
+  const auto found = known_orders_.find({shop.no, order.id});
+  return found != known_orders_.end() && found->second == order.versions.back().tree.text_or("note");
+}
+
+bool Inspector::all_known(const Shop& shop, const std::string& sku) const {
+  for (const auto& order : shop.platform->orders()) {
+    const bool concerned = std::any_of(order.lines.begin(), order.lines.end(), [&](const auto& line) { return line.sku == sku; });
+    if (concerned && !knows(shop, order)) return false;
+  }
+  return true;
+}
+
+void Inspector::restarted() {
+  applied_rows_ = -1;
+  read_began_.clear();
+  read_complete_.clear();
+  looked_.clear();
+  house_.read([&](Session& session) {
+    for (const auto row : acknowledged_) {
+      if (!store::inbox_row(session, row)) violate("S5 acknowledged", "the inbox row " + std::to_string(row) + " was acknowledged and is gone");
+    }
+  });
+}
+
+void Inspector::read_catalogue(Session& session) {
+  if (!skus_.empty()) return;
+  for (ProductNo after;;) {
+    const auto products = store::products_after(session, after, 100);
+    for (const auto& product : products) {
+      for (const auto& variant : store::variants_of(session, product.no)) {
+        skus_[variant.no] = variant.sku;
+        for (const auto& part : store::components_of(session, variant.no)) components_[variant.no].emplace_back(part.variant, part.quantity);
+      }
+    }
+    if (products.empty()) return;
+    after = products.back().no;
+  }
+}
+
+void Inspector::read_orders(Session& session) {
+  Int rows = 0;
+  session.sql << "SELECT COALESCE(SUM(applied_through), 0) FROM channel", into(rows);
+  if (rows == applied_rows_) return;
+  applied_rows_ = rows;
+  Int channel = 0;
+  std::string id, note;
+  soci::statement st = (session.sql.prepare << "SELECT channel_no, id, COALESCE(json_extract(document, '$.note'), '') FROM orders ORDER BY order_no", into(channel),
+                        into(id), into(note));
+  st.execute();
+  while (st.fetch()) known_orders_[{ChannelNo(channel), id}] = note;
+}
+
+Quantity Inspector::taken_as_known(Session& session, const Shop& shop, VariantNo variant) const {
+  Int channel = shop.no.value, v = variant.value, sum = 0;
+  session.sql << "SELECT COALESCE(SUM(json_extract(each.value, '$[1]')), 0) FROM orders, json_each(orders.taken) AS each "
+                 "WHERE channel_no = :c AND json_extract(each.value, '$[0]') = :v",
+      use(channel), use(v), into(sum);
+  return sum;
+}
+
+Quantity Inspector::available(const engine::Channel& channel, VariantNo variant, const std::map<std::pair<VariantNo, LocationNo>, Quantity>& free) const {
+  Quantity sum = 0;
+  for (const auto location : channel.locations) {
+    if (const auto found = free.find({variant, location}); found != free.end()) sum += found->second;
+  }
+  return sum;
+}
+
+/// The engine's rows about every offer, with the number that should stand there computed anew from the ledger.
+std::vector<Inspector::OfferState> Inspector::read_offers(Session& session) {
+  std::map<std::pair<VariantNo, LocationNo>, Quantity> free;
+  {
+    Int variant = 0, location = 0, units = 0;
+    soci::statement st = (session.sql.prepare << "SELECT variant_no, location_no, on_hand - reserved FROM stock ORDER BY variant_no, location_no", into(variant),
+                          into(location), into(units));
+    st.execute();
+    while (st.fetch()) free[{VariantNo(variant), LocationNo(location)}] = units;
+  }
+  std::vector<OfferState> offers;
+  Int channel = 0, variant = 0, low = 0, high = 0, from = 0, to = 0, suspect = 0, owed = 0, marked = 0, open = 0, add_back = 0;
+  soci::statement st =
+      (session.sql.prepare << "SELECT o.channel_no, o.variant_no, o.low, o.high, o.anchor_from, o.anchor_to, o.suspect, o.owed_look_at, "
+                              "EXISTS (SELECT 1 FROM mark m WHERE m.channel_no = o.channel_no AND m.aspect = 'stock' AND m.thing = o.variant_no), "
+                              "(SELECT COUNT(*) FROM intent i WHERE i.outcome = '' AND i.channel_no = o.channel_no AND i.aspect = 'stock' AND i.thing = o.variant_no), "
+                              "COALESCE((SELECT SUM(units) FROM add_back a WHERE a.channel_no = o.channel_no AND a.variant_no = o.variant_no), 0) "
+                              "FROM offer o ORDER BY o.channel_no, o.variant_no",
+       into(channel), into(variant), into(low), into(high), into(from), into(to), into(suspect), into(owed), into(marked), into(open), into(add_back));
+  st.execute();
+  while (st.fetch()) {
+    OfferState offer;
+    offer.channel = ChannelNo(channel);
+    offer.variant = VariantNo(variant);
+    offer.low = low, offer.high = high;
+    offer.anchor_from = from_ms(from), offer.anchor_to = from_ms(to), offer.owed_look_at = from_ms(owed);
+    offer.suspect = suspect != 0, offer.marked = marked != 0;
+    offer.open_intents = open;
+    const auto& lane = *house_.core().world().find(offer.channel);
+    std::optional<Quantity> sets;
+    const auto parts = components_.find(offer.variant);
+    if (parts == components_.end()) {
+      sets = available(lane, offer.variant, free);
+    } else {
+      for (const auto& [part, each] : parts->second) {
+        const Quantity units = available(lane, part, free);
+        const Quantity whole = units >= 0 ? units / each : -((-units + each - 1) / each);
+        sets = sets ? std::min(*sets, whole) : whole;
+      }
+    }
+    const auto& rule = lane.config.stock;
+    Quantity shown = std::max<Quantity>(*sets - rule.buffer, 0);
+    if (rule.cap) shown = std::min(shown, *rule.cap);
+    offer.number = std::max<Quantity>(shown + add_back, 0);
+    offers.push_back(offer);
+  }
+  return offers;
+}
+
+void Inspector::check_offer(const OfferState& offer, const Shop& shop) {
+  const std::string& sku = skus_.at(offer.variant);
+  const std::string who = sku + " on " + shop.name();
+  const std::string belief = "[" + std::to_string(offer.low) + ", " + std::to_string(offer.high) + "]";
+  if (offer.low > offer.high) violate("S9 belief", who + ": " + belief + " is no interval");
+  const bool differs = offer.low != offer.number || offer.high != offer.number;
+  if (differs && !offer.marked && offer.open_intents == 0 && offer.owed_look_at == never)
+    violate("S13 marks", who + " should show " + std::to_string(offer.number) + ", is believed " + belief + ", and nothing is going to be done");
+  if (offer.open_intents > 1) violate("S6 one at a time", who + ": " + std::to_string(offer.open_intents) + " writes without a result");
+
+  const auto* there = shop.platform->offer_of_sku(sku);
+  if (!there) return;
+  const Place place{shop.no, sku};
+  if (const auto hand = touched_.find(place); hand != touched_.end()) {
+    if (offer.anchor_from <= hand->second + Duration(2000)) return;
+    touched_.erase(hand);
+  }
+  const auto air = in_the_air_.find(place);
+  if (offer.open_intents > 0 || (air != in_the_air_.end() && air->second > 0) || !all_known(shop, sku)) return;
+  if (there->number < offer.low || there->number > offer.high)
+    violate("S9 belief", who + " shows " + std::to_string(there->number) + " and is believed " + belief + ", anchored " + text(offer.anchor_from) + " to " +
+                             text(offer.anchor_to));
+}
+
+void Inspector::check(bool thorough) {
+  if (!house_.fault().empty()) return violate("engine", house_.fault());
+  if (!house_.up() || house_.crashed()) return;
+  house_.read([&](Session& session) {
+    read_catalogue(session);
+    read_orders(session);
+    for (const auto& offer : read_offers(session)) {
+      if (const auto* shop = shop_of(offer.channel)) check_offer(offer, *shop);
+    }
+    if (!thorough) return;
+    check_ledger(session);
+    check_claims(session);
+  });
+}
+
+void Inspector::check_ledger(Session& session) {
+  for (const auto& fault : store::check_sums(session)) violate("S1 sums", fault);
+  Int variant = 0, reserved = 0;
+  soci::statement st = (session.sql.prepare << "SELECT variant_no, reserved FROM stock WHERE reserved < 0 ORDER BY variant_no", into(variant), into(reserved));
+  st.execute();
+  while (st.fetch()) violate("S3 reserved", skus_[VariantNo(variant)] + " has " + std::to_string(reserved) + " reserved");
+}
+
+std::map<std::string, StockWrite> Inspector::decided(const engine::Call& call, const Shop& shop) {
+  std::map<std::string, StockWrite> writes;
+  const Time now = clock_.now();
+  if (call.kind == engine::Call::Kind::read_orders && call.want.cursor.empty()) read_began_[shop.no] = now;
+  house_.read([&](Session& session) {
+    read_catalogue(session);
+    for (const auto& intent : call.intents) {
+      const std::string key = std::to_string(intent.no.value);
+      if (++keys_[shop.name() + "/" + key] > 1) violate("S6 no blind effect", "the write " + key + " left " + shop.name() + " twice");
+      if (intent.aspect != "stock") continue;
+      StockWrite write;
+      write.variant = VariantNo(intent.thing);
+      write.sku = skus_.at(write.variant);
+      const auto number = engine::stock_number(session, *house_.core().world().find(shop.no), write.variant);
+      write.available = number.available;
+      write.add_back = number.add_back;
+      write.taken = taken_as_known(session, shop, write.variant);
+      write.down = intent.value <= intent.before;
+      const auto offer = store::find_offer(session, shop.no, write.variant);
+      if (offer) write.anchor = offer->anchor_from;
+      const auto read = read_complete_.find(shop.no);
+      write.fresh = read != read_complete_.end() && now - read->second <= fresh;
+      if (!shop.facts().can_look && read != read_complete_.end()) write.since = read->second - shop.facts().order_lag;
+      const Place place{shop.no, write.sku};
+      if (const auto look = looked_.find(place); shop.facts().can_look && look != looked_.end()) write.since = look->second - shop.facts().read_after_write;
+      ++in_the_air_[place];
+      ++count_.writes;
+      if (intent.value > intent.before) ++count_.raises;
+      writes[key] = write;
+    }
+  });
+  return writes;
+}
+
+void Inspector::left_the_world(const engine::Call& call, const Shop& shop) {
+  for (const auto& intent : call.intents) {
+    if (intent.aspect == "stock") --in_the_air_[{shop.no, skus_.at(VariantNo(intent.thing))}];
+  }
+}
+
+void Inspector::answered(const engine::Call& call, const Shop& shop, const engine::Outcome& outcome) {
+  if (!outcome.page || !*outcome.page) return;
+  const auto& page = **outcome.page;
+  if (call.kind == engine::Call::Kind::read_orders) {
+    if (page.cursor.empty()) read_complete_[shop.no] = read_began_[shop.no];
+    return;
+  }
+  for (const auto& document : page.documents) {
+    const auto tree = Json::parse(document.body);
+    if (!tree) continue;
+    if (document.kind == "level") looked_[{shop.no, tree->text_or("sku")}] = call.left_at;
+    if (document.kind != "listing") continue;
+    const Json* variants = tree->find("variants");
+    for (const auto& variant : variants ? variants->as_array() : Json::Array()) looked_[{shop.no, variant.text_or("sku")}] = call.left_at;
+  }
+}
+
+/// A raise over orders that the engine had not read (S8).
+void Inspector::applied(const StockWrite& write, const Shop& shop, Quantity before) {
+  const auto* there = shop.platform->offer_of_sku(write.sku);
+  if (!there || touched_.contains({shop.no, write.sku})) return;
+  const Quantity after = there->number;
+  const Quantity unread = there->taken - write.taken;
+  if (after <= before || unread <= 0) return;
+  const auto& rule = shop.config.stock;
+  const Quantity right = std::max<Quantity>(
+      {0, engine::shown_of(write.available - unread, rule) + write.add_back, engine::shown_of(write.available, rule) + write.add_back - unread});
+  if (after <= right) return;
+  const std::string what = write.sku + " on " + shop.name() + " was raised from " + std::to_string(before) + " to " + std::to_string(after) + " over " +
+                           std::to_string(unread) + " units that nobody had read, right was " + std::to_string(right);
+  const bool relative = shop.kind == Kind::delta || shop.kind == Kind::delta_with_key;
+  if (shop.kind == Kind::compare) {
+    const auto changes = std::count_if(there->history.begin(), there->history.end(), [&](const NumberChange& change) { return change.at >= write.anchor; });
+    if (changes < 3) return violate("S8 raise", what);  // this write and two others: the number is the same by chance
+    ++count_.coincidences;
+    return;
+  }
+  if (relative) return violate("S8 raise", what);
+  ++count_.raised_over_unread;
+  if (write.late || (write.down && (write.fresh || !shop.facts().can_look))) return;
+  const Time since = write.since.value_or(long_ago);
+  if (taken_by(*there, since) - write.taken > 0) violate("S8 raise", what + ", and was there to be seen at " + text(since));
+}
+
+void Inspector::created(const Shop& shop) {
+  std::map<std::string, int> listings;
+  for (const auto& listing : shop.platform->listings()) {
+    if (++listings[listing.content.text_or("code")] > 1) violate("S7 create", shop.name() + " has two listings of " + listing.content.text_or("code"));
+  }
+}
+
+}  // namespace tally::simulation

@@ -1,0 +1,103 @@
+// Holds the engine's rows against the platforms' true history after each moment. The invariants and their names: README.md.
+#pragma once
+
+#include "simulation/house.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace tally::simulation {
+
+/// What the engine knew when it committed a stock write.
+struct StockWrite {
+  VariantNo variant;
+  std::string sku;
+  Quantity available = 0, add_back = 0;
+  Quantity taken = 0;   ///< by own orders, as far as imported
+  bool down = false;    ///< at or below its belief
+  bool fresh = false;   ///< the last complete order read began not long before
+  bool late = false;    ///< lands after it was given up
+  Time anchor;          ///< of the belief
+  std::optional<Time> since;  ///< the start of the look or the read it rests on, what the platform's lag hides taken off
+};
+
+class Inspector {
+ public:
+  Inspector(House& house, std::vector<Shop>& shops, const FakeClock& clock, Trace& trace);
+
+  // What the wire tells.
+  /// A call was decided; each stock write with its key.
+  std::map<std::string, StockWrite> decided(const engine::Call& call, const Shop& shop);
+  void left_the_world(const engine::Call& call, const Shop& shop);  ///< it will never be applied any more (again)
+  void answered(const engine::Call& call, const Shop& shop, const engine::Outcome& outcome);
+  /// Around the moment in which a stock write is applied: `before` is the number just before.
+  void applied(const StockWrite& write, const Shop& shop, Quantity before);
+  void created(const Shop& shop);
+  void acknowledged(std::int64_t inbox_row) { acknowledged_.push_back(inbox_row); }
+  void restarted();
+
+  // What the street tells.
+  /// The number there, or an order's way to it, is from now on not what the engine can know before its next look.
+  void touched(const Shop& shop, const std::string& sku);
+  /// Whether the engine has this order's newest state.
+  bool knows(const Shop& shop, const memory::PlacedOrder& order) const;
+
+  /// After a moment. `thorough`: also what takes long.
+  void check(bool thorough);
+  /// Faults stopped a while ago: everything is equal, and nothing is left to do.
+  void check_calm();
+
+  const std::optional<std::string>& violation() const { return violation_; }
+
+  struct Count {
+    std::uint64_t writes = 0, raises = 0, raised_over_unread = 0, coincidences = 0;
+  };
+  const Count& count() const { return count_; }
+
+ private:
+  using Place = std::pair<ChannelNo, std::string>;  ///< a channel and a SKU there
+  struct OfferState {
+    ChannelNo channel;
+    VariantNo variant;
+    Quantity low = 0, high = 0;
+    Quantity number = 0;  ///< what should stand there, computed anew
+    Time anchor_from, anchor_to, owed_look_at;
+    bool suspect = false, marked = false;
+    long long open_intents = 0;
+  };
+
+  void violate(const std::string& rule, const std::string& what);
+  void read_catalogue(store::Session& session);
+  void read_orders(store::Session& session);
+  std::vector<OfferState> read_offers(store::Session& session);
+  Quantity taken_as_known(store::Session& session, const Shop& shop, VariantNo variant) const;
+  Quantity available(const engine::Channel& channel, VariantNo variant, const std::map<std::pair<VariantNo, LocationNo>, Quantity>& free) const;
+  void check_offer(const OfferState& offer, const Shop& shop);
+  bool all_known(const Shop& shop, const std::string& sku) const;
+  void check_ledger(store::Session& session);
+  void check_claims(store::Session& session);
+  void check_calm_orders(store::Session& session);
+  const Shop* shop_of(ChannelNo no) const;
+
+  House& house_;
+  std::vector<Shop>& shops_;
+  const FakeClock& clock_;
+  Trace& trace_;
+  std::optional<std::string> violation_;
+  Count count_;
+  std::map<VariantNo, std::string> skus_;
+  std::map<VariantNo, std::vector<std::pair<VariantNo, Quantity>>> components_;
+  std::map<std::pair<ChannelNo, std::string>, std::string> known_orders_;  ///< the version that the engine has
+  long long applied_rows_ = -1;
+  std::map<Place, int> in_the_air_;
+  std::map<Place, Time> touched_;
+  std::map<Place, Time> looked_;  ///< start of the newest answered look
+  std::map<ChannelNo, Time> read_began_, read_complete_;
+  std::vector<std::int64_t> acknowledged_;
+  std::map<std::string, int> keys_;  ///< channel and key of the writes that were decided
+};
+
+}  // namespace tally::simulation

@@ -1,0 +1,122 @@
+// What is checked now and then because it takes long: claims against movements; and the calm, in which everything must be equal.
+#include "engine/stock.hpp"
+#include "simulation/inspector.hpp"
+#include "store/journal.hpp"
+#include "store/ledger.hpp"
+#include "store/orders.hpp"
+#include "store/session.hpp"
+
+#include <algorithm>
+
+namespace tally::simulation {
+namespace {
+
+using soci::into;
+using store::Int;
+using store::Session;
+
+std::int64_t whole(const Json& row, std::size_t at) {
+  const auto value = row.as_array().at(at).integer();
+  ensure(value.has_value(), "a stored row holds whole numbers");
+  return *value;
+}
+
+std::vector<ResolvedLine> resolved_of(const Json& rows) {
+  std::vector<ResolvedLine> lines;
+  for (const auto& row : rows.as_array()) {
+    ResolvedLine line;
+    line.line = row.text_or("line");
+    line.sold = VariantNo(row.integer_or("sold"));
+    for (const auto& part : row.find("parts")->as_array()) line.parts.push_back({VariantNo(whole(part, 0)), whole(part, 1), LocationNo(whole(part, 2))});
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+std::map<std::int64_t, Claim> moved_by_orders(Session& session) {
+  std::map<std::int64_t, Claim> moved;
+  Int variant = 0, location = 0, on_hand = 0, reserved = 0;
+  std::string cause;
+  soci::statement st = (session.sql.prepare << "SELECT cause, variant_no, location_no, on_hand, reserved FROM movement WHERE kind = 'order' "
+                                               "ORDER BY variant_no, sequence",
+                        into(cause), into(variant), into(location), into(on_hand), into(reserved));
+  st.execute();
+  while (st.fetch()) {
+    auto& effect = moved[std::stoll(cause.substr(6))][{VariantNo(variant), LocationNo(location)}];
+    effect.on_hand += on_hand;
+    effect.reserved += reserved;
+  }
+  return moved;
+}
+
+Int count_of(Session& session, const std::string& rows) {
+  Int count = 0;
+  session.sql << "SELECT COUNT(*) FROM " + rows, into(count);
+  return count;
+}
+
+}  // namespace
+
+void Inspector::check_claims(Session& session) {
+  auto moved = moved_by_orders(session);
+  for (const auto& row : store::orders_before(session, std::nullopt, "", OrderNo(0), 100000)) {
+    const auto* channel = house_.core().world().find(row.channel);
+    Json tree = row.document;
+    tree.erase("doubts");
+    const auto order = order_from_json(tree);
+    if (!order || !channel) return violate("S2 claims", "the stored order " + row.id + " cannot be read");
+    const Claim target = claim_of(*order, resolved_of(row.resolved), channel->reserve(), row.expired);
+    auto& sum = moved[row.no.value];
+    std::erase_if(sum, [](const auto& entry) { return entry.second == Effect{}; });
+    if (sum != target) violate("S2 claims", "order " + row.id + " of " + channel->config.name + " has not moved what it claims");
+  }
+}
+
+void Inspector::check_calm_orders(Session& session) {
+  std::map<std::pair<ChannelNo, std::string>, std::string> stored;
+  for (const auto& row : store::orders_before(session, std::nullopt, "", OrderNo(0), 100000)) stored[{row.channel, row.id}] = row.state;
+  std::size_t placed = 0;
+  for (const auto& shop : shops_) {
+    for (const auto& order : shop.platform->orders()) {
+      ++placed;
+      const auto found = stored.find({shop.no, order.id});
+      if (found == stored.end()) {
+        violate("S4 once", "order " + order.id + " of " + shop.name() + " is not in the store");
+      } else if (found->second != tally::name_of(order.state) || !knows(shop, order)) {
+        violate("S4 once", "order " + order.id + " of " + shop.name() + " is " + std::string(tally::name_of(order.state)) + " there and " + found->second + " in the store");
+      }
+    }
+  }
+  if (placed != stored.size()) violate("S4 once", std::to_string(stored.size()) + " orders are stored of " + std::to_string(placed));
+}
+
+void Inspector::check_calm() {
+  check(true);
+  if (!house_.up()) return violate("L1 liveness", "the engine does not run");
+  house_.read([&](Session& session) {
+    for (const auto& offer : read_offers(session)) {
+      const auto* shop = shop_of(offer.channel);
+      const std::string who = skus_.at(offer.variant) + " on " + shop->name();
+      const auto* there = shop->platform->offer_of_sku(skus_.at(offer.variant));
+      if (!there) {
+        violate("L1 liveness", who + " is not there");
+        continue;
+      }
+      const std::string numbers = who + " shows " + std::to_string(there->number) + ", should show " + std::to_string(offer.number) + ", is believed [" +
+                                  std::to_string(offer.low) + ", " + std::to_string(offer.high) + "]";
+      if (there->number != offer.number || offer.low != offer.number || offer.high != offer.number) violate("L1 liveness", numbers);
+      if (offer.suspect || offer.owed_look_at != never) violate("L1 liveness", who + " is still owed a look");
+    }
+    check_calm_orders(session);
+    const auto offers = shops_.size() * skus_.size();
+    if (count_of(session, "offer") != static_cast<Int>(offers)) violate("L1 liveness", "not every variant has become an offer on every channel");
+    for (const char* rows : {"mark", "intent WHERE outcome = ''", "parked_row", "poke WHERE kind <> 'listing'"}) {
+      if (const Int left = count_of(session, rows); left != 0) violate("L1 liveness", std::to_string(left) + " rows are left in " + rows);
+    }
+    for (const auto& problem : store::problems(session, 10)) violate("L1 liveness", "a problem is left: " + problem.kind + " " + problem.thing + ": " + problem.reason);
+  });
+  for (const auto& shop : shops_) created(shop);
+  restarted();  // S5 once more
+}
+
+}  // namespace tally::simulation

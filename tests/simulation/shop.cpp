@@ -1,0 +1,151 @@
+#include "simulation/shop.hpp"
+
+namespace tally::simulation {
+namespace {
+
+using channel::Capabilities;
+using channel::GivesBack;
+using channel::StockWrites;
+using channel::Takes;
+
+void set_strategy(Kind kind, memory::Terms& terms, Rng& rng) {
+  auto& facts = terms.facts;
+  switch (kind) {
+    case Kind::absolute:
+      facts.gives_back = {GivesBack::unpaid_cancel, GivesBack::paid_cancel};
+      facts.has_mark = true;
+      return;
+    case Kind::by_state:
+      facts.takes = Takes::by_state;
+      facts.takes_in = {{"pending", false}, {"processing", true}, {"completed", true}, {"cancelled", false}};
+      facts.read_after_write = Duration(rng.between(0, 3) * 1000);
+      terms.number_lag = Duration(rng.between(0, facts.read_after_write.count()));
+      terms.whole_orders = false;
+      return;
+    case Kind::compare:
+      facts.compare_and_set = true;
+      facts.gives_back = {GivesBack::unpaid_cancel};
+      return;
+    case Kind::delta:
+      facts.stock = StockWrites::delta;
+      facts.takes = Takes::paid;
+      facts.gives_back = {GivesBack::paid_cancel};
+      return;
+    case Kind::delta_with_key:
+      facts.stock = StockWrites::both;
+      facts.idempotency_key = true;
+      facts.gives_back = {GivesBack::unpaid_cancel, GivesBack::paid_cancel};
+      return;
+    case Kind::shipped:
+      facts.takes = Takes::shipped;
+      facts.has_mark = true;
+      return;
+    case Kind::blind:
+      facts.can_look = false;
+      facts.gives_back = {GivesBack::unpaid_cancel, GivesBack::paid_cancel};
+      return;
+    case Kind::till:
+      facts.can_look = false;
+      facts.takes = Takes::never;
+      facts.listings_by_id = false;
+      terms.announces_listings = false;
+      return;
+  }
+}
+
+Product product(const std::string& code, const std::vector<std::string>& skus) {
+  Product product;
+  product.code = code;
+  product.title = "Product " + code;
+  if (skus.size() > 1) product.options.push_back({"Size", {}});
+  for (const auto& sku : skus) {
+    Variant variant;
+    variant.sku = Sku(sku);
+    variant.price = Money{1000, Currency{"EUR"}};
+    if (skus.size() > 1) {
+      product.options.front().values.push_back(sku);
+      variant.option_values.push_back({"Size", sku});
+    }
+    product.variants.push_back(std::move(variant));
+  }
+  return product;
+}
+
+}  // namespace
+
+std::string_view name_of(Kind kind) {
+  switch (kind) {
+    case Kind::absolute: return "absolute";
+    case Kind::by_state: return "by-state";
+    case Kind::compare: return "compare";
+    case Kind::delta: return "delta";
+    case Kind::delta_with_key: return "delta-with-key";
+    case Kind::shipped: return "shipped";
+    case Kind::blind: return "blind";
+    case Kind::till: return "till";
+  }
+  return "absolute";
+}
+
+Weather make_weather(Rng& rng) {
+  Weather weather;
+  weather.lost_requests = static_cast<unsigned>(rng.between(0, 6));
+  weather.lost_replies = static_cast<unsigned>(rng.between(0, 6));
+  weather.late_landings = static_cast<unsigned>(rng.between(0, 4));
+  weather.refused = static_cast<unsigned>(rng.between(0, 6));
+  weather.throttled = static_cast<unsigned>(rng.between(0, 4));
+  weather.lost_webhooks = rng.chance(15) ? 100 : static_cast<unsigned>(rng.between(0, 40));
+  weather.doubled_webhooks = static_cast<unsigned>(rng.between(0, 50));
+  weather.slow_webhooks = static_cast<unsigned>(rng.between(0, 30));
+  return weather;
+}
+
+Shop make_shop(Kind kind, const std::string& name, Rng& rng, const Clock& clock) {
+  memory::Terms terms;
+  auto& facts = terms.facts;
+  facts.settle = Duration(30000);
+  facts.deadline = Duration(10000);
+  facts.order_overlap = Duration(60000);
+  facts.concurrency = static_cast<unsigned>(rng.between(1, 3));
+  facts.stock_batch = rng.chance(50) ? 1 : 5;
+  if (rng.chance(30)) {
+    facts.order_lag = Duration(rng.between(1, 8) * 1000);
+    terms.order_lag = Duration(rng.between(0, facts.order_lag.count()));
+  }
+  terms.page = static_cast<std::size_t>(rng.between(2, 40));
+  terms.whole_orders = rng.chance(70);
+  set_strategy(kind, terms, rng);
+
+  Shop shop;
+  shop.kind = kind;
+  shop.config.name = name;
+  shop.config.connector = "memory";
+  shop.config.currency = "EUR";
+  shop.config.orders_every = Duration(rng.between(10, 40) * 1000);
+  shop.config.sweep_every = Duration(rng.between(60, 120) * 1000);
+  shop.config.reserve_for = Duration(rng.between(20, 150) * 1000);
+  if (rng.chance(25)) shop.config.reserve = rng.chance(50) ? ReserveAt::paid : ReserveAt::placed;
+  shop.weather = make_weather(rng);
+  shop.platform = std::make_unique<memory::Platform>(name, terms, clock);
+  shop.connector = std::make_shared<memory::MemoryConnector>(*shop.platform);
+  return shop;
+}
+
+std::vector<Product> make_catalogue(Rng& rng) {
+  const auto count = rng.between(1, 6);
+  std::vector<std::string> skus;
+  for (std::int64_t i = 0; i < (count >= 3 ? count - 1 : count); ++i) skus.push_back("SKU-" + std::string(1, static_cast<char>('A' + i)));
+  std::vector<Product> products;
+  for (std::size_t i = 0; i < skus.size();) {
+    const std::size_t variants = i + 1 < skus.size() && rng.chance(40) ? 2 : 1;
+    products.push_back(product("P" + std::to_string(products.size() + 1), {skus.begin() + static_cast<long>(i), skus.begin() + static_cast<long>(i + variants)}));
+    i += variants;
+  }
+  if (count >= 3) {
+    products.push_back(product("BUNDLE", {"SKU-K"}));
+    products.back().variants.front().bundle = {{Sku(skus[0]), 2}, {Sku(skus[1]), 1}};
+  }
+  return products;
+}
+
+}  // namespace tally::simulation

@@ -1,0 +1,172 @@
+#include "simulation/simulation.hpp"
+
+#include "simulation/street.hpp"
+#include "simulation/wire.hpp"
+
+#include <algorithm>
+#include <unistd.h>
+
+namespace tally::simulation {
+namespace {
+
+constexpr Duration with_faults{200000};
+constexpr std::uint64_t most_moments = 200000;
+constexpr std::uint64_t thorough_every = 64;
+
+/// On memory where there is such a place: durability is another test's subject.
+std::filesystem::path folder_of(std::uint64_t seed) {
+  const std::filesystem::path memory = "/dev/shm";
+  const auto base = std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path();
+  return base / ("tallyd-simulation-" + std::to_string(::getpid()) + "-" + std::to_string(seed));
+}
+
+std::vector<Shop> open_shops(Rng& rng, const Clock& clock) {
+  std::vector<Shop> shops;
+  const auto count = rng.between(2, 3);
+  std::set<std::uint64_t> taken;
+  while (shops.size() < static_cast<std::size_t>(count)) {
+    const auto kind = rng.below(kinds);
+    if (!taken.insert(kind).second) continue;
+    shops.push_back(make_shop(static_cast<Kind>(kind), std::string(name_of(static_cast<Kind>(kind))), rng, clock));
+    auto& config = shops.back().config;
+    config.locations = {"main"};
+    if (rng.chance(40)) config.locations.emplace_back("second");
+    if (rng.chance(15)) config.stock.buffer = 1;
+    if (rng.chance(15)) config.stock.cap = 5;
+  }
+  return shops;
+}
+
+class Run {
+ public:
+  Run(std::uint64_t seed, const Options& options)
+      : seed_(seed), rng_(seed), trace_(clock_, options.tail), agenda_(clock_), shops_(open_shops(rng_, clock_)),
+        house_(folder_of(seed), clock_, trace_, shops_, seed), inspector_(house_, shops_, clock_, trace_),
+        wire_(house_, inspector_, shops_, agenda_, clock_, Rng(rng_.next()), trace_, [this] { next_turn_ = clock_.now(); }),
+        street_(house_, inspector_, shops_, agenda_, clock_, Rng(rng_.next()), trace_, [this] { next_turn_ = clock_.now(); }) {}
+
+  Report run() {
+    begin();
+    const Time calm_at = clock_.now() + with_faults;
+    street_.live(calm_at);
+    go_on(calm_at);
+    trace_.say("CALM");
+    calm_ = true;
+    wire_.calm();
+    house_.crash_in(std::nullopt);
+    const Duration rest = longest_rest();
+    const std::uint64_t quiet_at = 3;
+    go_on(calm_at + rest * quiet_at);
+    if (!inspector_.violation()) inspector_.check_calm();
+    const auto pushes = wire_.count().pushes;
+    go_on(calm_at + rest * (quiet_at + 1));
+    return report(pushes);
+  }
+
+ private:
+  void begin() {
+    Rng setting(rng_.next());
+    const auto products = make_catalogue(setting);
+    for (const auto& shop : shops_) trace_.say("shop     " + shop.name());
+    house_.open_empty();
+    street_.open_books(products);
+    street_.list_some_by_hand(products);
+    house_.fall();
+    start();
+  }
+
+  /// Up again, until it falls.
+  void start() {
+    const bool crashes = !calm_ && rng_.chance(70);
+    house_.crash_in(crashes ? std::optional<std::uint64_t>(rng_.below(rng_.chance(30) ? 60 : 1500)) : std::nullopt);
+    const bool opened = house_.open();
+    trace_.say(opened ? "started" : "fell while starting");
+    if (opened) inspector_.restarted();
+    next_turn_ = clock_.now();
+  }
+
+  void fall() {
+    ++crashes_;
+    trace_.say("CRASH");
+    house_.fall();
+    next_turn_ = never;
+    agenda_.in(Duration(rng_.between(100, 8000)), [this] { start(); });
+  }
+
+  void turn() {
+    ++turns_;
+    const Time wanted = house_.turn([this](engine::Call call) { wire_.send(std::move(call)); });
+    next_turn_ = std::max(wanted, clock_.now() + Duration(1));
+  }
+
+  /// Moment by moment.
+  void go_on(Time until) {
+    while (!inspector_.violation() && moments_ < most_moments) {
+      const Time next = std::min(agenda_.next(), house_.up() ? next_turn_ : never);
+      if (next > until) break;
+      const auto commits = house_.commits();
+      if (agenda_.next() <= next) {
+        agenda_.step();
+      } else {
+        clock_.set(std::max(next, clock_.now()));
+        turn();
+      }
+      ++moments_;
+      if (house_.crashed()) fall();
+      if (house_.commits() != commits || moments_ % 16 == 0) inspector_.check(moments_ % thorough_every == 0);
+    }
+    clock_.set(std::max(until, clock_.now()));
+  }
+
+  /// The longest that a difference may take to be found and mended once nothing is lost any more.
+  Duration longest_rest() const {
+    Duration longest{0};
+    for (const auto& shop : shops_) {
+      const auto& facts = shop.facts();
+      longest = std::max(longest, shop.config.orders_every + shop.config.sweep_every + facts.settle + facts.order_lag + facts.deadline);
+    }
+    return longest;
+  }
+
+  Report report(std::uint64_t pushes) {
+    Report report;
+    report.seed = seed_;
+    if (inspector_.violation()) report.violation = *inspector_.violation();
+    else if (moments_ >= most_moments) report.violation = "the run does not end: the engine turns in circles";
+    else if (wire_.count().pushes != pushes) report.violation = "L2 quiet: writes leave though everything is equal";
+    if (!report.violation.empty()) report.tail = trace_.tail();
+    report.trace = trace_.hash();
+    report.moments = moments_;
+    report.commits = house_.commits();
+    report.turns = turns_;
+    report.crashes = crashes_;
+    report.calls = wire_.count().calls;
+    report.lost = wire_.count().lost;
+    report.late = wire_.count().late;
+    for (const auto& shop : shops_) report.orders += shop.platform->orders().size();
+    const auto& count = inspector_.count();
+    report.writes = count.writes, report.raises = count.raises;
+    report.raised_over_unread = count.raised_over_unread, report.coincidences = count.coincidences;
+    return report;
+  }
+
+  std::uint64_t seed_;
+  Rng rng_;
+  FakeClock clock_;
+  Trace trace_;
+  Agenda agenda_;
+  std::vector<Shop> shops_;
+  House house_;
+  Inspector inspector_;
+  Wire wire_;
+  Street street_;
+  Time next_turn_ = never;
+  bool calm_ = false;
+  std::uint64_t moments_ = 0, turns_ = 0, crashes_ = 0;
+};
+
+}  // namespace
+
+Report simulate(std::uint64_t seed, const Options& options) { return Run(seed, options).run(); }
+
+}  // namespace tally::simulation

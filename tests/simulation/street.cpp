@@ -1,0 +1,167 @@
+#include "simulation/street.hpp"
+
+#include "engine/stock.hpp"
+#include "store/catalogue.hpp"
+
+#include <algorithm>
+
+namespace tally::simulation {
+
+using engine::Why;
+
+Street::Street(House& house, Inspector& inspector, std::vector<Shop>& shops, Agenda& agenda, const FakeClock& clock, Rng rng, Trace& trace,
+               std::function<void()> touch)
+    : house_(house), inspector_(inspector), shops_(shops), agenda_(agenda), clock_(clock), rng_(rng), trace_(trace), touch_(std::move(touch)) {}
+
+Shop& Street::some_shop() { return shops_[rng_.below(shops_.size())]; }
+std::string Street::some_sku() { return skus_[rng_.below(skus_.size())]; }
+
+/// Unless the calm has come by then.
+void Street::later(std::int64_t from, std::int64_t to, std::function<void()> what) {
+  agenda_.in(Duration(rng_.between(from, to)), [this, what = std::move(what)] {
+    if (clock_.now() < until_) what();
+  });
+}
+
+void Street::open_books(const std::vector<Product>& products) {
+  for (const auto& product : products) {
+    for (const auto& variant : product.variants) {
+      skus_.push_back(variant.sku.text);
+      if (variant.bundle.empty()) stocked_.push_back(variant.sku.text);
+    }
+  }
+  std::map<std::string, Quantity> counted;
+  for (const auto& sku : stocked_) counted[sku] = rng_.between(0, 12);
+  house_.write([&](store::Session& session) {
+    const Time now = clock_.now();
+    for (const auto& product : products) store::put_product(session, product, now);
+    for (const auto& product : products) store::put_bundles(session, product);
+    for (const auto& [sku, quantity] : counted)
+      engine::append_count(session, store::find_variant(session, Sku(sku))->no, store::open_location(session, "main"), quantity, now, "opening:" + sku, "", now);
+  });
+}
+
+void Street::list_some_by_hand(const std::vector<Product>& products) {
+  for (auto& shop : shops_) {
+    for (const auto& product : products) {
+      if (!rng_.chance(60)) continue;
+      Json tree = to_json(product);
+      for (auto& variant : tree.find("variants")->as_array()) variant.set("available", rng_.between(0, 9));
+      shop.platform->list_by_hand(tree);
+    }
+  }
+}
+
+void Street::live(Time until) {
+  until_ = until;
+  later(100, 3000, [this] {
+    act();
+    live(until_);
+  });
+}
+
+void Street::act() {
+  const auto dice = rng_.below(100);
+  if (dice < 52) return buy(some_shop(), some_sku(), rng_.chance(75) ? 1 : rng_.between(2, 3));
+  if (dice < 62) return race();
+  if (dice < 70) return edit_an_order();
+  if (dice < 77) return by_hand();
+  if (dice < 92) return move_goods();
+}
+
+/// The same thing on every channel within a moment.
+void Street::race() {
+  const std::string sku = some_sku();
+  for (auto& shop : shops_) {
+    agenda_.in(Duration(rng_.between(0, 1500)), [this, &shop, sku, quantity = rng_.between(1, 2)] { buy(shop, sku, quantity); });
+  }
+}
+
+void Street::buy(Shop& shop, const std::string& sku, Quantity quantity) {
+  std::vector<memory::Item> items;
+  const auto* offer = shop.platform->offer_of_sku(sku);
+  if (!offer) return;
+  items.push_back({offer->id, quantity});
+  if (rng_.chance(15)) {
+    if (const auto* other = shop.platform->offer_of_sku(some_sku())) items.push_back({other->id, 1});
+  }
+  const auto order = shop.platform->buy(items);
+  if (!order) return;
+  trace_.say("bought   " + shop.name() + " " + *order + ": " + std::to_string(quantity) + " " + sku + ", number " + std::to_string(offer->number));
+  after_placing(shop, *order);
+}
+
+void Street::tell(const Shop& shop, const std::string& what, const std::string& order, const Result<void>& done) {
+  if (done) trace_.say(what + " " + shop.name() + " " + order);
+}
+
+void Street::after_placing(Shop& shop, const std::string& order) {
+  const auto pay = [this, &shop, order] { tell(shop, "paid    ", order, shop.platform->pay(order)); };
+  if (shop.kind == Kind::till) {  // the customer has it in the bag
+    pay();
+    tell(shop, "shipped ", order, shop.platform->ship(order));
+    return;
+  }
+  if (rng_.chance(30)) pay();
+  else if (rng_.chance(80)) later(200, 90000, pay);
+  if (rng_.chance(15)) later(300, 60000, [this, &shop, order] { cancel(shop, order); });
+  if (rng_.chance(50)) later(2000, 120000, [this, &shop, order] { tell(shop, "shipped ", order, shop.platform->ship(order)); });
+  if (rng_.chance(15)) later(2000, 90000, [this, &shop, order] { tell(shop, "a parcel", order, shop.platform->ship(order, 1)); });
+}
+
+void Street::cancel(Shop& shop, const std::string& order) { tell(shop, "cancel  ", order, shop.platform->cancel(order)); }
+
+void Street::edit_an_order() {
+  auto& shop = some_shop();
+  const auto& orders = shop.platform->orders();
+  if (orders.empty() || !shop.facts().can_look) return;
+  const auto& order = orders[orders.size() - 1 - rng_.below(std::min<std::size_t>(orders.size(), 6))];
+  const auto line = rng_.below(order.lines.size());
+  const bool known = inspector_.knows(shop, order);
+  const auto sku = order.lines[line].sku;
+  const auto done = shop.platform->edit(order.id, line, rng_.between(1, 4));
+  tell(shop, "edited  ", order.id + " line " + std::to_string(line + 1) + " to " + std::to_string(order.lines[line].quantity), done);
+  if (done && !known) inspector_.touched(shop, sku);  // two changes in one document: what it was in between cannot be known
+}
+
+void Street::by_hand() {
+  auto& shop = some_shop();
+  const auto* offer = shop.platform->offer_of_sku(some_sku());
+  if (!offer) return;
+  const auto what = rng_.below(3);
+  if (what == 0 && shop.facts().can_look) {
+    const Quantity number = std::max<Quantity>(0, offer->number + rng_.between(-3, 3));
+    trace_.say("by hand  " + shop.name() + " " + offer->sku + " from " + std::to_string(offer->number) + " to " + std::to_string(number));
+    inspector_.touched(shop, offer->sku);
+    tell(shop, "by hand ", offer->sku, shop.platform->set_number(offer->id, number));
+  } else if (what == 1) {
+    const Json price = Json::object({{"amount", Decimal(rng_.between(5, 20))}, {"currency", "EUR"}});
+    tell(shop, "by hand ", "the price of " + offer->sku, shop.platform->set_price(offer->id, price));
+  } else if (what == 2) {
+    tell(shop, "by hand ", "a title", shop.platform->set_title(shop.platform->listings().front().id, "Sale! " + std::to_string(rng_.below(100))));
+  }
+}
+
+void Street::move_goods() {
+  if (!house_.up() || house_.crashed()) return;
+  const std::string sku = stocked_[rng_.below(stocked_.size())];
+  const auto kind = rng_.below(3);
+  const Quantity quantity = kind == 0 ? rng_.between(1, 8) : kind == 1 ? rng_.between(-2, 2) : rng_.between(0, 10);
+  const std::string place = rng_.chance(75) ? "main" : "second";
+  const Time now = clock_.now(), as_of = now - Duration(rng_.chance(50) ? 0 : rng_.between(0, 60000));
+  const std::string name = kind == 0 ? "receipt" : kind == 1 ? "adjust" : "count";
+  const std::string cause = name + ":" + std::to_string(next_cause_++);
+  const bool done = house_.write([&](store::Session& session) {
+    const auto variant = store::find_variant(session, Sku(sku));
+    const auto location = store::open_location(session, place);
+    if (kind == 2)
+      engine::append_count(session, variant->no, location, quantity, as_of, cause, "", now);
+    else
+      engine::append_change(session, variant->no, location, name, quantity, cause, "", as_of, now);
+    engine::mark_stock(session, house_.core().world(), {variant->no}, Why{cause, false, 0}, now);
+  });
+  trace_.say(name + "  " + sku + " at " + place + ": " + std::to_string(quantity) + (done ? "" : ", and the store died"));
+  touch_();
+}
+
+}  // namespace tally::simulation

@@ -1,0 +1,190 @@
+#include "simulation/wire.hpp"
+
+#include "store/inbox.hpp"
+
+#include <algorithm>
+
+namespace tally::simulation {
+namespace {
+
+using engine::Call;
+
+bool writes(const Call& call) { return call.kind == Call::Kind::push; }
+
+std::string describe(const Call& call, const std::string& shop) {
+  std::string text = shop + " #" + std::to_string(call.no) + " " + std::string(engine::name_of(call.kind));
+  for (std::size_t i = 0; i < call.intents.size(); ++i) {
+    const auto& intent = call.intents[i];
+    text += " " + intent.aspect + ":" + std::to_string(intent.thing) + " key " + std::to_string(intent.no.value);
+    if (intent.aspect == "stock")
+      text += " " + std::to_string(intent.before) + (intent.relative ? " by " + std::to_string(intent.delta) : "") + " to " + std::to_string(intent.value) +
+              (call.urgent ? " down" : " up");
+  }
+  for (const auto variant : call.variants) text += " " + std::to_string(variant.value);
+  for (const auto& subject : call.subjects) text += " " + subject;
+  return text;
+}
+
+}  // namespace
+
+Wire::Wire(House& house, Inspector& inspector, std::vector<Shop>& shops, Agenda& agenda, const FakeClock& clock, Rng rng, Trace& trace, std::function<void()> touch)
+    : house_(house), inspector_(inspector), shops_(shops), agenda_(agenda), clock_(clock), rng_(rng), trace_(trace), touch_(std::move(touch)) {
+  for (auto& shop : shops_) shop.platform->announce = [this, &shop](const std::string& body) { announce(shop, body); };
+}
+
+void Wire::send(Call call) {
+  auto flight = std::make_shared<Flight>();
+  flight->shop = &*std::find_if(shops_.begin(), shops_.end(), [&](const Shop& shop) { return shop.no == call.channel; });
+  flight->incarnation = house_.incarnation();
+  flight->writes = inspector_.decided(call, *flight->shop);
+  flight->call = std::move(call);
+  ++count_.calls;
+  if (writes(flight->call)) ++count_.pushes;
+  trace_.say("decided  " + describe(flight->call, flight->shop->name()));
+  agenda_.in(Duration(rng_.between(0, 15)), [this, flight] { leave(flight); });
+}
+
+Wire::Fate Wire::fate_of(const Flight& flight) {
+  if (calm_) return Fate::well;
+  const auto& weather = flight.shop->weather;
+  if (rng_.chance(weather.lost_requests)) return Fate::lost_request;
+  if (rng_.chance(weather.lost_replies)) return Fate::lost_reply;
+  if (writes(flight.call) && rng_.chance(weather.late_landings)) return Fate::late;
+  if (rng_.chance(weather.refused)) return Fate::refused;
+  if (rng_.chance(weather.throttled)) return Fate::throttled;
+  return Fate::well;
+}
+
+/// A push is answered change by change, a reading as a whole.
+void Wire::fail(Flight& flight, const Error& error) const {
+  flight.outcome = {};
+  if (writes(flight.call))
+    flight.outcome.applied.assign(flight.call.changes.size(), error);
+  else
+    flight.outcome.page.emplace(error);
+}
+
+void Wire::leave(const FlightPtr& flight) {
+  if (flight->incarnation != house_.incarnation() || !house_.up()) {  // the daemon fell before the bytes had left
+    trace_.say("unsent   " + flight->shop->name() + " #" + std::to_string(flight->call.no));
+    inspector_.left_the_world(flight->call, *flight->shop);
+    return;
+  }
+  const Duration there(rng_.chance(90) ? rng_.between(10, 400) : rng_.between(400, 4000));
+  const Duration back(rng_.chance(90) ? rng_.between(10, 400) : rng_.between(400, 4000));
+  const Time given_up = flight->call.left_at + flight->shop->facts().deadline;
+  const Error unknown = writes(flight->call) ? error(Fault::unknown, "no answer") : error(Fault::transient, "no answer");
+  switch (fate_of(*flight)) {
+    case Fate::well:
+      agenda_.in(there, [this, flight, back] {
+        apply(flight, false);
+        agenda_.in(back, [this, flight] { answer(flight); });
+      });
+      return;
+    case Fate::lost_request:
+      ++count_.lost;
+      trace_.say("lost     " + flight->shop->name() + " #" + std::to_string(flight->call.no) + ", the request");
+      inspector_.left_the_world(flight->call, *flight->shop);
+      break;
+    case Fate::lost_reply:
+      ++count_.lost;
+      agenda_.in(there, [this, flight] { apply(flight, false); });
+      break;
+    case Fate::late:
+      ++count_.late;
+      agenda_.at(given_up + Duration(rng_.between(1, 60000)), [this, flight] { apply(flight, true); });
+      break;
+    case Fate::refused:
+    case Fate::throttled: {
+      ++count_.refused;
+      Error refusal = error(Fault::transient, "the platform is in trouble");
+      if (rng_.chance(40)) {
+        refusal = error(Fault::throttled, "too fast");
+        refusal.retry_after = Duration(rng_.between(200, 3000));
+      }
+      agenda_.in(there, [this, flight, back, refusal] {
+        inspector_.left_the_world(flight->call, *flight->shop);
+        fail(*flight, refusal);
+        agenda_.in(back, [this, flight] { answer(flight); });
+      });
+      return;
+    }
+  }
+  agenda_.at(given_up, [this, flight, unknown] {
+    fail(*flight, unknown);
+    answer(flight);
+  });
+}
+
+void Wire::apply(const FlightPtr& flight, bool late) {
+  auto& shop = *flight->shop;
+  std::map<std::string, Quantity> before;
+  for (const auto& [key, write] : flight->writes) {
+    if (const auto* offer = shop.platform->offer_of_sku(write.sku)) before[key] = offer->number;
+  }
+  auto outcome = engine::perform(flight->call, *shop.connector);
+  std::string said = std::string(late ? "landed   " : "applied  ") + shop.name() + " #" + std::to_string(flight->call.no);
+  for (std::size_t i = 0; i < outcome.applied.size(); ++i) {
+    const auto write = flight->writes.find(flight->call.changes[i].key);
+    if (!outcome.applied[i]) said += " refused: " + outcome.applied[i].error().what;
+    if (write == flight->writes.end()) continue;
+    write->second.late = late;
+    if (late) inspector_.touched(shop, write->second.sku);
+    const auto* offer = shop.platform->offer_of_sku(write->second.sku);
+    said += " " + write->second.sku + " " + std::to_string(before[write->first]) + " -> " + std::to_string(offer ? offer->number : -1);
+    if (outcome.applied[i] && offer) inspector_.applied(write->second, shop, before[write->first]);
+  }
+  if (outcome.page && *outcome.page) said += " " + std::to_string((*outcome.page)->documents.size()) + " documents";
+  for (const auto* level : {&flight->call.want.things}) {
+    if (flight->call.kind != Call::Kind::look || !outcome.page || !*outcome.page || level->empty()) continue;
+    for (const auto& document : (*outcome.page)->documents) {
+      if (document.kind == "level") said += " " + document.body;
+    }
+  }
+  trace_.say(said);
+  inspector_.left_the_world(flight->call, shop);
+  if (writes(flight->call)) inspector_.created(shop);
+  if (!late) flight->outcome = std::move(outcome);
+}
+
+void Wire::answer(const FlightPtr& flight) {
+  if (flight->incarnation != house_.incarnation() || !house_.up()) return;
+  const auto& call = flight->call;
+  const bool well = flight->outcome.page ? flight->outcome.page->has_value() : !flight->outcome.applied.empty() && flight->outcome.applied.front().has_value();
+  trace_.say("answered " + flight->shop->name() + " #" + std::to_string(call.no) + (well ? "" : " with an error"));
+  inspector_.answered(call, *flight->shop, flight->outcome);
+  house_.finish(call, std::move(flight->outcome));
+  touch_();
+}
+
+void Wire::announce(Shop& shop, const std::string& body) {
+  ++count_.webhooks;
+  const auto& weather = shop.weather;
+  const auto wait = [&] { return Duration(!calm_ && rng_.chance(weather.slow_webhooks) ? rng_.between(2000, 90000) : rng_.between(20, 2000)); };
+  if (calm_ || !rng_.chance(weather.lost_webhooks)) agenda_.in(wait(), [this, &shop, body] { deliver(shop, body, 0); });
+  if (!calm_ && rng_.chance(weather.doubled_webhooks)) agenda_.in(wait(), [this, &shop, body] { deliver(shop, body, 0); });
+}
+
+/// As Engine::receive does: verified, stored, and only then acknowledged.
+void Wire::deliver(Shop& shop, const std::string& body, int tries) {
+  std::vector<std::int64_t> rows;
+  bool stored = false;
+  if (house_.up() && !house_.crashed()) {
+    channel::Webhook webhook{"POST", "", {{std::string(memory::MemoryConnector::secret_header), shop.platform->terms().secret}}, body};
+    const auto door = shop.connector->authenticate(webhook);
+    ensure(door.has_value(), "a webhook of the platform's own is authentic");
+    stored = house_.write([&](store::Session& session) {
+      for (const auto& document : door->deliveries)
+        rows.push_back(store::add_inbox(session, {0, shop.no, "hook", document.kind, document.body, document.headers, clock_.now()}));
+    });
+  }
+  if (!stored) {
+    if (tries < 3) agenda_.in(Duration(rng_.between(1000, 20000)), [this, &shop, body, tries] { deliver(shop, body, tries + 1); });
+    return;
+  }
+  trace_.say("webhook  " + shop.name() + " " + body.substr(0, 120));
+  for (const auto row : rows) inspector_.acknowledged(row);
+  touch_();
+}
+
+}  // namespace tally::simulation

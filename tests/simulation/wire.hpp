@@ -1,0 +1,57 @@
+// The wire between the engine and the platforms: each call leaves, is applied and is answered at three moments of its own, or not; webhooks come late,
+// twice or never.
+#pragma once
+
+#include "simulation/inspector.hpp"
+
+#include <functional>
+#include <memory>
+
+namespace tally::simulation {
+
+class Wire {
+ public:
+  struct Count {
+    std::uint64_t calls = 0, lost = 0, late = 0, refused = 0, webhooks = 0, pushes = 0;
+  };
+
+  /// `touch`: something happened that the engine should look at now.
+  Wire(House& house, Inspector& inspector, std::vector<Shop>& shops, Agenda& agenda, const FakeClock& clock, Rng rng, Trace& trace, std::function<void()> touch);
+
+  void send(engine::Call call);
+  /// From now on nothing is lost, late or refused; what is still on its way to be late lands now.
+  void calm() { calm_ = true; }
+  const Count& count() const { return count_; }
+
+ private:
+  enum class Fate { well, lost_request, lost_reply, late, refused, throttled };
+  struct Flight {
+    engine::Call call;
+    Shop* shop = nullptr;
+    unsigned incarnation = 0;
+    std::map<std::string, StockWrite> writes;
+    engine::Outcome outcome;
+  };
+  using FlightPtr = std::shared_ptr<Flight>;
+
+  Fate fate_of(const Flight& flight);
+  void leave(const FlightPtr& flight);
+  void apply(const FlightPtr& flight, bool late);
+  void answer(const FlightPtr& flight);
+  void fail(Flight& flight, const Error& error) const;
+  void announce(Shop& shop, const std::string& body);
+  void deliver(Shop& shop, const std::string& body, int tries);
+
+  House& house_;
+  Inspector& inspector_;
+  std::vector<Shop>& shops_;
+  Agenda& agenda_;
+  const FakeClock& clock_;
+  Rng rng_;
+  Trace& trace_;
+  std::function<void()> touch_;
+  bool calm_ = false;
+  Count count_;
+};
+
+}  // namespace tally::simulation

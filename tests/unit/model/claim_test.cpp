@@ -1,0 +1,167 @@
+#include "model/claim.hpp"
+
+#include <gmock/gmock.h>
+
+namespace tally {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+
+constexpr VariantNo shirt(1), box(2);
+constexpr LocationNo main_store(1), branch(2);
+
+OrderLine line(const char* id, Quantity quantity) {
+  OrderLine made;
+  made.id = id;
+  made.quantity = quantity;
+  return made;
+}
+
+Order order(OrderState state, Quantity quantity = 5) {
+  Order made;
+  made.state = state;
+  made.lines = {line("a", quantity)};
+  return made;
+}
+
+void ship(Order& order, Quantity quantity, const char* of = "a") {
+  order.shipments.push_back({"", "", "", "", {{of, quantity, std::nullopt, false}}, std::nullopt});
+}
+
+void refund(Order& order, Quantity quantity, bool restocked) {
+  order.refunds.push_back({"", "", std::nullopt, {{"a", quantity, std::nullopt, restocked}}, std::nullopt});
+}
+
+ResolvedLine stands_for(const char* line, std::vector<ResolvedLine::Part> parts) {
+  ResolvedLine made;
+  made.line = line;
+  made.parts = std::move(parts);
+  return made;
+}
+
+const std::vector<ResolvedLine> resolved{stands_for("a", {{shirt, 1, main_store}})};
+
+Effect effect(const Order& order, ReserveAt reserve = ReserveAt::placed, bool expired = false) {
+  const Claim claim = claim_of(order, resolved, reserve, expired);
+  return claim.empty() ? Effect{} : claim.begin()->second;
+}
+
+TEST(Claim, a_pending_order_reserves_from_placing_until_it_expires) {
+  EXPECT_EQ(effect(order(OrderState::pending)), (Effect{0, 5}));
+  EXPECT_EQ(effect(order(OrderState::pending), ReserveAt::placed, true), (Effect{0, 0}));
+  EXPECT_EQ(effect(order(OrderState::pending), ReserveAt::paid), (Effect{0, 0}));
+}
+
+TEST(Claim, what_is_paid_held_or_released_reserves_even_when_an_expiry_was_noted) {
+  for (const auto state : {OrderState::paid, OrderState::held, OrderState::released}) {
+    EXPECT_EQ(effect(order(state), ReserveAt::paid, true), (Effect{0, 5})) << name_of(state);
+  }
+}
+
+TEST(Claim, what_left_is_off_the_shelf_and_the_rest_stays_reserved) {
+  Order given = order(OrderState::part_shipped);
+  ship(given, 2);
+  EXPECT_EQ(effect(given), (Effect{-2, 3}));
+  ship(given, 1);
+  EXPECT_EQ(effect(given), (Effect{-3, 2}));
+}
+
+TEST(Claim, a_parcel_without_lines_is_everything_that_was_open) {
+  Order given = order(OrderState::part_shipped);
+  ship(given, 2);
+  given.shipments.push_back({});
+  EXPECT_EQ(effect(given), (Effect{-5, 0}));
+}
+
+TEST(Claim, shipped_and_completed_without_parcels_mean_that_all_left) {
+  EXPECT_EQ(effect(order(OrderState::shipped)), (Effect{-5, 0}));
+  EXPECT_EQ(effect(order(OrderState::completed)), (Effect{-5, 0}));
+}
+
+TEST(Claim, what_came_back_to_the_shelf_is_there_again_and_only_that) {
+  Order given = order(OrderState::completed);
+  refund(given, 2, true);
+  refund(given, 1, false);
+  EXPECT_EQ(effect(given), (Effect{-3, 0}));
+}
+
+TEST(Claim, an_order_that_arrives_cancelled_moves_nothing) {
+  EXPECT_THAT(claim_of(order(OrderState::cancelled), resolved, ReserveAt::placed, false), IsEmpty());
+}
+
+TEST(Claim, a_cancelled_order_keeps_off_the_shelf_what_had_left_and_not_come_back) {
+  Order given = order(OrderState::cancelled);
+  ship(given, 5);
+  refund(given, 2, true);
+  EXPECT_EQ(effect(given), (Effect{-3, 0}));
+}
+
+TEST(Claim, units_that_never_left_cannot_come_back_and_only_free_the_reservation) {
+  Order cancelled = order(OrderState::cancelled);
+  refund(cancelled, 5, true);
+  EXPECT_EQ(effect(cancelled), (Effect{0, 0})) << "a cancellation that the platform calls a restocked refund";
+  Order paid = order(OrderState::paid);
+  refund(paid, 2, true);
+  EXPECT_EQ(effect(paid), (Effect{0, 3}));
+  paid.state = OrderState::shipped;
+  ship(paid, 3);
+  EXPECT_EQ(effect(paid), (Effect{-3, 0})) << "the three that left are gone";
+}
+
+TEST(Claim, money_moves_no_stock) {
+  Order given = order(OrderState::refunded);
+  ship(given, 2);
+  EXPECT_EQ(effect(given), (Effect{-2, 3}));
+  Order done = order(OrderState::refunded);
+  done.fulfilment = FulfilmentState::done;
+  EXPECT_EQ(effect(done), (Effect{-5, 0})) << "refunded without a return keeps the goods out";
+}
+
+TEST(Claim, a_line_without_a_sensible_quantity_claims_nothing) {
+  for (const Quantity quantity : {Quantity(0), Quantity(-3), Quantity(INT64_MAX)})
+    EXPECT_EQ(effect(order(OrderState::paid, quantity)), Effect{}) << quantity;
+}
+
+TEST(Claim, negative_numbers_in_parcels_and_refunds_move_nothing) {
+  Order given = order(OrderState::part_shipped);
+  ship(given, -2);
+  refund(given, -2, true);
+  EXPECT_EQ(effect(given), (Effect{0, 5}));
+}
+
+TEST(Claim, an_unresolved_line_claims_nothing_until_it_resolves) {
+  EXPECT_THAT(claim_of(order(OrderState::paid), {}, ReserveAt::placed, false), IsEmpty());
+  EXPECT_THAT(claim_of(order(OrderState::paid), {stands_for("a", {})}, ReserveAt::placed, false), IsEmpty());
+}
+
+TEST(Claim, a_bundle_claims_its_parts_where_they_lie) {
+  const std::vector<ResolvedLine> bundle{stands_for("a", {{shirt, 2, main_store}, {box, 1, branch}})};
+  Order given = order(OrderState::part_shipped, 3);
+  ship(given, 1);
+  EXPECT_THAT(claim_of(given, bundle, ReserveAt::placed, false),
+              ElementsAre(Pair(std::pair(shirt, main_store), Effect{-2, 4}), Pair(std::pair(box, branch), Effect{-1, 2})));
+}
+
+TEST(Claim, lines_of_the_same_variant_add_up) {
+  Order given = order(OrderState::paid, 2);
+  given.lines.push_back(line("b", 3));
+  const std::vector<ResolvedLine> both{stands_for("a", {{shirt, 1, main_store}}), stands_for("b", {{shirt, 1, main_store}})};
+  EXPECT_THAT(claim_of(given, both, ReserveAt::placed, false), ElementsAre(Pair(std::pair(shirt, main_store), Effect{0, 5})));
+}
+
+TEST(LineCount, tells_ordered_cancelled_shipped_and_returned) {
+  Order given = order(OrderState::part_shipped);
+  ship(given, 2);
+  refund(given, 4, true);
+  const LineCount count = count_of(given, given.lines[0]);
+  EXPECT_EQ(count.ordered, 5);
+  EXPECT_EQ(count.shipped, 2);
+  EXPECT_EQ(count.cancelled, 3);
+  EXPECT_EQ(count.returned, 1);
+  EXPECT_EQ(count.open(), 0);
+}
+
+}  // namespace
+}  // namespace tally

@@ -1,0 +1,179 @@
+// What is wrong with a connector file is said when it is loaded, with its place.
+#include "unit/rest/stage.hpp"
+
+namespace tally::rest::test {
+namespace {
+
+using testing::Test;
+
+/// The woo file with one piece of text replaced.
+std::string changed(Stage& stage, const std::string& what, const std::string& with) {
+  std::string text = stage.recipe.text;
+  const auto at = text.find(what);
+  EXPECT_NE(at, std::string::npos) << what;
+  return at == std::string::npos ? text : text.replace(at, what.size(), with);
+}
+
+void expect_said(const std::string& complaints, const std::string& words) {
+  EXPECT_NE(complaints.find(words), std::string::npos) << "expected \"" << words << "\" in:\n" << complaints;
+}
+
+TEST(ConnectorFile, ThoseThatAreShippedCompile) {
+  for (const char* name : {"woocommerce", "wechat-shop", "douyin"}) {
+    Stage stage(name);
+    EXPECT_EQ(stage.complaints_of(stage.recipe.text), "") << name;
+  }
+}
+
+TEST(ConnectorFile, AnUnknownKeyIsSaidWithItsPlaceAndTheNearestName) {
+  Stage stage("woocommerce");
+  const auto said = stage.complaints_of(changed(stage, "retire_listing:", "retire_listng:"));
+  expect_said(said, "unknown key 'retire_listng'");
+  expect_said(said, "retire_listing");
+  expect_said(said, "woocommerce/connector.yaml:");
+}
+
+TEST(ConnectorFile, AnUnknownKindOfErrorIsSaid) {
+  Stage stage("woocommerce");
+  const auto said = stage.complaints_of(changed(stage, "is: transient", "is: transcient"));
+  expect_said(said, "'transcient' is no kind of error");
+  expect_said(said, "transient");
+}
+
+TEST(ConnectorFile, TheFactsThatDecideTheStrategyMustBeSaid) {
+  Stage stage("wechat-shop");
+  auto said = stage.complaints_of(changed(stage, "  stock: delta ", "  #"));
+  expect_said(said, "'stock'");
+  Stage other("wechat-shop");
+  said = other.complaints_of(changed(other, "  takes: placed\n", ""));
+  expect_said(said, "'takes'");
+}
+
+TEST(ConnectorFile, StatesThatTakeNeedAPlaceWhereTheStateStands) {
+  Stage stage("woocommerce");
+  expect_said(stage.complaints_of(changed(stage, "  state: /status\n", "")), "`state` must say where");
+}
+
+TEST(ConnectorFile, BothKindsOfStockWriteNeedAKeyOrACompare) {
+  Stage stage("douyin");
+  expect_said(stage.complaints_of(changed(stage, "idempotency: key", "idempotency: none")), "both needs a key or a compare");
+}
+
+TEST(ConnectorFile, ADocumentThatTheMappingLacksIsSaid) {
+  Stage stage("woocommerce");
+  const auto said = stage.complaints_of(changed(stage, "send: shipped", "send: shiped"));
+  expect_said(said, "the mapping has no document 'shiped'");
+  expect_said(said, "shipped");
+}
+
+TEST(ConnectorFile, APartThatTheMappingLacksIsSaid) {
+  Stage stage("woocommerce");
+  expect_said(stage.complaints_of(changed(stage, "send: listing/variations", "send: listing/variants")), "has no list 'variants'");
+}
+
+TEST(ConnectorFile, ANameThatSaysNothingIsSaidWithItsPlace) {
+  Stage stage("woocommerce");
+  const auto said = stage.complaints_of(changed(stage, "\"${since | time naive}\"", "\"${sinc | time naive}\""));
+  expect_said(said, "${sinc} says nothing in read_orders");
+  expect_said(said, "'since'");
+}
+
+TEST(ConnectorFile, AFilterThatDoesNotExistIsSaid) {
+  Stage stage("woocommerce");
+  expect_said(stage.complaints_of(changed(stage, "since | time naive", "since | tyme naive")), "tyme");
+}
+
+TEST(ConnectorFile, ASecretThatIsNotThereIsNamedAndNeverShown) {
+  Stage stage("woocommerce");
+  stage.secrets.erase("secret");
+  const auto said = stage.complaints_of(stage.recipe.text);
+  expect_said(said, "needs the secret 'secret'");
+  EXPECT_EQ(said.find("ck_x"), std::string::npos);
+}
+
+TEST(ConnectorFile, TheDoorsSecretIsNeededAsSoonAsThePlatformCanReachUs) {
+  Stage unreachable("woocommerce");
+  unreachable.secrets.erase("webhook_secret");
+  EXPECT_EQ(unreachable.complaints_of(unreachable.recipe.text), "");
+  Stage reachable("woocommerce");
+  reachable.secrets.erase("webhook_secret");
+  reachable.recipe.settings.set("hook_url", "https://hooks.example.com/hooks/shop");
+  expect_said(reachable.complaints_of(reachable.recipe.text), "needs the secret 'webhook_secret'");
+}
+
+TEST(ConnectorFile, TheAuthThatTheChannelAsksForMustBeThere) {
+  Stage stage("woocommerce");
+  stage.recipe.auth = "oauth";
+  const auto said = stage.complaints_of(stage.recipe.text);
+  expect_said(said, "asks for the auth 'oauth'");
+  expect_said(said, "oauth1");
+}
+
+TEST(ConnectorFile, OneOverlapIsNotSaidTwiceDifferently) {
+  Stage stage("woocommerce");
+  expect_said(stage.complaints_of(changed(stage, "window: { overlap: 5m }", "window: { overlap: 6m }")), "say the same twice");
+}
+
+TEST(ConnectorFile, AListOfPagesMustEndSomewhere) {
+  Stage stage("douyin");
+  expect_said(stage.complaints_of(changed(stage, "page: { number: page, from: 1, total: /data/total }", "page: { number: page, from: 1 }")),
+              "nothing says which page is the last");
+}
+
+TEST(ConnectorFile, ABatchMustSayWhoseAnswerIsWhose) {
+  Stage stage("woocommerce");
+  expect_said(stage.complaints_of(changed(stage, "send: price, in: /update, max: 100, list: /update, match: position, error: /error", "send: price, in: /update, max: 100")),
+              "which answer belongs to which entry");
+}
+
+TEST(ConnectorFile, AStepThatReadsNeedsAWayToRead) {
+  Stage stage("wechat-shop");
+  expect_said(stage.complaints_of(changed(stage, "read_listing: {", "#")), "`read_listing` must say how");
+}
+
+TEST(ConnectorFile, ASettingThatTheFileSpeaksOfMustBeInTheChannel) {
+  Stage stage("douyin");
+  stage.recipe.settings.erase("shop_id");
+  expect_said(stage.complaints_of(stage.recipe.text), "${shop_id} says nothing in auth");
+}
+
+TEST(Capabilities, OfWooCommerce) {
+  Stage stage("woocommerce");
+  const auto& facts = stage.connector().capabilities();
+  EXPECT_EQ(facts.stock, channel::StockWrites::absolute);
+  EXPECT_EQ(facts.takes, channel::Takes::by_state);
+  EXPECT_FALSE(facts.takes_in.at("pending"));
+  EXPECT_TRUE(facts.takes_in.at("on-hold"));
+  EXPECT_TRUE(facts.takes_in.at("processing"));
+  EXPECT_EQ(facts.gives_back, (std::set{channel::GivesBack::unpaid_cancel, channel::GivesBack::paid_cancel}));
+  EXPECT_EQ(facts.stock_batch, 100U);
+  EXPECT_EQ(facts.price_batch, 100U);
+  EXPECT_EQ(facts.concurrency, 4U);
+  EXPECT_TRUE(facts.can_look && facts.listings_by_id && facts.reads_orders && facts.pushes_content && facts.pushes_price);
+  EXPECT_TRUE(facts.actions.count("refund") && facts.actions.count("cancel_order") && facts.actions.count("subscribe"));
+  EXPECT_FALSE(facts.idempotency_key || facts.compare_and_set || facts.sold_moves_modified || facts.has_mark);
+  EXPECT_TRUE(facts.own_write_echoes && facts.lists_replace && facts.changed_at_trusted);
+}
+
+TEST(Capabilities, OfTheChineseShops) {
+  Stage wechat("wechat-shop"), douyin("douyin");
+  EXPECT_EQ(wechat.connector().capabilities().stock, channel::StockWrites::delta);
+  EXPECT_EQ(wechat.connector().capabilities().takes, channel::Takes::placed);
+  EXPECT_EQ(wechat.connector().capabilities().gives_back, std::set{channel::GivesBack::unpaid_cancel});
+  EXPECT_EQ(wechat.connector().capabilities().stock_batch, 1U);
+  EXPECT_FALSE(wechat.connector().capabilities().actions.count("refund"));
+  EXPECT_EQ(douyin.connector().capabilities().stock, channel::StockWrites::both);
+  EXPECT_TRUE(douyin.connector().capabilities().idempotency_key);
+}
+
+TEST(Capabilities, TheChannelsFileMayBeStricter) {
+  Stage stage("woocommerce");
+  stage.recipe.overrides = json("{'settle_ms': 2000, 'concurrency': 1, 'requests_per_second': 3}");
+  const auto& facts = stage.connector().capabilities();
+  EXPECT_EQ(facts.settle, Duration(2000));
+  EXPECT_EQ(facts.concurrency, 1U);
+  EXPECT_EQ(facts.requests_per_second, 3U);
+}
+
+}  // namespace
+}  // namespace tally::rest::test
