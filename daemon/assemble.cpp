@@ -91,9 +91,9 @@ std::string host_of(std::string_view url) {
   return std::string(rest.substr(0, rest.find_first_of("/?#")));
 }
 
-channel::Ports ports_for(const settings::Settings& settings, const settings::Channel& channel, Lent& lent) {
+channel::Ports ports_for(const settings::Settings& settings, const settings::Channel& channel, unsigned requests_per_second, Lent& lent) {
   channel::Ports ports;
-  ports.http = &lent.http;
+  ports.http = &lent.within(channel.id.text, requests_per_second);
   ports.clock = &lent.clock;
   ports.seed = std::hash<std::string>{}(channel.id.text) ^ static_cast<std::uint64_t>(to_ms(lent.clock.now()));  // nonces differ after a restart
   ports.log = lent.log;
@@ -112,12 +112,27 @@ channel::Ports ports_for(const settings::Settings& settings, const settings::Cha
   return ports;
 }
 
-/// The word behind `over:`: which coded connector reads the file.
-std::string coded_name(const std::string& text, const std::string& file) {
+/// What must be known of a connector's file before its connector exists.
+struct Outline {
+  std::string over = "http";  ///< which coded connector reads the file
+  unsigned requests_per_second = 0;
+};
+
+Outline outline_of(const std::string& text, const std::string& file, const settings::Channel& channel) {
+  Outline outline;
   Complaints ignored;  // the connector itself reads the file whole and says what is wrong with it
   const auto node = yaml::parse(text, file, ignored);
   const auto* over = node ? node->find("over") : nullptr;
-  return over && over->is_scalar() ? over->scalar : "http";
+  if (over && over->is_scalar()) outline.over = over->scalar;
+  const auto* limits = node ? node->find("limits") : nullptr;
+  const auto* rate = limits ? limits->find("per_second") : nullptr;
+  std::int64_t most = 0;
+  if (rate) {
+    if (const auto number = Json(rate->scalar).integer()) most = *number;
+  }
+  if (channel.limits) most = channel.limits->integer_or("requests_per_second", most);
+  outline.requests_per_second = static_cast<unsigned>(std::clamp<std::int64_t>(most, 0, 100000));
+  return outline;
 }
 
 struct Built {
@@ -162,21 +177,27 @@ std::optional<Built> build(const settings::Settings& settings, const settings::C
   recipe.overrides = channel.limits.value_or(Json::object());
   if (channel.settle) recipe.overrides.set("settle_ms", channel.settle->count());
   recipe.mapping = built.mapping;
-  const std::string over = coded_name(*text, recipe.file);
-  const auto make = coded_connectors().find(over);
+  const auto outline = outline_of(*text, recipe.file, channel);
+  const auto make = coded_connectors().find(outline.over);
   if (make == coded_connectors().end()) {
-    complain(complaints, recipe.file, "nothing speaks 'over: " + over + "'", "http or files");
+    complain(complaints, recipe.file, "nothing speaks 'over: " + outline.over + "'", "http or files");
     return std::nullopt;
   }
   if (const std::string host = host_of(channel.settings.text_or("url")); !host.empty()) {
     if (auto allowed = lent.http.allow(host); !allowed) complain(complaints, channel.file, "the url is not understood: " + allowed.error().text());
   }
-  built.connector = make->second(recipe, ports_for(settings, channel, lent), complaints);
+  built.connector = make->second(recipe, ports_for(settings, channel, outline.requests_per_second, lent), complaints);
   if (!built.connector || complaints.size() != before) return std::nullopt;
   return built;
 }
 
 }  // namespace
+
+http::Http& Lent::within(const std::string& channel, unsigned requests_per_second) {
+  if (requests_per_second == 0) return http;
+  const http::Limits limits{.requests_per_second = requests_per_second, .burst = std::max(1u, requests_per_second / 10)};
+  return limited_.try_emplace({channel, requests_per_second}, http, clock, limits).first->second;
+}
 
 std::vector<MappingFile> mapping_files(const settings::Settings& settings) {
   std::vector<MappingFile> files;

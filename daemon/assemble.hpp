@@ -10,8 +10,8 @@
 #include "mapping/mapping.hpp"
 #include "settings/settings.hpp"
 
-#include <deque>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -23,6 +23,12 @@ struct Lent {
   const Clock& clock;
   Log log;
   http::CurlHttp http;
+
+  /// `http` within so many requests a second; the same channel at the same rate keeps its budget over a reload.
+  http::Http& within(const std::string& channel, unsigned requests_per_second);
+
+ private:
+  std::map<std::pair<std::string, unsigned>, http::LimitedHttp> limited_;
 };
 
 struct Assembled {

@@ -158,6 +158,15 @@ Result<Json> check(const fs::path& folder, Complaints& complaints) {
   return Json::object({{"channels", std::move(channels)}, {"warnings", Json::array()}});
 }
 
+std::int64_t tests_in(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  const std::string text(std::istreambuf_iterator<char>(in), {});
+  Complaints said_already;  // the compiler has complained of what is wrong with the file
+  const auto node = yaml::parse(text, file.string(), said_already);
+  const auto* tests = node ? node->find("tests") : nullptr;
+  return tests ? static_cast<std::int64_t>(tests->items.size()) : 0;
+}
+
 Result<Json> test_mappings(const cli::TestOptions& options, Complaints& complaints) {
   auto settings = settings::load(options.config, complaints);
   if (!settings) return Json::object({{"mappings", Json::array()}});
@@ -177,7 +186,7 @@ Result<Json> test_mappings(const cli::TestOptions& options, Complaints& complain
       complaints.insert(complaints.end(), failures.begin(), failures.end());
     }
     ensure(failed == static_cast<std::int64_t>(complaints.size() - before) || !compiled, "each failure is one complaint");
-    mappings.push_back(Json::object({{"name", file.name}, {"file", file.file.string()}, {"failed", failed}}));
+    mappings.push_back(Json::object({{"name", file.name}, {"file", file.file.string()}, {"tests", tests_in(file.file)}, {"failed", failed}}));
   }
   return Json::object({{"mappings", std::move(mappings)}});
 }

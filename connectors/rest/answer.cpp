@@ -47,7 +47,9 @@ void walk(const Json& json, std::string_view rest, std::vector<const Json*>& fou
   if (const Json* next = json.at("/" + std::string(token))) walk(*next, rest, found);
 }
 
-bool says_none(const Json& value) { return value.is_null() || value.scalar_text() == "0" || (!value.is_bool() && value.empty()); }
+bool says_none(const Json& value) {
+  return value.is_null() || value.scalar_text() == "0" || (!value.is_bool() && value.empty());
+}
 
 }  // namespace
 
@@ -87,6 +89,15 @@ bool Pattern::shows(const Json& json) const {
   return std::all_of(conditions.begin(), conditions.end(), [&](const Condition& condition) { return condition.holds(json); });
 }
 
+namespace {
+
+/// Ids are text, however the platform spells them.
+Json value_for(const std::string& name, const Json& value) {
+  return name.starts_with("@") && value.is_number() ? Json(value.number_text()) : value;
+}
+
+}  // namespace
+
 Json given(const Gives& gives, const Answer& answer, const Json& json) {
   Json learnt = Json::object();
   for (const auto& [name, source] : gives) {
@@ -99,7 +110,7 @@ Json given(const Gives& gives, const Answer& answer, const Json& json) {
         const Json* value = pointer == "/" ? &json : json.at(pointer);
         const bool last_chance = source.places.size() == 1;  // a quantity of 0 is a value, a second choice's 0 is "none"
         if (!value || value->is_null() || (!last_chance && says_none(*value))) continue;
-        learnt.set(name, *value);
+        learnt.set(name, value_for(name, *value));
         break;
       }
     }
@@ -120,9 +131,8 @@ std::vector<std::string> verdict_names() {
 }
 
 const ErrorRule* rule_for(const ErrorRules& rules, const Answer& answer) {
-  const auto found = std::find_if(rules.begin(), rules.end(), [&](const ErrorRule& rule) {
-    return !rule.item && rule.pattern.matches(answer.status, answer.json);
-  });
+  const auto found = std::find_if(rules.begin(), rules.end(),
+                                  [&](const ErrorRule& rule) { return !rule.item && rule.pattern.matches(answer.status, answer.json); });
   return found == rules.end() ? nullptr : &*found;
 }
 

@@ -12,7 +12,8 @@ constexpr std::int64_t longest_life = 400LL * 24 * 3600 * 1000;
 
 }  // namespace
 
-std::string oauth1_signature(crypto::Digest hash, std::string_view method, std::string_view address, Pairs parameters, std::string_view secret) {
+std::string oauth1_signature(crypto::Digest hash, std::string_view method, std::string_view address, Pairs parameters,
+                             std::string_view secret) {
   for (auto& [name, value] : parameters) {
     name = crypto::url_encode(name);
     value = crypto::url_encode(value);

@@ -14,8 +14,10 @@ namespace tally::rest {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-/// RFC 5849 §3.4 without a token secret ("one-legged"): base64 of the HMAC over method, address without query, and all parameters but the signature.
-std::string oauth1_signature(crypto::Digest hash, std::string_view method, std::string_view address, Pairs parameters, std::string_view secret);
+/// RFC 5849 §3.4 without a token secret ("one-legged"): base64 of the HMAC over method, address without query, and all parameters but the
+/// signature.
+std::string oauth1_signature(crypto::Digest hash, std::string_view method, std::string_view address, Pairs parameters,
+                             std::string_view secret);
 
 /// The access token of one channel. However many calls find it expired, it is asked for once.
 class Token {

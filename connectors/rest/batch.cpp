@@ -183,7 +183,9 @@ class Batch {
 
 }  // namespace
 
-Results push_batches(const Tools& tools, const Operation& operation, std::span<const Change> changes) { return Batch(tools, operation, changes).push(); }
+Results push_batches(const Tools& tools, const Operation& operation, std::span<const Change> changes) {
+  return Batch(tools, operation, changes).push();
+}
 
 Error entry_error(const Wire& wire, const Json& entry, const std::string& why, const std::string& operation) {
   const ErrorRule* rule = rule_for_entry(wire.program().errors, entry);
@@ -192,7 +194,8 @@ Error entry_error(const Wire& wire, const Json& entry, const std::string& why, c
   if (const Json* said = pointer.empty() ? nullptr : entry.at(pointer)) words = said->scalar_text();
   if (words.empty()) words = entry.text_or("message", entry.dump());
   const Fault kind = rule ? rule->verdict.fault : Fault::rejected;
-  Error result = wire.fault(kind, "refused inside the answer: " + wire.vault().shown(words), operation, rule && !rule->todo.empty() ? rule->todo : todo_for(kind));
+  Error result = wire.fault(kind, "refused inside the answer: " + wire.vault().shown(words), operation,
+                            rule && !rule->todo.empty() ? rule->todo : todo_for(kind));
   if (rule) result.retry_after = rule->after;
   return result;
 }

@@ -65,7 +65,8 @@ ErrorRules compile_errors(const Compiling& compiling, const yaml::Node& node) {
     rule.todo = reader.text("todo").value_or("");
     rule.after = reader.duration("after");
     if (const auto* gives = reader.node("gives")) rule.gives = compile_gives(compiling, *gives);
-    if (rule.pattern.statuses.empty() && rule.pattern.conditions.empty() && !rule.item) reader.complain("", "the pattern says nothing: a status or a pointer");
+    if (rule.pattern.statuses.empty() && rule.pattern.conditions.empty() && !rule.item)
+      reader.complain("", "the pattern says nothing: a status or a pointer");
     reader.finish();
     rules.push_back(std::move(rule));
   }
@@ -73,8 +74,10 @@ ErrorRules compile_errors(const Compiling& compiling, const yaml::Node& node) {
 }
 
 void compile_finds(const Compiling& compiling, yaml::Reader& reader, Program& program) {
-  if (const auto* node = reader.node("find_listing")) program.find_listing = compile_operation(compiling, "find_listing", *node, scope_of("find_listing", "listing"));
-  if (const auto* node = reader.node("find_category")) program.find_category = compile_lookup(compiling, "find_category", *node, "category");
+  if (const auto* node = reader.node("find_listing"))
+    program.find_listing = compile_operation(compiling, "find_listing", *node, scope_of("find_listing", "listing"));
+  if (const auto* node = reader.node("find_category"))
+    program.find_category = compile_lookup(compiling, "find_category", *node, "category");
   if (const auto* node = reader.node("put_category")) program.put_category = compile_lookup(compiling, "put_category", *node, "category");
   if (const auto* node = reader.node("put_image")) program.put_image = compile_lookup(compiling, "put_image", *node, "image");
 }
@@ -121,6 +124,7 @@ void complete_capabilities(const Compiling& compiling, Program& program) {
   facts.reads_orders = program.readings.count("read_orders") > 0;
   facts.has_order_list = facts.has_order_list && facts.reads_orders;
   facts.can_look = program.readings.count("read_stock") > 0 || program.readings.count("read_listing") > 0;
+  facts.can_find = program.find_listing.has_value();
   facts.listings_by_id = program.readings.count("read_listing") > 0;
   if (!facts.actions.count("set_stock")) facts.stock = channel::StockWrites::none;
   const Json& overrides = compiling.recipe.overrides;
@@ -132,7 +136,8 @@ void complete_capabilities(const Compiling& compiling, Program& program) {
     reading.window->resolution = facts.clock_resolution;
     if (reading.window->overlap && *reading.window->overlap != facts.order_overlap) {
       compiling.complain(reading.window->place, "the overlap is " + format_duration(*reading.window->overlap) + " here and " +
-                                                    format_duration(facts.order_overlap) + " in `facts: orders`: say the same twice, or once there");
+                                                    format_duration(facts.order_overlap) +
+                                                    " in `facts: orders`: say the same twice, or once there");
     }
   }
 }

@@ -17,11 +17,11 @@ struct Compiling {
 
 /// What holes may speak of at a place.
 struct Scope {
-  std::string where;                ///< for complaints: "set_stock"
+  std::string where;  ///< for complaints: "set_stock"
   std::vector<std::string> names;
-  const Type* type = nullptr;       ///< fields of the thing
-  bool secrets = false;             ///< secrets too
-  std::vector<std::string> later;   ///< secrets that need not exist yet
+  const Type* type = nullptr;      ///< fields of the thing
+  bool secrets = false;            ///< secrets too
+  std::vector<std::string> later;  ///< secrets that need not exist yet
 };
 /// The scope of the thing that `document` describes.
 Scope scope_of(std::string where, std::string_view document);
@@ -60,7 +60,8 @@ channel::Capabilities compile_facts(const Compiling& compiling, const yaml::Node
 
 // compile_step.cpp
 Operation compile_operation(const Compiling& compiling, const std::string& name, const yaml::Node& node, const Scope& scope);
-std::optional<Lookup> compile_lookup(const Compiling& compiling, const std::string& name, const yaml::Node& node, std::string_view document);
+std::optional<Lookup> compile_lookup(const Compiling& compiling, const std::string& name, const yaml::Node& node,
+                                     std::string_view document);
 std::optional<Subscription> compile_subscription(const Compiling& compiling, const yaml::Node& node);
 
 // compile_read.cpp

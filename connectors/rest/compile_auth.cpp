@@ -32,7 +32,8 @@ void compile_lives(yaml::Reader& reader, TokenAuth& auth) {
   auth.lives = text->substr(0, space);
   const std::string unit = space == std::string::npos ? "" : text->substr(space + 1);
   auth.lives_unit = Duration(unit == "ms" ? 1 : 1000);
-  if (!auth.lives.starts_with("/") || (unit != "seconds" && unit != "ms")) reader.complain("lives", "a pointer and a unit are expected: /expires_in seconds");
+  if (!auth.lives.starts_with("/") || (unit != "seconds" && unit != "ms"))
+    reader.complain("lives", "a pointer and a unit are expected: /expires_in seconds");
 }
 
 TokenAuth compile_token(const Compiling& compiling, const yaml::Node& node) {
@@ -58,7 +59,8 @@ TokenAuth compile_token(const Compiling& compiling, const yaml::Node& node) {
   compile_lives(reader, auth);
   if (const auto* put = reader.node("put")) auth.put = compile_put(compiling, *put);
   auth.renew_on_expired = reader.choice("renew_on", {"expired"}).has_value();
-  if (auth.renew && auth.refresh.empty()) reader.complain("renew", "`renew` needs `refresh`: where the answer holds the next refresh token");
+  if (auth.renew && auth.refresh.empty())
+    reader.complain("renew", "`renew` needs `refresh`: where the answer holds the next refresh token");
   reader.finish();
   return auth;
 }
@@ -94,7 +96,9 @@ Auth compile_kind(const Compiling& compiling, const std::string& kind, const yam
   return auth;
 }
 
-bool is_kind(const std::string& name) { return name == "basic" || name == "oauth1" || name == "token"; }
+bool is_kind(const std::string& name) {
+  return name == "basic" || name == "oauth1" || name == "token";
+}
 
 }  // namespace
 
@@ -102,7 +106,8 @@ Piece compile_piece(const Compiling& compiling, const yaml::Node& node, const Sc
   Piece piece;
   const std::string& text = node.scalar;
   if (!node.is_scalar() || text.empty()) {
-    compiling.complain(node.place, "a piece is expected: body, header NAME, query NAME, /POINTER, hash body, a secret's name, or quoted text");
+    compiling.complain(node.place,
+                       "a piece is expected: body, header NAME, query NAME, /POINTER, hash body, a secret's name, or quoted text");
   } else if (node.quoted || text.find("${") != std::string::npos) {
     piece.from = Piece::From::text;
     piece.text = compile_text(compiling, node, scope);
@@ -117,7 +122,8 @@ Piece compile_piece(const Compiling& compiling, const yaml::Node& node, const Sc
   } else if (text.starts_with("/")) {
     piece = {Piece::From::pointer, text, {}};
   } else if (text.find(' ') != std::string::npos) {
-    compiling.complain(node.place, "'" + text + "' is no piece: body, header NAME, query NAME, /POINTER, hash body, a secret's name, or quoted text");
+    compiling.complain(node.place,
+                       "'" + text + "' is no piece: body, header NAME, query NAME, /POINTER, hash body, a secret's name, or quoted text");
   } else {
     piece = {Piece::From::secret, text, {}};
   }
@@ -156,10 +162,12 @@ Auth compile_auth(const Compiling& compiling, const yaml::Node& node) {
     } else if (!value.is_map()) {
       compiling.complain(value.place, "a map is expected below '" + member.key + "'");
     } else if (compiling.recipe.auth.empty() ? names.size() == 1 : compiling.recipe.auth == member.key) {
-      return named ? compile_kind(compiling, value.members.front().key, value.members.front().value) : compile_kind(compiling, member.key, value);
+      return named ? compile_kind(compiling, value.members.front().key, value.members.front().value)
+                   : compile_kind(compiling, member.key, value);
     }
   }
-  compiling.complain(node.place, "the channel asks for the auth '" + compiling.recipe.auth + "', which is not here", did_you_mean(compiling.recipe.auth, names));
+  compiling.complain(node.place, "the channel asks for the auth '" + compiling.recipe.auth + "', which is not here",
+                     did_you_mean(compiling.recipe.auth, names));
   return {};
 }
 

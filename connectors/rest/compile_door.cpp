@@ -12,7 +12,9 @@ void check_secret(const Compiling& compiling, const Place& place, const std::str
   }
 }
 
-Scope door_scope() { return Scope{"webhook", {"body", "query", "hook_url"}, nullptr, false, {}}; }
+Scope door_scope() {
+  return Scope{"webhook", {"body", "query", "hook_url"}, nullptr, false, {}};
+}
 
 std::optional<Verify::Method> compile_method(const Compiling& compiling, const yaml::Node& node) {
   yaml::Reader reader(node, "`verify`", compiling.complaints);
@@ -47,7 +49,8 @@ std::optional<Verify::Method> compile_method(const Compiling& compiling, const y
   }
   if (const auto* equals = reader.node("equals")) {
     method.equals = compile_piece(compiling, *equals, scope);
-    if (method.equals.from != Piece::From::header && method.equals.from != Piece::From::query && method.equals.from != Piece::From::pointer) {
+    if (method.equals.from != Piece::From::header && method.equals.from != Piece::From::query &&
+        method.equals.from != Piece::From::pointer) {
       compiling.complain(equals->place, "where the platform's signature stands is expected: header NAME, query NAME or /POINTER");
     }
   }
@@ -101,7 +104,8 @@ void compile_quiet(const Compiling& compiling, const yaml::Node& node, Door& doo
   door.quiet_form = reader.text("form").value_or("");
   Pattern pattern = take_pattern(compiling, reader, node);
   if (!pattern.conditions.empty()) door.quiet_entry = std::move(pattern);
-  if (door.quiet_form.empty() == !door.quiet_entry.has_value()) reader.complain("", "one is expected: `form: FIELD`, or pointers and their values");
+  if (door.quiet_form.empty() == !door.quiet_entry.has_value())
+    reader.complain("", "one is expected: `form: FIELD`, or pointers and their values");
   reader.finish();
 }
 

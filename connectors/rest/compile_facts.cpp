@@ -43,7 +43,8 @@ void compile_gives_back(const Compiling& compiling, yaml::Reader& reader, Capabi
   for (const auto& item : node->is_list() ? node->items : std::vector<yaml::Node>{*node}) {
     const auto found = std::find(words.begin(), words.end(), item.scalar);
     if (found == words.end()) {
-      compiling.complain(item.place, "'" + item.scalar + "' gives nothing back: unpaid_cancel, paid_cancel or refund", did_you_mean(item.scalar, words));
+      compiling.complain(item.place, "'" + item.scalar + "' gives nothing back: unpaid_cancel, paid_cancel or refund",
+                         did_you_mean(item.scalar, words));
     } else {
       facts.gives_back.insert(values[found - words.begin()]);
     }
@@ -59,7 +60,8 @@ void compile_orders(const Compiling& compiling, yaml::Reader& reader, Capabiliti
   facts.order_overlap = orders.duration("overlap").value_or(facts.order_overlap);
   if (const auto* by = orders.node("by")) {
     for (const auto& word : scalars_of(*by)) {
-      if (word != "changed_at" && word != "placed_at") compiling.complain(by->place, "the order list goes by changed_at, placed_at or both");
+      if (word != "changed_at" && word != "placed_at")
+        compiling.complain(by->place, "the order list goes by changed_at, placed_at or both");
     }
   }
   orders.finish();
@@ -114,7 +116,8 @@ Capabilities compile_facts(const Compiling& compiling, const yaml::Node& node, s
   facts.sold_moves_modified = reader.boolean("sold_moves_modified").value_or(false);
   state = take_pointer(reader, "state");
   if (facts.takes == Takes::by_state && state.empty()) {
-    reader.complain("takes", "`takes` goes by the platform's own states: `state` must say where an order shows its state", "state: /status");
+    reader.complain("takes", "`takes` goes by the platform's own states: `state` must say where an order shows its state",
+                    "state: /status");
   }
   if (facts.stock == StockWrites::both && !facts.idempotency_key && !facts.compare_and_set) {
     reader.complain("stock", "both needs a key or a compare: `idempotency: key` or `compare_and_set: yes`");

@@ -14,7 +14,8 @@ const std::vector<std::string>& methods() {
 
 std::string upper(std::string_view text) {
   std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
   return result;
 }
 
@@ -39,7 +40,8 @@ void check_holes(const Compiling& compiling, const std::vector<Hole>& holes, con
     }
     compiling.complain(hole.place,
                        "${" + hole.name + "} says nothing in " + scope.where + ": it is no name of this step" +
-                           (scope.secrets ? ", no setting and no secret" : " and no setting") + " of the channel '" + compiling.recipe.channel + "'",
+                           (scope.secrets ? ", no setting and no secret" : " and no setting") + " of the channel '" +
+                           compiling.recipe.channel + "'",
                        did_you_mean(hole.name, known));
   }
 }
@@ -84,7 +86,8 @@ std::vector<std::string> scalars_of(const yaml::Node& node) {
 
 std::string lower(std::string_view text) {
   std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   return result;
 }
 
@@ -239,7 +242,8 @@ std::string take_pointer(yaml::Reader& reader, std::string_view key) {
 
 std::vector<std::pair<std::string, std::string>> compile_equalities(const Compiling& compiling, const yaml::Node& node) {
   std::vector<std::pair<std::string, std::string>> equalities;
-  if (!node.is_map() || node.members.empty()) compiling.complain(node.place, "pointers and the names they must equal are expected, such as { /name: name }");
+  if (!node.is_map() || node.members.empty())
+    compiling.complain(node.place, "pointers and the names they must equal are expected, such as { /name: name }");
   for (const auto& member : node.members) {
     if (member.key.starts_with("/") && member.value.is_scalar()) {
       equalities.emplace_back(member.key, member.value.scalar);
@@ -252,7 +256,8 @@ std::vector<std::pair<std::string, std::string>> compile_equalities(const Compil
 
 void check_document(const Compiling& compiling, const Place& place, const std::string& document) {
   if (!compiling.recipe.mapping || compiling.recipe.mapping->has(document)) return;
-  compiling.complain(place, "the mapping has no document '" + document + "'", did_you_mean(document, compiling.recipe.mapping->documents()));
+  compiling.complain(place, "the mapping has no document '" + document + "'",
+                     did_you_mean(document, compiling.recipe.mapping->documents()));
 }
 
 }  // namespace tally::rest

@@ -99,7 +99,8 @@ std::optional<Reading> compile_reading(const Compiling& compiling, const std::st
   reading.max = static_cast<std::size_t>(reader.integer("max", 1, 1000).value_or(1));
   reading.join = reader.text("join").value_or("");
   if (reading.max > 1 && (reading.join.empty() || reading.match.empty())) {
-    reader.complain("max", "several things in one request need `join` (what stands between their names) and `match` (whose answer is whose)");
+    reader.complain("max",
+                    "several things in one request need `join` (what stands between their names) and `match` (whose answer is whose)");
   }
   if (const auto* gives = reader.node("gives")) reading.gives = compile_gives(compiling, *gives);
   reading.as = reader.text("as").value_or("");

@@ -85,9 +85,11 @@ void compile_send(const Compiling& compiling, yaml::Reader& reader, Step& step) 
   step.in = take_pointer(reader, "in");
   if (const auto* split = reader.node("split")) compile_split(compiling, *split, step);
   step.max = static_cast<std::size_t>(reader.integer("max", 1, most_entries).value_or(1));
-  if (step.max > 1 && step.in.empty() && !step.split) reader.complain("max", "more than one entry travels only where `in` or `split` says where they stand");
+  if (step.max > 1 && step.in.empty() && !step.split)
+    reader.complain("max", "more than one entry travels only where `in` or `split` says where they stand");
   step.whole = reader.boolean("whole").value_or(false);
-  if (step.send.empty() && (!step.in.empty() || step.split)) reader.complain("in", "there is nothing to send: `send` names a document of the mapping");
+  if (step.send.empty() && (!step.in.empty() || step.split))
+    reader.complain("in", "there is nothing to send: `send` names a document of the mapping");
 }
 
 void compile_answer(const Compiling& compiling, yaml::Reader& reader, Step& step) {
@@ -150,13 +152,15 @@ Operation compile_operation(const Compiling& compiling, const std::string& name,
   }
   const bool single = name == "set_price" || name == "set_stock";
   if (single && operation.steps.size() != 1) compiling.complain(node.place, "`" + name + "` is one step");
-  if (!single && std::any_of(operation.steps.begin(), operation.steps.end(), [](const Step& step) { return step.max > 1 && !step.split; })) {
+  if (!single &&
+      std::any_of(operation.steps.begin(), operation.steps.end(), [](const Step& step) { return step.max > 1 && !step.split; })) {
     compiling.complain(node.place, "only set_price and set_stock travel in batches; parts of a listing use `split`");
   }
   return operation;
 }
 
-std::optional<Lookup> compile_lookup(const Compiling& compiling, const std::string& name, const yaml::Node& node, std::string_view document) {
+std::optional<Lookup> compile_lookup(const Compiling& compiling, const std::string& name, const yaml::Node& node,
+                                     std::string_view document) {
   yaml::Reader reader(node, "`" + name + "`", compiling.complaints);
   Lookup lookup;
   auto request = take_request(compiling, reader, nullptr, scope_of(name, document));
@@ -187,7 +191,8 @@ std::optional<Subscription> compile_subscription(const Compiling& compiling, con
     subscription.entries = take_pointer(inner, "list");
     if (const auto* match = inner.node("match")) subscription.match = compile_equalities(compiling, *match);
     if (const auto* healthy = inner.node("healthy")) subscription.healthy = compile_pattern(compiling, *healthy, "`healthy`");
-    subscription.gives = inner.has("gives") ? compile_gives(compiling, *inner.node("gives")) : Gives{{"@id", {Source::From::body, {"/id"}}}};
+    subscription.gives =
+        inner.has("gives") ? compile_gives(compiling, *inner.node("gives")) : Gives{{"@id", {Source::From::body, {"/id"}}}};
     inner.finish();
   }
   subscription.topics = reader.texts("topics");

@@ -10,7 +10,9 @@ using Form = std::map<std::string, std::string>;
 
 namespace {
 
-Error refused(std::string what) { return error(Fault::unauthorized, std::move(what), "webhook", "check the webhook secret on both sides"); }
+Error refused(std::string what) {
+  return error(Fault::unauthorized, std::move(what), "webhook", "check the webhook secret on both sides");
+}
 
 /// What the pieces of one delivery are taken from.
 struct Delivery {
@@ -120,7 +122,8 @@ Document stored(const Door& door, const Delivery& delivery, const Vault& vault, 
   std::string id;
   for (const auto& piece : door.id) {
     Piece place = piece;
-    if (place.from == Piece::From::pointer && place.name.starts_with("/body/") && !door.document_body.empty()) place.name = place.name.substr(5);
+    if (place.from == Piece::From::pointer && place.name.starts_with("/body/") && !door.document_body.empty())
+      place.name = place.name.substr(5);
     const auto part = piece_of(place, message);
     if (part) id += (id.empty() ? "" : " ") + *part;
   }
@@ -152,7 +155,9 @@ Result<std::optional<std::string>> decrypted(const Door& door, const Vault& vaul
   const auto id = vault.value(door.decrypt->id);
   if (!id) return id.error();
   auto plain = crypto::wechat_decrypt(*key, *id, sealed->as_string());
-  if (!plain) return error(Fault::broken, "the message cannot be decrypted: " + plain.error().what, "webhook", "check the encoding key on both sides");
+  if (!plain)
+    return error(Fault::broken, "the message cannot be decrypted: " + plain.error().what, "webhook",
+                 "check the encoding key on both sides");
   return std::optional(std::move(*plain));
 }
 
@@ -175,7 +180,8 @@ Result<channel::Door> open_door(const Program& program, const Vault& vault, cons
   if (auto json = Json::parse(webhook.body)) delivery.json = std::move(*json);
   if (auto verified = verify(door.verify, delivery, vault); !verified) {
     // The platform's own unsigned ping: answered, and nothing of it is kept.
-    const bool unsigned_ping = is_quiet_form(door, webhook) || (!delivery.json.is_null() && is_quiet(door, messages_of(door, delivery.json)));
+    const bool unsigned_ping =
+        is_quiet_form(door, webhook) || (!delivery.json.is_null() && is_quiet(door, messages_of(door, delivery.json)));
     if (!unsigned_ping) return verified.error();
     return channel::Door{std::move(*reply), {}};
   }

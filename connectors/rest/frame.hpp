@@ -12,7 +12,8 @@
 
 namespace tally::rest {
 
-/// `secret` (any secret's name), `body`, `header NAME`, `query NAME`, `/POINTER` into the JSON body, `hash body`, or quoted text with holes.
+/// `secret` (any secret's name), `body`, `header NAME`, `query NAME`, `/POINTER` into the JSON body, `hash body`, or quoted text with
+/// holes.
 struct Piece {
   enum class From { secret, body, header, query, pointer, hash, text } from = From::body;
   std::string name;
@@ -36,9 +37,9 @@ enum class Spelling { hex, upper_hex, base64 };
 
 struct Signature {
   crypto::Digest digest = crypto::Digest::sha256;
-  bool keyed = false;  ///< an HMAC
-  std::string key;     ///< the secret's name
-  bool sorted = false; ///< the pieces' values in byte order
+  bool keyed = false;   ///< an HMAC
+  std::string key;      ///< the secret's name
+  bool sorted = false;  ///< the pieces' values in byte order
   std::vector<Piece> pieces;
   Spelling spelling = Spelling::hex;
 };

@@ -8,8 +8,12 @@ namespace {
 
 constexpr std::array<std::string_view, 4> keys{"sku", "url", "path", "name"};
 
-bool is_key(std::string_view name) { return std::find(keys.begin(), keys.end(), name) != keys.end(); }
-bool is_id(std::string_view name) { return name.starts_with("@") && name != "@known"; }
+bool is_key(std::string_view name) {
+  return std::find(keys.begin(), keys.end(), name) != keys.end();
+}
+bool is_id(std::string_view name) {
+  return name.starts_with("@") && name != "@known";
+}
 
 /// The same thing: the same id, or the same first key that both have (a thing that was made anew has a new id).
 bool same_thing(const Json& a, const Json& b) {

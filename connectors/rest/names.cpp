@@ -64,7 +64,8 @@ Result<std::string> Vault::secret(const std::string& name) const {
     const auto found = secrets_.find(name);
     if (found != secrets_.end()) return found->second;
   }
-  if (!ports_.secret) return error(Fault::not_found, "there is no secret '" + name + "'", {}, "name it below `secrets:` in the channel's file");
+  if (!ports_.secret)
+    return error(Fault::not_found, "there is no secret '" + name + "'", {}, "name it below `secrets:` in the channel's file");
   auto read = ports_.secret(name);
   if (!read) return read;
   const std::lock_guard lock(mutex_);
@@ -103,7 +104,8 @@ std::string Vault::shown(std::string_view text) const {
       if (value.size() >= shortest_secret) replace_all(result, value, "…");
     }
   }
-  std::replace_if(result.begin(), result.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+  std::replace_if(
+      result.begin(), result.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
   if (result.size() > shown_bytes) {
     std::size_t end = shown_bytes;
     while (end > 0 && (static_cast<unsigned char>(result[end]) & 0xC0) == 0x80) --end;  // never inside a character

@@ -62,7 +62,8 @@ Result<Json> Obtain::listing(const Json& product) {
   for (const auto& step : wire_.program().find_listing->steps) {
     const Names names = names_of(vault, product, {}, wire_.now());
     const auto& holes = step.request->query ? step.request->query->holes() : step.request->path.holes();
-    if (std::any_of(holes.begin(), holes.end(), [&](const Hole& hole) { return !names.find(hole.name); })) continue;  // never without what is asked for
+    if (std::any_of(holes.begin(), holes.end(), [&](const Hole& hole) { return !names.find(hole.name); }))
+      continue;  // never without what is asked for
     Call call;
     call.operation = "find_listing";
     call.form = &*step.request;
@@ -131,7 +132,8 @@ Result<Json> Obtain::category(const std::vector<std::string>& path) {
   auto ids = ask("find_category", *program.find_category, names, "category", thing);
   if (ids && ids->empty() && program.put_category) ids = ask("put_category", *program.put_category, names, "category", thing);
   if (!ids) return ids;
-  if (ids->empty()) return wire_.fault(Fault::rejected, "the platform has no category '" + path.back() + "'", "find_category", "make it there, or map it");
+  if (ids->empty())
+    return wire_.fault(Fault::rejected, "the platform has no category '" + path.back() + "'", "find_category", "make it there, or map it");
   const std::lock_guard lock(mutex_);
   if (known_categories_.size() >= most_categories_kept) known_categories_.clear();
   known_categories_[path] = *ids;
@@ -150,7 +152,8 @@ Result<void> Obtain::image(Json& image) {
   return {};
 }
 
-Result<Json> Obtain::ask(const std::string& operation, const Lookup& lookup, const Names& names, std::string_view document, const Json& thing) {
+Result<Json> Obtain::ask(const std::string& operation, const Lookup& lookup, const Names& names, std::string_view document,
+                         const Json& thing) {
   Call call;
   call.operation = operation;
   call.form = &lookup.request;
@@ -164,7 +167,8 @@ Result<Json> Obtain::ask(const std::string& operation, const Lookup& lookup, con
   }
   const Outcome outcome = wire_.send(call);
   if (outcome.error) {
-    if (outcome.error->fault == Fault::conflict && !outcome.gives.empty()) return outcome.gives;  // it was there, and the refusal says which
+    if (outcome.error->fault == Fault::conflict && !outcome.gives.empty())
+      return outcome.gives;  // it was there, and the refusal says which
     return *outcome.error;
   }
   const Json& json = outcome.answer.json;

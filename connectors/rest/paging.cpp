@@ -21,7 +21,8 @@ std::optional<Time> kept(const Json& json, const char* key) {
 
 std::optional<std::int64_t> count_at(const Answer& answer, const std::string& header, const std::string& pointer) {
   const Json* value = pointer.empty() ? nullptr : answer.json.at(pointer);
-  const auto count = header.empty() ? (value ? value->integer() : Result<std::int64_t>(error(Fault::invalid, "no count"))) : Json(answer.header(header)).integer();
+  const auto count = header.empty() ? (value ? value->integer() : Result<std::int64_t>(error(Fault::invalid, "no count")))
+                                    : Json(answer.header(header)).integer();
   if (!count) return std::nullopt;
   return *count;
 }
@@ -43,8 +44,8 @@ std::optional<ReadingPlace> next_window(const Reading& reading, const ReadingPla
   return next;
 }
 
-/// A list that is ordered by time moves under our feet: what changes meanwhile leaves its page and pulls the others forward over the edge. So a full
-/// page is followed not by the next page but by the list from its last moment on.
+/// A list that is ordered by time moves under our feet: what changes meanwhile leaves its page and pulls the others forward over the edge.
+/// So a full page is followed not by the next page but by the list from its last moment on.
 bool go_on_by_time(const Reading& reading, const std::vector<Json>& entries, ReadingPlace& next) {
   if (reading.page.by.empty() || entries.empty()) return false;
   const Json* value = entries.back().at(reading.page.by);
@@ -118,7 +119,8 @@ bool halve(ReadingPlace& place, Duration resolution) {
   return true;
 }
 
-Result<std::optional<ReadingPlace>> next_place(const Reading& reading, const ReadingPlace& here, const Answer& answer, const std::vector<Json>& entries) {
+Result<std::optional<ReadingPlace>> next_place(const Reading& reading, const ReadingPlace& here, const Answer& answer,
+                                               const std::vector<Json>& entries) {
   const auto& page = reading.page;
   ReadingPlace next = here;
   next.seen += static_cast<std::int64_t>(entries.size());

@@ -10,8 +10,8 @@ struct ReadingPlace {
   std::optional<Time> since, until;  ///< of the window at hand; no `until`: to the end
   std::optional<Time> end;           ///< of the whole reading, where windows are cut
   std::int64_t page = 1;
-  std::string cursor;                ///< the platform's own
-  std::int64_t seen = 0;             ///< entries of this window so far
+  std::string cursor;     ///< the platform's own
+  std::int64_t seen = 0;  ///< entries of this window so far
   std::string text() const;
 };
 /// `invalid` for a cursor that is not ours.
@@ -22,7 +22,8 @@ ReadingPlace first_place(const Reading& reading, std::optional<Time> since, std:
 /// Cuts the window at hand to its first half; false when it is no longer than the clock's resolution.
 bool halve(ReadingPlace& place, Duration resolution);
 /// Where the next page stands, or nothing when the reading is complete. `broken` when the platform turns in a circle.
-Result<std::optional<ReadingPlace>> next_place(const Reading& reading, const ReadingPlace& here, const Answer& answer, const std::vector<Json>& entries);
+Result<std::optional<ReadingPlace>> next_place(const Reading& reading, const ReadingPlace& here, const Answer& answer,
+                                               const std::vector<Json>& entries);
 
 /// ISO 8601 with or without a zone, or an epoch in seconds or milliseconds.
 std::optional<Time> time_in(const Json& value);

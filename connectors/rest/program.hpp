@@ -33,8 +33,8 @@ struct Put {
 struct TokenAuth {
   std::string fixed;  ///< name of the secret that is the token; empty: asked for
   std::optional<RequestForm> get, renew;
-  std::string token, refresh;         ///< pointers; `refresh` may be empty
-  std::string lives;                  ///< pointer; empty: unknown
+  std::string token, refresh;  ///< pointers; `refresh` may be empty
+  std::string lives;           ///< pointer; empty: unknown
   Duration lives_unit{1000};
   Put put;
   bool renew_on_expired = false;
@@ -42,8 +42,8 @@ struct TokenAuth {
 
 struct Auth {
   enum class Kind { none, basic, oauth1, token } kind = Kind::none;
-  std::string user, password;               ///< basic: names of settings or secrets
-  std::string key, secret;                  ///< oauth1: the same
+  std::string user, password;  ///< basic: names of settings or secrets
+  std::string key, secret;     ///< oauth1: the same
   crypto::Digest hash = crypto::Digest::sha256;
   TokenAuth token;
 };
@@ -64,8 +64,8 @@ struct Limits {
   unsigned concurrency = 2;
   unsigned per_second = 0;
   Duration deadline{20000};
-  Pattern too_many;          ///< statuses that mean: told to wait
-  std::string wait_header;   ///< in lower case; seconds or an HTTP date
+  Pattern too_many;         ///< statuses that mean: told to wait
+  std::string wait_header;  ///< in lower case; seconds or an HTTP date
 };
 
 /// How the entries of an answer belong to what was sent.
@@ -105,15 +105,15 @@ struct Step {
   std::string in;                             ///< key of the body where the entries stand
   std::optional<Split> split;
   std::size_t max = 1;
-  std::string list, error_at;                 ///< the answer's entries, and an entry's own error
+  std::string list, error_at;  ///< the answer's entries, and an entry's own error
   Match match;
-  bool whole = false;                         ///< one bad entry refuses all: the others are sent again
+  bool whole = false;  ///< one bad entry refuses all: the others are sent again
   std::optional<Failed> failed;
-  std::string reply, reply_part, reply_at;    ///< the document that the answer is
+  std::string reply, reply_part, reply_at;  ///< the document that the answer is
   Gives gives;
   std::optional<Pattern> ok, passes;
   Wait wait;
-  std::string read;                           ///< Kind::read: which document
+  std::string read;  ///< Kind::read: which document
 };
 
 struct Operation {
@@ -124,8 +124,8 @@ struct Operation {
 /// find_category and the like: a step that gives ids, from the entry that matches or from the answer.
 struct Lookup {
   RequestForm request;
-  std::string send;  ///< document of the mapping as the body
-  std::string list;  ///< empty: the answer itself is the thing
+  std::string send;                                        ///< document of the mapping as the body
+  std::string list;                                        ///< empty: the answer itself is the thing
   std::vector<std::pair<std::string, std::string>> match;  ///< pointer in an entry → name
   Gives gives;
 };
@@ -141,20 +141,20 @@ struct Paging {
 };
 
 struct Window {
-  Duration most{0};       ///< 0: any
-  Duration reach{0};      ///< how far back a first reading goes where it must say a beginning; 0: not said
+  Duration most{0};   ///< 0: any
+  Duration reach{0};  ///< how far back a first reading goes where it must say a beginning; 0: not said
   Duration resolution{1000};
   std::optional<Duration> overlap;  ///< must agree with `facts: orders: overlap`, which the engine goes by
   Place place;
-  bool splits = false;    ///< too_dense halves it
+  bool splits = false;  ///< too_dense halves it
 };
 
 /// Full documents in the place of short ones.
 struct Fetch {
-  std::string over;          ///< pointer in an entry; "/": the entry itself
-  bool each = false;         ///< one request an element of `over`; else one for all of them
+  std::string over;   ///< pointer in an entry; "/": the entry itself
+  bool each = false;  ///< one request an element of `over`; else one for all of them
   RequestForm request;
-  std::string at;            ///< in the answer
+  std::string at;  ///< in the answer
   Paging page;
 };
 
@@ -166,10 +166,10 @@ struct Reading {
   std::string list;
   std::vector<std::pair<std::string, std::string>> match;
   std::vector<Fetch> fetches;  ///< one after the other
-  std::size_t max = 1;       ///< things in one request: each name of the request is then the things' values behind each other,
-  std::string join;          ///< with this between them
-  std::string as;   ///< document kind
-  Gives gives;      ///< read_stock without a document: `available` and ids
+  std::size_t max = 1;         ///< things in one request: each name of the request is then the things' values behind each other,
+  std::string join;            ///< with this between them
+  std::string as;              ///< document kind
+  Gives gives;                 ///< read_stock without a document: `available` and ids
 };
 
 struct Subscription {
@@ -207,14 +207,14 @@ struct Door {
   };
   std::optional<Greet> greet;
   Verify verify;
-  std::string quiet_form;             ///< an unsigned form with this field alone
+  std::string quiet_form;  ///< an unsigned form with this field alone
   std::optional<Pattern> quiet_entry;
   struct Decrypt {
     std::string pointer, key, id;
   };
   std::optional<Decrypt> decrypt;
   std::vector<std::pair<std::string, std::string>> document_headers;  ///< key in the document → header
-  std::string document_body;          ///< key of the body; empty: the body is the document
+  std::string document_body;                                          ///< key of the body; empty: the body is the document
   std::string split;
   std::vector<Piece> id;
   std::map<std::string, std::string> whole;  ///< document → pointer into the event
@@ -231,11 +231,11 @@ struct Program {
   std::optional<Pattern> ok;
   ErrorRules errors;
   channel::Capabilities capabilities;
-  std::string state;  ///< pointer to an order's own state
+  std::string state;                                         ///< pointer to an order's own state
   std::map<std::string, Operation, std::less<>> operations;  ///< by the action's name
   std::optional<Operation> find_listing;
   std::optional<Lookup> find_category, put_category, put_image;
-  std::map<std::string, Reading, std::less<>> readings;      ///< read_orders, read_order, …
+  std::map<std::string, Reading, std::less<>> readings;  ///< read_orders, read_order, …
   std::optional<Subscription> subscribe;
   std::optional<Door> webhook;
 };

@@ -17,7 +17,8 @@ struct Tools {
 
 using Results = std::vector<Result<channel::Applied>>;
 
-/// set_price, set_stock: changes that agree on everything outside their entries travel together, up to the step's `max`. One result each, in order.
+/// set_price, set_stock: changes that agree on everything outside their entries travel together, up to the step's `max`. One result each,
+/// in order.
 Results push_batches(const Tools& tools, const Operation& operation, std::span<const channel::Change> changes);
 
 /// One change through all steps of its operation, from where its ticket says.

@@ -261,7 +261,8 @@ Result<std::vector<std::optional<Document>>> Reads::together(const Reading& read
   if (!entries) return wire_.fault(entries.error().fault, entries.error().what, reading.name);
   std::vector<std::optional<Document>> documents(things.size());
   for (std::size_t i = 0; i < things.size(); ++i) {
-    const auto entry = std::find_if(entries->begin(), entries->end(), [&](const Json& candidate) { return is_meant(reading, candidate, things[i]); });
+    const auto entry =
+        std::find_if(entries->begin(), entries->end(), [&](const Json& candidate) { return is_meant(reading, candidate, things[i]); });
     if (entry == entries->end()) continue;
     if (reading.as.empty()) {
       auto made = level(reading, things[i], outcome.answer, *entry);
@@ -277,7 +278,8 @@ Result<std::vector<std::optional<Document>>> Reads::together(const Reading& read
 }
 
 Result<std::optional<Document>> Reads::level(const Reading& reading, const Json& thing, const Answer& answer, const Json& entry) {
-  const auto available = std::find_if(reading.gives.begin(), reading.gives.end(), [](const auto& give) { return give.first == "available"; });
+  const auto available =
+      std::find_if(reading.gives.begin(), reading.gives.end(), [](const auto& give) { return give.first == "available"; });
   const Json* shown = available == reading.gives.end() ? nullptr : entry.at(available->second.places.front());
   if (!shown) return wire_.fault(Fault::broken, "the answer holds no quantity", reading.name, todo_for(Fault::broken));
   if (shown->is_null()) return std::optional<Document>();

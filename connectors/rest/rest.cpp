@@ -44,7 +44,8 @@ class Rest final : public channel::Connector {
       if (action == ActionKind::subscribe && program_.subscribe) {
         results.push_back(push_subscription(tools));
       } else if (operation == program_.operations.end()) {
-        results.push_back(wire_.fault(Fault::rejected, "the connector '" + program_.name + "' cannot do this", name, "do it at the platform"));
+        results.push_back(
+            wire_.fault(Fault::rejected, "the connector '" + program_.name + "' cannot do this", name, "do it at the platform"));
       } else {
         results.push_back(push_steps(tools, operation->second, change));
       }

@@ -1,4 +1,5 @@
-// One change through the steps of its operation. What was learnt on the way is never lost: it goes back with a ticket when a later step fails.
+// One change through the steps of its operation. What was learnt on the way is never lost: it goes back with a ticket when a later step
+// fails.
 #include "connectors/rest/ids.hpp"
 #include "connectors/rest/push.hpp"
 
@@ -45,7 +46,8 @@ class Run {
 
   void resume(const Json& ticket) {
     resumed_ = true;
-    step_ = static_cast<std::size_t>(std::clamp<std::int64_t>(ticket.integer_or("step"), 0, static_cast<std::int64_t>(operation_.steps.size())));
+    step_ = static_cast<std::size_t>(
+        std::clamp<std::int64_t>(ticket.integer_or("step"), 0, static_cast<std::int64_t>(operation_.steps.size())));
     failed_at_ = ticket.integer_or("failed", -1);
     since_ = from_ms(ticket.integer_or("since", to_ms(since_)));
     new_ = ticket.bool_or("new", new_);
@@ -57,7 +59,8 @@ class Run {
     if (new_) {
       const auto there = tools_.obtain.listing(fields_);
       if (!there) return there.error();
-      if (!there->empty()) return fault(Fault::conflict, "a listing of this product is there already (" + there->dump() + "), so none was made");
+      if (!there->empty())
+        return fault(Fault::conflict, "a listing of this product is there already (" + there->dump() + "), so none was made");
     }
     if (auto done = tools_.obtain.references(fields_); !done) return done.error();
     return {};
@@ -151,7 +154,8 @@ class Run {
       const Json* list = answer.json.at(step.failed->list);
       if (list && list->is_array()) {
         for (const auto& problem : list->as_array()) {
-          if (!step.failed->where || step.failed->where->shows(problem)) return entry_error(tools_.wire, problem, step.failed->why, operation_.name);
+          if (!step.failed->where || step.failed->where->shows(problem))
+            return entry_error(tools_.wire, problem, step.failed->why, operation_.name);
         }
       }
     }
@@ -219,7 +223,8 @@ class Run {
     const Answer& answer = outcome.answer;
     if (step.wait.failed && step.wait.failed->matches(answer.status, answer.json)) {
       const Json* why = step.wait.why.empty() ? nullptr : answer.json.at(step.wait.why);
-      return fault(Fault::rejected, "the platform refused it" + (why ? ": " + tools_.wire.vault().shown(why->is_string() ? why->as_string() : why->dump()) : ""));
+      return fault(Fault::rejected, "the platform refused it" +
+                                        (why ? ": " + tools_.wire.vault().shown(why->is_string() ? why->as_string() : why->dump()) : ""));
     }
     if (step.wait.until.matches(answer.status, answer.json)) {
       put_ids(fields_, given(step.gives, answer, answer.json));
@@ -246,9 +251,9 @@ class Run {
   const Tools& tools_;
   const Operation& operation_;
   const Change& change_;
-  Json fields_;         ///< the thing as we want it, with the ids as they become known
-  Json known_before_;   ///< its ids when the call began
-  Json document_;       ///< the platform's document as the answers showed it
+  Json fields_;        ///< the thing as we want it, with the ids as they become known
+  Json known_before_;  ///< its ids when the call began
+  Json document_;      ///< the platform's document as the answers showed it
   std::optional<Json> shown_;
   std::size_t step_ = 0;
   std::int64_t failed_at_ = -1;
@@ -260,6 +265,8 @@ class Run {
 
 }  // namespace
 
-Result<Applied> push_steps(const Tools& tools, const Operation& operation, const Change& change) { return Run(tools, operation, change).run(); }
+Result<Applied> push_steps(const Tools& tools, const Operation& operation, const Change& change) {
+  return Run(tools, operation, change).run();
+}
 
 }  // namespace tally::rest

@@ -14,7 +14,8 @@ std::optional<Time> moment(const Json& tree, std::string_view field) {
   return time ? std::optional(*time) : std::nullopt;
 }
 
-Result<std::vector<Event>> whole(const Program& program, const mapping::Mapping& mapping, const std::string& kind, const Json& json, const Json& known) {
+Result<std::vector<Event>> whole(const Program& program, const mapping::Mapping& mapping, const std::string& kind, const Json& json,
+                                 const Json& known) {
   auto read = mapping.read(kind, json, known);
   if (!read) return read.error();
   std::vector<Event> events;
@@ -24,7 +25,8 @@ Result<std::vector<Event>> whole(const Program& program, const mapping::Mapping&
   event.changed_at = moment(read->tree, "changed_at");
   event.tree = std::move(read->tree);
   event.doubts = std::move(read->doubts);
-  if (const Json* state = program.state.empty() || kind != "order" ? nullptr : json.at(program.state)) event.platform_state = state->scalar_text();
+  if (const Json* state = program.state.empty() || kind != "order" ? nullptr : json.at(program.state))
+    event.platform_state = state->scalar_text();
   events.push_back(std::move(event));
   return events;
 }
@@ -69,7 +71,8 @@ Result<Json> event_document(const Program& program, const Vault& vault, const Do
   return result;
 }
 
-Result<std::vector<Event>> event(const Program& program, const Vault& vault, const mapping::Mapping& mapping, const Document& document, const Json& known) {
+Result<std::vector<Event>> event(const Program& program, const Vault& vault, const mapping::Mapping& mapping, const Document& document,
+                                 const Json& known) {
   if (!program.webhook) return error(Fault::broken, "this platform sends no webhooks", "webhook");
   const auto json = event_document(program, vault, document);
   if (!json) return json.error();

@@ -21,7 +21,9 @@ Pairs pairs_of(const Json& object) {
   return pairs;
 }
 
-void append(Pairs& to, Pairs from) { std::move(from.begin(), from.end(), std::back_inserter(to)); }
+void append(Pairs& to, Pairs from) {
+  std::move(from.begin(), from.end(), std::back_inserter(to));
+}
 
 std::string form_encoded(const Pairs& pairs) {
   std::string text;
@@ -44,7 +46,9 @@ void place(const Put& put, const std::string& value, Pairs& query, std::vector<h
   }
 }
 
-bool is_address(std::string_view path) { return path.starts_with("https://") || path.starts_with("http://"); }
+bool is_address(std::string_view path) {
+  return path.starts_with("https://") || path.starts_with("http://");
+}
 
 }  // namespace
 
@@ -212,10 +216,12 @@ Outcome Wire::judge_answer(const Call& call, Answer answer, const std::string& b
   } else if (call.passes && readable && call.passes->matches(answer.status, answer.json)) {
     outcome.passed = true;
   } else if (fine && !readable) {
-    outcome.error = fault(Fault::broken, "HTTP " + std::to_string(answer.status) + " with something that is not JSON: " + vault_.shown(body), call.operation,
-                          todo_for(Fault::broken));
+    outcome.error =
+        fault(Fault::broken, "HTTP " + std::to_string(answer.status) + " with something that is not JSON: " + vault_.shown(body),
+              call.operation, todo_for(Fault::broken));
   } else {
-    const bool said_ok = (!program_.ok || program_.ok->matches(answer.status, answer.json)) && (!call.ok || call.ok->matches(answer.status, answer.json));
+    const bool said_ok =
+        (!program_.ok || program_.ok->matches(answer.status, answer.json)) && (!call.ok || call.ok->matches(answer.status, answer.json));
     if (!fine || !said_ok || !program_.ok) rule = rule_for(program_.errors, answer);
     if (rule || !fine || !said_ok) outcome.error = error_of(call, answer, rule, body);
   }
@@ -240,7 +246,8 @@ Error Wire::error_of(const Call& call, const Answer& answer, const ErrorRule* ru
   }
   const std::string words = vault_.shown(why.empty() ? body : why);
   std::string todo = rule && !rule->todo.empty() ? rule->todo : todo_for(kind);
-  Error result = fault(kind, "HTTP " + std::to_string(answer.status) + (words.empty() ? "" : ": " + words), call.operation, std::move(todo));
+  Error result =
+      fault(kind, "HTTP " + std::to_string(answer.status) + (words.empty() ? "" : ": " + words), call.operation, std::move(todo));
   if (rule && rule->after) {
     result.retry_after = rule->after;
   } else if (kind == Fault::throttled || kind == Fault::transient) {
@@ -255,7 +262,8 @@ std::optional<Duration> Wire::wait_of(const Answer& answer) const {
   constexpr std::int64_t most_seconds = 7 * 24 * 3600;
   std::int64_t seconds = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (problem == std::errc() && end == text.data() + text.size()) return Duration(std::clamp<std::int64_t>(seconds, 0, most_seconds) * 1000);
+  if (problem == std::errc() && end == text.data() + text.size())
+    return Duration(std::clamp<std::int64_t>(seconds, 0, most_seconds) * 1000);
   if (const auto date = parse_http_date(text)) return std::clamp(*date - now(), Duration(0), Duration(most_seconds * 1000));
   return std::nullopt;
 }

@@ -14,11 +14,11 @@ struct Call {
   std::string operation;
   const RequestForm* form = nullptr;
   const Names* names = nullptr;
-  std::optional<Json> body;        ///< a document of the mapping, in the place of the form's own
-  const Pattern* ok = nullptr;     ///< the step's own word for success
-  const Pattern* passes = nullptr; ///< answers that mean: not offered here, go on
+  std::optional<Json> body;         ///< a document of the mapping, in the place of the form's own
+  const Pattern* ok = nullptr;      ///< the step's own word for success
+  const Pattern* passes = nullptr;  ///< answers that mean: not offered here, go on
   bool writes = false;
-  bool repeatable = true;          ///< a write that does no harm twice
+  bool repeatable = true;  ///< a write that does no harm twice
 };
 
 struct Outcome {
@@ -47,7 +47,8 @@ class Wire {
     std::uint64_t token = 0;  ///< the token's generation
   };
   Result<Built> build(const Call& call, bool with_auth);
-  Result<std::string> add_common(const Call& call, const std::string& method, const std::string& body, Pairs& query, std::vector<http::Header>& headers);
+  Result<std::string> add_common(const Call& call, const std::string& method, const std::string& body, Pairs& query,
+                                 std::vector<http::Header>& headers);
   Result<void> add_auth(const Call& call, const std::string& address, Built& built, Pairs& query);
   Result<Json> ask_for_token(const RequestForm& form);
   Outcome judge(const Call& call, const Result<http::Response>& response, bool& expired) const;

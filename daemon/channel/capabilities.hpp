@@ -32,6 +32,7 @@ struct Capabilities {
   bool sold_moves_modified = false;
   bool can_look = true;              ///< the stock number can be read back
   bool has_mark = false;             ///< our own id can be stored there and found again
+  bool can_find = true;              ///< a listing can be found by our code or SKU; else only a complete reading tells that there is none
   bool listings_by_id = true;        ///< read_listings with `things` works
   unsigned concurrency = 2;          ///< calls at once
   unsigned stock_batch = 1, price_batch = 1;  ///< changes in one push

@@ -142,6 +142,7 @@ tables: { leaf: { Tops: 20219, Kitchen: 20220 } }
 
 constexpr const char* till_yaml = R"(connector: till
 currency: CNY
+settings: { finished_after: 0s }
 locations: [shelf, main]
 orders: { every: 300ms }
 sweep: 5s

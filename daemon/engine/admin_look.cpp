@@ -366,7 +366,7 @@ Result<Json> Engine::status() {
   std::optional<std::int64_t> last;
   for (const auto& channel : listed->find("items")->as_array()) {
     drift += channel.integer_or("drift");
-    pending += channel.integer_or("pending") + channel.integer_or("calls_out") + (channel.bool_or("syncing") ? 1 : 0);
+    pending += channel.integer_or("pending") + (channel.bool_or("syncing") ? 1 : 0);
     if (channel.find("last_decrease_ms")) last = std::max(last.value_or(0), channel.integer_or("last_decrease_ms"));
   }
   Json answer = Json::object({{"uptime_ms", (world.clock.now() - started_).count()}, {"version", version_}, {"converged", drift == 0 && pending == 0}, {"drift", drift}});

@@ -56,17 +56,17 @@ void unknown_change(Belief& belief, Quantity delta, Time sent, Duration deadline
 
 void conflicted(Belief& belief, Time now) { belief.owed_look_at = std::min(belief.owed_look_at, now); }
 
-bool looked(Belief& belief, Quantity number, Time started, Time now, Time last_write_left, Duration read_after_write, const Collected& meanwhile) {
-  if (last_write_left > started - read_after_write) {
+bool looked(Belief& belief, Quantity number, Time started, Time now, Time last_write, Duration read_after_write, const Collected& meanwhile) {
+  if (last_write >= started - read_after_write) {
     belief.owed_look_at = std::min(belief.owed_look_at, now + read_after_write);
     return false;
   }
   const bool inside = number >= belief.low && number <= belief.high;
-  belief.suspect = !inside;
+  if (!inside) belief.suspect = true;  // and stays so until orders were read: a second look that repeats the first explains nothing
   if (inside) belief.verified_at = started;
   belief.low = belief.high = number;
   as_unsure(belief, meanwhile.taken, meanwhile.given);
-  belief.anchor_from = started;
+  belief.anchor_from = started - read_after_write;  // it may show what was before a sale just now, as it may before a write
   belief.anchor_to = now;
   if (belief.owed_look_at <= started) belief.owed_look_at = never;
   return true;

@@ -6,6 +6,7 @@
 #include "store/catalogue.hpp"
 #include "store/inbox.hpp"
 #include "store/journal.hpp"
+#include "store/marks.hpp"
 #include "store/offers.hpp"
 #include "store/orders.hpp"
 
@@ -66,8 +67,17 @@ void take_poke(Session& session, const World& world, const Channel& channel, con
   }
   if (event.subject.empty()) return;
   const auto product = product_of(session, channel, Json::object({{"@id", event.subject}}));
-  if (!product) return;
-  const auto listing = store::find_listing(session, channel.no, product->no);
+  if (!product) {  // perhaps one of ours whose id is not known yet: reading it tells
+    store::add_poke(session, channel.no, "listing", event.subject, now + Duration(1000));
+    return;
+  }
+  auto listing = store::find_listing(session, channel.no, product->no);
+  if (listing && !listing->ticket.empty()) {  // what slow work waits for may have happened
+    listing->next_at = now;
+    store::put_listing(session, *listing);
+    if (const auto mark = store::find_mark(session, channel.no, "content", product->no.value)) store::delay_mark(session, *mark, now);
+    return;
+  }
   Time not_before = now;
   Time written = listing ? listing->sent_at : long_ago;
   for (const auto& variant : store::variants_of(session, product->no)) {

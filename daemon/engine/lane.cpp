@@ -63,10 +63,22 @@ Call Lane::make(Call::Kind kind, bool urgent) {
   ++out_;
   if (urgent) ++urgent_out_;
   state_.calls_out = out_;
+  if (kind == Call::Kind::look || kind == Call::Kind::sweep || kind == Call::Kind::find) readings_[call.no].started = call.left_at;
   return call;
 }
 
+/// Asks the store only when something about this channel was committed, happened here, or is due.
 Result<Lane::Step> Lane::step() {
+  const auto stirred = world_.store.stirred(channel_->no);
+  if (!awake_ && stirred == stirred_ && world_.clock.now() < idle_until_) return Step{std::nullopt, idle_until_};
+  auto step = next_step();
+  awake_ = !step || step->call;
+  stirred_ = stirred;
+  if (step) idle_until_ = step->idle_until;
+  return step;
+}
+
+Result<Lane::Step> Lane::next_step() {
   const Time now = world_.clock.now();
   if (!channel_->paused.empty()) return Step{std::nullopt, never};
   if (state_.sleep_until > now) return Step{std::nullopt, state_.sleep_until};
@@ -89,6 +101,8 @@ Result<Lane::Step> Lane::step() {
     if (!*call && channel_->may_write()) {
       call = first({&Lane::next_price});
       if (call && !*call) call = next_stock(false);
+      const bool wants = !want_look_.empty() || next_order_read_ <= now;  // what a raise waits for
+      if (call && !*call && wants) call = first({&Lane::next_orders, &Lane::next_look});
       if (call && !*call) call = next_content();
       if (!call) return call.error();
     }
@@ -101,11 +115,14 @@ Result<Lane::Step> Lane::step() {
 
 Time Lane::when_next() {
   const Time now = world_.clock.now();
-  Time next = std::min(next_sweep_, channel_->facts.reads_orders ? next_order_read_ : never);
-  if (out_ > 0) next = never;  // the end of a call wakes the lane
+  Time next = std::min(sweeping_ ? never : next_sweep_, channel_->facts.reads_orders && !reading_orders_ ? next_order_read_ : never);
+  if (!seat_free(false)) next = never;  // the end of a call wakes the lane
+  bool waiting = false;
   auto read = world_.store.read([&](store::Session& session) -> Result<void> {
     if (channel_->may_write()) {
-      if (const auto at = store::next_due_mark(session, channel_->no); at && *at > now) next = std::min(next, *at);
+      const auto at = store::next_due_mark(session, channel_->no);
+      if (at && *at > now) next = std::min(next, *at);
+      waiting = at && *at <= now;
     }
     if (const auto at = store::next_owed_look(session, channel_->no); at && *at > now) next = std::min(next, *at);
     for (const auto& poke : store::pokes(session, channel_->no, 1)) {
@@ -115,10 +132,11 @@ Time Lane::when_next() {
   });
   if (!read) next = std::min(next, now + Duration(1000));
   // A mark that waits for a read, a look or a turn comes up again with the next event; this bounds how long a missed one could lie.
-  return std::min(next, now + Duration(1000));
+  return std::min(std::max(next, now + Duration(1)), now + Duration(waiting ? 1000 : 60000));
 }
 
 void Lane::hurry() {
+  awake_ = true;
   next_order_read_ = next_sweep_ = long_ago;
   state_.sleep_until = long_ago;
   state_.failures = 0;
@@ -128,18 +146,20 @@ void Lane::hurry() {
 
 void Lane::replace(std::shared_ptr<Channel> channel) {
   channel_ = std::move(channel);
+  awake_ = true;
   next_order_read_ = next_sweep_ = long_ago;
   state_.sleep_until = long_ago;
 }
 
 void Lane::own_step(VariantNo variant, const OwnStep& step) {
-  const auto found = looks_out_.find(variant);
-  if (found == looks_out_.end() || step.to < found->second.started - channel_->margin()) return;
-  if (step.taken > 0) found->second.meanwhile.taken += step.taken;
-  if (step.taken < 0) found->second.meanwhile.given += step.taken;
+  for (auto& [no, reading] : readings_) {
+    if (step.to < reading.started - channel_->facts.read_after_write - channel_->margin()) continue;
+    if (step.taken > 0) reading.meanwhile[variant].taken += step.taken;
+    if (step.taken < 0) reading.meanwhile[variant].given += step.taken;
+  }
 }
 
-void Lane::failed(const Error& error) {
+void Lane::failed(const Error& error, Time left_at) {
   const Time now = world_.clock.now();
   switch (react(error.fault).lane) {
     case Reaction::Lane::go_on: return;
@@ -149,6 +169,8 @@ void Lane::failed(const Error& error) {
       return;
     case Reaction::Lane::pause: return;  // the caller has written it down
     case Reaction::Lane::back_off:
+      if (left_at < last_failure_) return;  // it was on its way when another one failed: the same trouble, counted once
+      last_failure_ = now;
       ++state_.failures;
       state_.sleep_until = std::max(state_.sleep_until, now + back_off(state_.failures, static_cast<unsigned>(rng_.below(256))));
       state_.reason = error.text();
@@ -183,6 +205,7 @@ Result<void> Lane::park(store::Session& session, const store::Mark& mark, const 
 }
 
 Result<void> Lane::finish(const Call& call, Outcome outcome) {
+  awake_ = true;
   --out_;
   if (call.urgent) --urgent_out_;
   state_.calls_out = out_;
@@ -205,7 +228,7 @@ Result<void> Lane::finish(const Call& call, Outcome outcome) {
     succeeded();
     return {};
   }
-  failed(*error);
+  failed(*error, call.left_at);
   if (react(error->fault).lane == Reaction::Lane::pause) return pause(*error);
   return {};
 }

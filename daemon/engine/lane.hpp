@@ -48,9 +48,10 @@ class Lane {
   ChannelNo channel() const { return channel_->no; }
 
  private:
-  struct LookOut {
+  /// A reading of numbers that is in the air, and what own orders were imported since it left.
+  struct Reading {
     Time started;
-    Collected meanwhile;
+    std::map<VariantNo, Collected> meanwhile;
   };
   /// What the last look of an offer allows for a short while.
   struct Looked {
@@ -73,9 +74,10 @@ class Lane {
   };
 
   // lane.cpp
+  Result<Step> next_step();
   bool seat_free(bool urgent) const;
   Call make(Call::Kind kind, bool urgent);
-  void failed(const Error& error);
+  void failed(const Error& error, Time left_at);
   void succeeded();
   Result<void> pause(const Error& error);
   Result<void> park(store::Session& session, const store::Mark& mark, const std::string& thing, const Error& error, const std::string& hash);
@@ -91,6 +93,7 @@ class Lane {
   May may_lower(const store::OfferRow& offer, Quantity& value) const;
   May may_raise(const store::OfferRow& offer, Quantity number, Quantity& value) const;
   bool read_applied(store::Session& session, Time after) const;
+  void read_orders_after(Time anchor);
   Result<void> finish_stock(store::Session& session, const store::Intent& intent, const store::Mark& mark, const Result<channel::Applied>& result);
 
   // lane_content.cpp
@@ -110,11 +113,13 @@ class Lane {
   Result<void> finish_orders(const Call& call, Outcome& outcome);
   Result<void> finish_look(const Call& call, Outcome& outcome);
   Result<void> finish_sweep(const Call& call, Outcome& outcome);
+  Result<void> write_blind_ones_again();
+  Reading reading_of(const Call& call);
   Result<void> store_documents(store::Session& session, const std::vector<channel::Document>& documents);
   Result<void> order_read_complete(store::Session& session);
-  Result<void> take_listing(store::Session& session, const channel::Document& document, Time started);
-  void take_offer(store::Session& session, const store::VariantRow& variant, const Json& tree, Time started, bool bound_now);
-  void take_number(store::Session& session, store::OfferRow& offer, Quantity seen, Time started);
+  Result<void> take_listing(store::Session& session, const channel::Document& document, const Reading& reading);
+  void take_offer(store::Session& session, const store::VariantRow& variant, const Json& tree, const Reading& reading, bool bound_now);
+  void take_number(store::Session& session, store::OfferRow& offer, Quantity seen, const Reading& reading);
   void take_price(store::Session& session, const store::VariantRow& variant, store::OfferRow& offer, const Json& tree, Time started, bool bound_now);
   Result<void> take_content(store::Session& session, const store::ProductRow& product, store::ListingRow& listing, const Json& shown, Time started);
 
@@ -123,18 +128,22 @@ class Lane {
   Rng rng_;
   State state_;
   std::uint64_t next_call_ = 1;
+  bool awake_ = true;                ///< something happened here since the last step that found nothing to do
+  std::uint64_t stirred_ = 0;        ///< the store's count when that step began
+  Time idle_until_ = long_ago;       ///< what it answered
   std::set<std::pair<std::string, std::int64_t>> busy_;
   std::size_t out_ = 0, urgent_out_ = 0;
+  Time last_failure_ = long_ago;
   bool reading_orders_ = false, sweeping_ = false, fetching_ = false;
   Time next_order_read_ = long_ago, next_sweep_ = long_ago;
-  bool read_wanted_ = false;
   Read complete_;                    ///< the last complete order read
   Time read_began_ = long_ago;       ///< of the one under way
   std::string order_cursor_;
   Time sweep_began_ = long_ago;
   std::string sweep_cursor_;
   std::set<ProductNo> swept_;
-  std::map<VariantNo, LookOut> looks_out_;
+  std::map<std::uint64_t, Reading> readings_;  ///< by the call's number
+  std::set<VariantNo> looks_out_;
   std::map<VariantNo, Looked> looked_;
   std::set<VariantNo> want_look_;
   std::map<std::string, Time> unread_bodies_;  ///< documents that could not be parsed and were stored already, by hash

@@ -119,6 +119,7 @@ Result<void> Lane::finish_price(Session& session, const store::Intent& intent, c
     store::clear_mark(session, mark);
     return {};
   }
+  offer->price_sent_at = now;
   if (result) {
     offer->price_confirmed = intent.hash;
     store::put_offer(session, *offer);
@@ -187,6 +188,15 @@ Result<std::optional<Call>> Lane::content_call(Session& session, const store::Ma
     return std::optional<Call>();
   }
   Call call;
+  if (listing.state == "in_doubt" && !channel_->facts.can_find) {  // only a complete reading, begun after it must have landed, tells
+    if (state_.last_sweep > listing.sent_at + channel_->facts.settle) {
+      listing.state = "absent";
+    } else {
+      if (sweep_cursor_.empty()) next_sweep_ = std::min(next_sweep_, std::max(now, listing.sent_at + channel_->facts.settle + Duration(1)));
+      store::delay_mark(session, mark, now + Duration(1000));
+      return std::optional<Call>();
+    }
+  }
   if (listing.state == "in_doubt") {
     call.kind = Call::Kind::find;
     Json tree = listing_tree(session, *channel_, *product);
@@ -256,6 +266,7 @@ Result<void> Lane::bind(Session& session, const store::Intent& intent, const sto
   listing.ticket.clear();
   listing.next_at = long_ago;
   listing.sent = intent.hash;
+  listing.sent_at = now;  // a look that had begun before may not show it
   listing.confirmed = applied.shown ? content_hash(*channel_, *applied.shown) : "";
   listing.confirmed_at = now;
   store::put_listing(session, listing);
@@ -267,11 +278,13 @@ Result<void> Lane::bind(Session& session, const store::Intent& intent, const sto
     offer.channel = channel_->no;
     offer.variant = variant->no;
     Belief belief;
-    confirmed_absolute(belief, item.integer_or("available"), intent.committed_at, now, {});
-    offer.low = offer.high = offer.number_sent = offer.number_confirmed = belief.low;
+    // Sold before we knew the listing's ids, and imported already: the number may be without those units.
+    confirmed_absolute(belief, item.integer_or("available"), intent.committed_at, now, {store::taken_since(session, channel_->no, variant->no, intent.committed_at), 0});
+    offer.low = belief.low, offer.high = belief.high;
+    offer.number_sent = offer.number_confirmed = belief.high;
     offer.anchor_from = belief.anchor_from;
     offer.anchor_to = belief.anchor_to;
-    offer.written_at = intent.committed_at;
+    offer.written_at = now;
     const Variant* sold = product.product.find(Sku(variant->sku));
     if (sold) offer.price_sent = offer.price_confirmed = offer_price(*channel_, *sold).text();
     offer.price_sent_at = intent.committed_at;
@@ -297,8 +310,10 @@ Result<void> Lane::finish_content(Session& session, const Call& call, std::size_
     if (result->shown) learn(session, *channel_, *product, *result->shown);
     if (result->ticket) {
       store::finish_intent(session, intent.no, "waiting", "", now);
+      const Time again = result->again_at.value_or(now + Duration(60000));
+      // The first visit comes early: much slow work is done in seconds, and the webhook that says so may have come before we knew the id.
+      listing->next_at = listing->ticket.empty() ? std::min(again, now + channel_->facts.settle) : again;
       listing->ticket = result->ticket->dump();
-      listing->next_at = result->again_at.value_or(now + Duration(60000));
       store::put_listing(session, *listing);
       store::delay_mark(session, mark, listing->next_at);
       return {};
@@ -313,6 +328,7 @@ Result<void> Lane::finish_content(Session& session, const Call& call, std::size_
   const Error& fault = result.error();
   store::finish_intent(session, intent.no, std::string(name_of(fault.fault)), fault.text(), now);
   listing->sent.clear();
+  listing->sent_at = now;
   switch (react(fault.fault).change) {
     case Reaction::Change::look:
       if (creating) {
@@ -354,6 +370,7 @@ Result<void> Lane::finish_content(Session& session, const Call& call, std::size_
 
 Result<void> Lane::finish_find(const Call& call, Outcome& outcome) {
   const Time now = world_.clock.now();
+  const Reading reading = reading_of(call);
   const auto& mark = call.marks.front();
   busy_.erase({"content", mark.thing});
   return world_.store.write([&](Session& session) -> Result<void> {
@@ -365,7 +382,7 @@ Result<void> Lane::finish_find(const Call& call, Outcome& outcome) {
     if (!page && !none) return {};
     if (!none) {
       for (const auto& document : page->documents) {
-        if (auto taken = take_listing(session, document, call.left_at); !taken) return taken;
+        if (auto taken = take_listing(session, document, reading); !taken) return taken;
       }
       listing = store::find_listing(session, channel_->no, no);
       if (listing->state == "bound") return {};

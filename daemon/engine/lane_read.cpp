@@ -20,6 +20,8 @@ constexpr std::size_t offers_a_look = 20;
 constexpr std::size_t most_unread = 4096;
 constexpr Duration first_reach{30LL * 86400000};  ///< how far back the first order read goes
 constexpr Duration retry_missing{60000};
+constexpr Duration look_again{1000};       ///< after a look that a write of ours made void
+constexpr Quantity unknown_number = 1'000'000'000;
 
 std::optional<Money> money_of(const Json& tree, std::string_view key) {
   const Json* value = tree.find(key);
@@ -68,7 +70,7 @@ Result<std::optional<Call>> Lane::next_orders() {
   }
   if (reading_orders_) return std::optional<Call>();
   const bool under_way = !order_cursor_.empty();
-  if (!under_way && !read_wanted_ && next_order_read_ > now) return std::optional<Call>();
+  if (!under_way && next_order_read_ > now) return std::optional<Call>();
   std::optional<Time> since;
   auto read = world_.store.read([&](Session& session) -> Result<void> {
     if (const auto cursor = store::get_cursor(session, channel_->no, "orders")) since = from_ms(std::stoll(cursor->value));
@@ -78,7 +80,6 @@ Result<std::optional<Call>> Lane::next_orders() {
   if (!under_way) {
     read_began_ = now;
     next_order_read_ = now + channel_->config.orders_every;
-    read_wanted_ = false;
   }
   Call call = make(Call::Kind::read_orders, false);
   call.want.what = channel::Want::What::orders;
@@ -154,9 +155,33 @@ Result<void> Lane::finish_orders(const Call& call, Outcome& outcome) {
   return world_.store.write([&](Session& session) { return order_read_complete(session); });
 }
 
+/// Where no look is possible, a write that was given up may still have landed, or land late: once it must have settled, the number is written again.
+Result<void> Lane::write_blind_ones_again() {
+  const Time now = world_.clock.now();
+  std::vector<store::OfferRow> owed;
+  auto read = world_.store.read([&](Session& session) -> Result<void> {
+    owed = store::offers_owed_a_look(session, channel_->no, now, offers_a_look);
+    return {};
+  });
+  if (!read || owed.empty()) return read;
+  return world_.store.write([&](Session& session) -> Result<void> {
+    for (auto& offer : owed) {
+      offer.owed_look_at = never;
+      offer.low = 0;
+      for (const auto& intent : store::last_intents(session, channel_->no, "stock", offer.variant.value, 10)) offer.high = std::max(offer.high, intent.value);
+      store::put_offer(session, offer);
+      mark_aspect(session, channel_->no, "stock", offer.variant.value, {"unanswered", true, 0}, now);
+    }
+    return {};
+  });
+}
+
 Result<std::optional<Call>> Lane::next_look() {
   const Time now = world_.clock.now();
   const auto& facts = channel_->facts;
+  if (!facts.can_look) {
+    if (auto done = write_blind_ones_again(); !done) return done.error();
+  }
   std::vector<store::Poke> pokes;
   std::set<VariantNo> variants;
   std::vector<Json> things;
@@ -185,7 +210,7 @@ Result<std::optional<Call>> Lane::next_look() {
     call.want.things = std::move(things);
     for (const auto variant : variants) {
       want_look_.erase(variant);
-      looks_out_[variant] = {now, {}};
+      looks_out_.insert(variant);
       call.variants.push_back(variant);
     }
     return std::optional<Call>(std::move(call));
@@ -205,8 +230,14 @@ Result<std::optional<Call>> Lane::next_look() {
   return std::optional<Call>(std::move(call));
 }
 
+Lane::Reading Lane::reading_of(const Call& call) {
+  auto found = readings_.extract(call.no);
+  return found.empty() ? Reading{call.left_at, {}} : std::move(found.mapped());
+}
+
 Result<void> Lane::finish_look(const Call& call, Outcome& outcome) {
   const Time now = world_.clock.now();
+  const Reading reading = reading_of(call);
   auto& page = *outcome.page;
   for (const auto& subject : call.subjects) busy_.erase({"poke:" + subject, 0});
   std::set<VariantNo> asked(call.variants.begin(), call.variants.end());
@@ -226,10 +257,10 @@ Result<void> Lane::finish_look(const Call& call, Outcome& outcome) {
         }
         for (const auto& event : *events) {
           if (event.what == channel::Event::What::listing) {
-            if (auto taken = take_listing(session, document, call.left_at); !taken) return taken;
+            if (auto taken = take_listing(session, document, reading); !taken) return taken;
           } else if (event.what == channel::Event::What::level) {
             if (const auto variant = variant_of(session, *channel_, event.tree)) {
-              take_offer(session, *variant, event.tree, call.left_at, false);
+              take_offer(session, *variant, event.tree, reading, false);
               asked.erase(variant->no);
             }
           }
@@ -271,6 +302,7 @@ Result<std::optional<Call>> Lane::next_sweep() {
 
 Result<void> Lane::finish_sweep(const Call& call, Outcome& outcome) {
   const Time now = world_.clock.now();
+  const Reading reading = reading_of(call);
   sweeping_ = false;
   auto& page = *outcome.page;
   if (!page) {
@@ -280,7 +312,7 @@ Result<void> Lane::finish_sweep(const Call& call, Outcome& outcome) {
   }
   auto written = world_.store.write([&](Session& session) -> Result<void> {
     for (const auto& document : page->documents) {
-      if (auto taken = take_listing(session, document, call.left_at); !taken) return taken;
+      if (auto taken = take_listing(session, document, reading); !taken) return taken;
     }
     return {};
   });
@@ -305,7 +337,7 @@ Result<void> Lane::finish_sweep(const Call& call, Outcome& outcome) {
   });
 }
 
-Result<void> Lane::take_listing(Session& session, const channel::Document& document, Time started) {
+Result<void> Lane::take_listing(Session& session, const channel::Document& document, const Reading& reading) {
   auto first = channel_->connector->parse(document, Json());
   if (!first) {
     world_.log.warning("a listing was not understood", {{"channel", channel_->config.name}, {"reason", first.error().text()}});
@@ -324,6 +356,11 @@ Result<void> Lane::take_listing(Session& session, const channel::Document& docum
     learn(session, *channel_, *product, tree);
     swept_.insert(product->no);
     auto listing = store::find_listing(session, channel_->no, product->no).value_or(new_listing(product->no));
+    if (!listing.ticket.empty()) {  // slow work on it is under way: whatever it waits for may have happened
+      listing.next_at = world_.clock.now();
+      store::put_listing(session, listing);
+      if (const auto mark = store::find_mark(session, channel_->no, "content", product->no.value)) store::delay_mark(session, *mark, listing.next_at);
+    }
     const bool bound_now = listing.state != "bound" && listing.state != "creating";
     if (bound_now) {
       listing.state = "bound";
@@ -338,15 +375,15 @@ Result<void> Lane::take_listing(Session& session, const channel::Document& docum
     if (const auto* variants = seen.tree.find("variants"); variants && variants->is_array()) {
       for (const auto& item : variants->as_array()) {
         if (const auto variant = variant_of(session, *channel_, item); variant && variant->product == product->no)
-          take_offer(session, *variant, item, started, bound_now);
+          take_offer(session, *variant, item, reading, bound_now);
       }
     }
-    if (auto taken = take_content(session, *product, listing, tree, started); !taken) return taken;
+    if (auto taken = take_content(session, *product, listing, tree, reading.started); !taken) return taken;
   }
   return {};
 }
 
-void Lane::take_offer(Session& session, const store::VariantRow& variant, const Json& tree, Time started, bool bound_now) {
+void Lane::take_offer(Session& session, const store::VariantRow& variant, const Json& tree, const Reading& reading, bool bound_now) {
   auto offer = store::find_offer(session, channel_->no, variant.no);
   const bool fresh_offer = !offer;
   if (fresh_offer) {
@@ -355,35 +392,35 @@ void Lane::take_offer(Session& session, const store::VariantRow& variant, const 
     offer->channel = channel_->no;
     offer->variant = variant.no;
   }
-  if (const Json* available = tree.find("available")) {
-    if (const auto number = available->integer()) {
-      if (fresh_offer) {
-        offer->low = offer->high = offer->number_observed = offer->number_confirmed = *number;
-        offer->anchor_from = started;
-        offer->anchor_to = world_.clock.now();
-        offer->verified_at = started;
-        store::put_offer(session, *offer);
-        mark_aspect(session, channel_->no, "stock", variant.no.value, {"listing found", true, 0}, world_.clock.now());
-      } else {
-        take_number(session, *offer, *number, started);
-      }
-    }
+  const Json* available = tree.find("available");
+  const auto number = available ? available->integer() : Result<std::int64_t>(error(Fault::invalid, "no number"));
+  if (fresh_offer) {  // without a number anything may stand there
+    offer->high = unknown_number;
+    if (number) offer->number_observed = offer->number_confirmed = *number;
+    store::put_offer(session, *offer);
+    mark_aspect(session, channel_->no, "stock", variant.no.value, {"listing found", true, 0}, world_.clock.now());
   }
-  take_price(session, variant, *offer, tree, started, fresh_offer);
+  if (number) take_number(session, *offer, *number, reading);
+  take_price(session, variant, *offer, tree, reading.started, fresh_offer);
   store::put_offer(session, *offer);
 }
 
-void Lane::take_number(Session& session, store::OfferRow& offer, Quantity seen, Time started) {
-  const Time now = world_.clock.now();
-  if (store::open_intent_of(session, channel_->no, "stock", offer.variant.value)) return;  // a write is in the air: the look says nothing
-  const auto out = looks_out_.find(offer.variant);
-  const Collected meanwhile = out == looks_out_.end() ? Collected{} : out->second.meanwhile;
+void Lane::take_number(Session& session, store::OfferRow& offer, Quantity seen, const Reading& reading) {
+  const Time now = world_.clock.now(), started = reading.started;
+  if (store::open_intent_of(session, channel_->no, "stock", offer.variant.value)) {  // a write is in the air: the look says nothing
+    if (offer.owed_look_at <= now) offer.owed_look_at = now + look_again;
+    return;
+  }
+  const auto collected = reading.meanwhile.find(offer.variant);
+  const Collected meanwhile = collected == reading.meanwhile.end() ? Collected{} : collected->second;
   Belief belief{offer.low, offer.high, offer.anchor_from, offer.anchor_to, offer.suspect, offer.owed_look_at, offer.verified_at};
   const Belief before = belief;
   if (!looked(belief, seen, started, now, offer.written_at, channel_->facts.read_after_write, meanwhile)) {
     offer.owed_look_at = belief.owed_look_at;
     return;
   }
+  // Where changes are relative, a number inside an interval may be our own unanswered write, or orders that nobody has read: those are read before a raise.
+  if (!before.exact()) belief.suspect = true;
   if (channel_->facts.takes == channel::Takes::never) belief.suspect = false;  // nothing sells from that number by itself
   offer.number_observed = seen;
   offer.low = belief.low, offer.high = belief.high;
@@ -394,7 +431,7 @@ void Lane::take_number(Session& session, store::OfferRow& offer, Quantity seen, 
   offer.unequal_looks = result.equal ? 0 : offer.unequal_looks + 1;
   if (!result.equal && result.after_read && offer.unequal_looks >= 3) result.relative = seen;
   looked_[offer.variant] = result;
-  if (belief.suspect) read_wanted_ = true;
+  if (belief.suspect && channel_->facts.reads_orders) read_orders_after(belief.anchor_to);
   const auto number = stock_number(session, *channel_, offer.variant).number;
   if (direction(belief, number) != Direction::none) mark_aspect(session, channel_->no, "stock", offer.variant.value, {"look", true, 0}, now);
 }

@@ -37,8 +37,11 @@ void keep(store::OfferRow& row, const Belief& belief) {
 }  // namespace
 
 bool Lane::read_applied(Session& session, Time after) const {
-  return complete_.began > after + channel_->facts.order_lag && store::applied_through(session, channel_->no) >= complete_.last_row;
+  return complete_.began >= after + channel_->facts.order_lag && store::applied_through(session, channel_->no) >= complete_.last_row;
 }
+
+/// What was sold before `anchor` is in the order list from then on.
+void Lane::read_orders_after(Time anchor) { next_order_read_ = std::min(next_order_read_, anchor + channel_->facts.order_lag); }
 
 Lane::May Lane::may_lower(const store::OfferRow& offer, Quantity& value) const {
   const Time now = world_.clock.now();
@@ -54,9 +57,9 @@ Lane::May Lane::may_raise(const store::OfferRow& offer, Quantity number, Quantit
   const Time now = world_.clock.now();
   const auto& facts = channel_->facts;
   if (facts.takes == Takes::never) return May::send;
-  if (offer.owed_look_at != never) return offer.owed_look_at <= now ? May::look : May::wait;
+  if (!facts.can_look && facts.reads_orders) return complete_.began >= offer.anchor_to + facts.order_lag ? May::send : May::read;
+  if (facts.can_look && offer.owed_look_at != never) return offer.owed_look_at <= now ? May::look : May::wait;
   if (!facts.reads_orders) return now - offer.anchor_to > Duration(60000) ? May::send : May::wait;
-  if (!facts.can_look) return complete_.began > offer.anchor_to + facts.order_lag ? May::send : May::read;
   const auto found = looked_.find(offer.variant);
   if (found != looked_.end() && now - found->second.at <= gap && found->second.after_read) {
     if (found->second.equal) return May::send;
@@ -65,7 +68,7 @@ Lane::May Lane::may_raise(const store::OfferRow& offer, Quantity number, Quantit
       return May::send;
     }
   }
-  if (complete_.began <= offer.anchor_to + facts.order_lag) return May::read;
+  if (complete_.began < offer.anchor_to + facts.order_lag) return May::read;
   return May::look;
 }
 
@@ -80,7 +83,9 @@ Lane::Decision Lane::decide_stock(Session& session, const store::Mark& mark, con
   }
   Quantity value = number;
   const bool relative = facts.compare_and_set || sends_deltas(facts);
-  if (relative)
+  if (relative && facts.can_look && belief.owed_look_at <= world_.clock.now())
+    decision.may = May::look;  // it refused, or did not answer: what stands there is seen before it is changed again
+  else if (relative)
     decision.may = belief.exact() && (way == Direction::down || !belief.suspect) ? May::send : (belief.suspect && belief.exact() ? May::read : May::look);
   else
     decision.may = way == Direction::down ? may_lower(offer, value) : may_raise(offer, number, value);
@@ -142,7 +147,7 @@ Result<std::optional<Call>> Lane::next_stock(bool downs) {
       switch (decision.may) {
         case May::drop: store::clear_mark(session, mark); break;
         case May::look: want_look_.insert(variant); break;
-        case May::read: read_wanted_ = true; ++held_raises; break;
+        case May::read: read_orders_after(offer->anchor_to); ++held_raises; break;
         case May::wait: ++held_raises; break;
         case May::send:
           if (refused_before(mark, std::to_string(decision.intent.value))) {
@@ -190,6 +195,7 @@ Result<void> Lane::finish_stock(Session& session, const store::Intent& intent, c
   }
   Belief belief = belief_of(*offer);
   const Collected meanwhile{intent.taken_since, intent.given_since};
+  offer->written_at = now;  // it was applied at some moment until now: a look that had begun before may not show it
   if (result) {
     if (intent.relative)
       confirmed_change(belief, intent.delta);
@@ -200,7 +206,8 @@ Result<void> Lane::finish_stock(Session& session, const store::Intent& intent, c
     offer->unequal_looks = 0;
     store::put_offer(session, *offer);
     store::finish_intent(session, intent.no, "confirmed", "", now);
-    store::clear_mark(session, mark);
+    // What was sent may be less than what is to stand there (unread orders), or no longer that.
+    if (direction(belief, stock_number(session, *channel_, variant).number) == Direction::none) store::clear_mark(session, mark);
     store::clear_problem(session, channel_->no, "stock", sku);
     if (intent.value < intent.before && mark.by_order) state_.last_decrease = now - mark.since;
     store::journal(session, {0, now, "stock.confirmed", intent.cause, channel_->no, sku,

@@ -122,7 +122,7 @@ std::vector<std::string> reasons_to_hold(Order& order, const OrderDocument& docu
   for (auto& contradiction : complete(order)) reasons.push_back(std::move(contradiction));
   for (std::size_t i = 0; i < order.lines.size(); ++i) {
     const auto& line = order.lines[i];
-    if (line.quantity <= 0) reasons.push_back("line " + line.id + " has the quantity " + std::to_string(line.quantity));
+    if (line.quantity < 0 || (line.quantity == 0 && count_of(order, line).returned == 0)) reasons.push_back("line " + line.id + " has the quantity " + std::to_string(line.quantity));
     if (lines[i].sold.value == 0) reasons.push_back("line " + line.id + " names " + (line.sku.empty() ? "no SKU" : "the unknown SKU " + line.sku.text));
   }
   if (!channel.config.currency.empty() && !order.currency.empty() && order.currency.code != channel.config.currency)

@@ -22,44 +22,84 @@ bool gives_back(const channel::Capabilities& facts, const Order& order) {
   return facts.gives_back.contains(was_paid(order) ? GivesBack::paid_cancel : GivesBack::unpaid_cancel);
 }
 
-/// Whether the platform's number is without these units now; `sure` is false where its own word for the state is not in the table.
-bool takes_now(const channel::Capabilities& facts, const Order& order, bool& sure) {
-  sure = true;
+/// What the platform's number is without because of one line, now and at most before the order ended.
+struct Level {
+  Quantity now = 0, before_end = 0;
+  bool sure = true;  ///< false where it depends on states of which the platform does not tell
+};
+
+Level level_of(const channel::Capabilities& facts, const Order& order, const OrderLine& line) {
   const bool ended = order.state == OrderState::cancelled || order.state == OrderState::refunded;
+  const Quantity units = line.quantity, shipped = count_of(order, line).shipped;
+  const Quantity kept = ended && gives_back(facts, order) ? shipped : units;
   switch (facts.takes) {
-    case Takes::never: return false;
-    case Takes::placed: return !(ended && gives_back(facts, order));
-    case Takes::paid: return was_paid(order) && !(ended && gives_back(facts, order));
-    case Takes::shipped: return order.state == OrderState::shipped || order.state == OrderState::completed;
+    case Takes::never: return {};
+    case Takes::placed: return {kept, units};
+    case Takes::paid: return was_paid(order) ? Level{kept, units} : Level{};
+    case Takes::shipped: return {shipped, shipped};
     case Takes::by_state: {
       const auto found = facts.takes_in.find(order.platform_state);
-      sure = found != facts.takes_in.end();
-      return sure ? found->second : !ended;
+      if (found == facts.takes_in.end()) return {ended ? shipped : units, units, false};
+      return {found->second ? units : shipped, ended ? units : shipped, !ended};
     }
   }
-  return false;
+  return {};
 }
 
-Units sold_units(const Order& order, const std::vector<ResolvedLine>& resolved) {
-  Units units;
-  for (const auto& line : order.lines) {
-    const auto found = std::find_if(resolved.begin(), resolved.end(), [&](const ResolvedLine& r) { return r.line == line.id; });
-    if (found != resolved.end() && found->sold.value != 0 && line.quantity > 0) units[found->sold] += line.quantity;
-  }
-  return units;
-}
+struct Sold {
+  Quantity units = 0;
+  Level level;
+  Quantity claimed = 0;  ///< units that our ledger reserves or has shipped for it
+};
 
-/// Sold units that our ledger reserves or has shipped for this order: those of the lines whose parts are in the claim.
-Units claimed_units(const Order& order, const std::vector<ResolvedLine>& resolved, const Claim& claim) {
-  Units units;
+std::map<VariantNo, Sold> sold_of(const channel::Capabilities& facts, const Order& order, const std::vector<ResolvedLine>& resolved, const Claim& claim) {
+  std::map<VariantNo, Sold> all;
   for (const auto& line : order.lines) {
     const auto found = std::find_if(resolved.begin(), resolved.end(), [&](const ResolvedLine& r) { return r.line == line.id; });
-    if (found == resolved.end() || found->parts.empty()) continue;
+    if (found == resolved.end() || found->sold.value == 0 || line.quantity <= 0) continue;
+    auto& sold = all[found->sold];
+    const Level level = level_of(facts, order, line);
+    sold.units += line.quantity;
+    sold.level.now += level.now;
+    sold.level.before_end += level.before_end;
+    sold.level.sure = sold.level.sure && level.sure;
+    if (found->parts.empty()) continue;
     const auto& part = found->parts.front();
     const auto effect = claim.find({part.variant, part.location});
-    if (effect != claim.end() && effect->second.reserved > 0) units[found->sold] += count_of(order, line).open();
+    const LineCount count = count_of(order, line);
+    sold.claimed += count.shipped + (effect != claim.end() && effect->second.reserved > 0 ? count.open() : 0);
   }
-  return units;
+  return all;
+}
+
+/// The moments of an order that its documents tell of.
+struct Moments {
+  Time placed, changed;
+  Time before;  ///< of the document before this one; of the first: when it was placed
+  std::optional<Time> paid, ended;
+};
+
+/// How the number came from what was taken before (`was`; nothing: this is the first document) to what is taken now, step by step: a look may lie between
+/// any two of them.
+void add_steps(std::vector<std::pair<VariantNo, OwnStep>>& steps, VariantNo variant, const Sold& sold, const std::optional<Quantity>& was, const Moments& at,
+               bool takes_at_placing, bool takes_at_payment) {
+  const auto add = [&](Quantity taken, Time from, Time to, bool unsure) {
+    if (taken != 0) steps.push_back({variant, {taken, from, std::max(from, to), unsure}});
+  };
+  const Level& level = sold.level;
+  const Quantity had = was.value_or(0);
+  const Time end_from = at.ended.value_or(at.before), end_to = at.ended.value_or(at.changed);
+  const Time taken_from = takes_at_placing && !was ? at.placed : takes_at_payment && at.paid ? *at.paid : at.before;
+  const Time taken_to = takes_at_placing && !was ? at.placed : takes_at_payment && at.paid ? *at.paid : end_to;
+  const bool ended_since = level.before_end != level.now && (had != level.now || !was || end_to >= at.before);
+  if (!ended_since) return add(level.now - had, had == 0 ? taken_from : at.before, had == 0 && level.now > 0 ? taken_to : at.changed, !level.sure);
+  // It may have ended, all of it, with the document before this one already: then both steps are unsure.
+  const bool unsure = !level.sure || (was && had == level.now && end_to == at.before);
+  if (had == 0)
+    add(level.before_end, taken_from, taken_to, unsure);
+  else
+    add(level.before_end - had, at.before, end_to, unsure);  // edited before it ended
+  add(level.now - level.before_end, end_from, end_to, unsure);
 }
 
 Quantity at(const Units& units, VariantNo variant) {
@@ -72,42 +112,29 @@ Quantity at(const Units& units, VariantNo variant) {
 OwnEffects own_effects(const channel::Capabilities& facts, const Order& order, const std::vector<ResolvedLine>& resolved, const Claim& claim,
                        const Units* before, Time before_changed_at, Time now) {
   OwnEffects effects;
-  const Units sold = sold_units(order, resolved);
-  bool sure = true;
-  const bool takes = takes_now(facts, order, sure);
-  const Time placed = order.placed_at.value_or(order.changed_at.value_or(now));
-  const Time changed = facts.changed_at_trusted ? std::max(placed, order.changed_at.value_or(now)) : std::max(placed, now);
-  const bool ended = order.state == OrderState::cancelled || order.state == OrderState::refunded;
-  for (const auto& [variant, units] : sold) {
-    const Quantity level = takes ? units : 0;
-    if (level != 0) effects.taken[variant] = level;
-    if (facts.takes == Takes::never) continue;
-    const Quantity was = before ? at(*before, variant) : 0;
-    const Time from = before ? std::max(placed, std::min(before_changed_at, changed)) : placed;
-    if (!before && ended) {  // first seen when it had ended: it may have been taken, and come back
-      const bool taken_before_end = facts.takes == Takes::placed || order.paid_at.has_value();
-      const Time taken_at = facts.takes == Takes::placed ? placed : order.paid_at.value_or(placed);
-      const bool known = facts.takes == Takes::placed || facts.takes == Takes::paid || taken_before_end;
-      if (taken_before_end || facts.takes == Takes::by_state) {
-        effects.steps.push_back({variant, {units, placed, std::max(taken_at, placed), !known}});
-        if (level == 0) effects.steps.push_back({variant, {-units, order.cancelled_at.value_or(taken_at), order.cancelled_at.value_or(changed), !known}});
-      }
-    } else if (level != was) {
-      Time step_from = from, step_to = changed;
-      if (!before && facts.takes == Takes::placed) step_to = placed;
-      if (level == 0 && order.cancelled_at) step_from = step_to = *order.cancelled_at;
-      effects.steps.push_back({variant, {level - was, step_from, std::max(step_from, step_to), !sure}});
-    }
+  const auto all = sold_of(facts, order, resolved, claim);
+  for (const auto& [variant, sold] : all) {
+    if (sold.level.now != 0) effects.taken[variant] = sold.level.now;
+  }
+  if (facts.takes == Takes::never) return effects;
+  Moments moments;
+  moments.placed = order.placed_at.value_or(order.changed_at.value_or(now));
+  moments.changed = facts.changed_at_trusted ? std::max(moments.placed, order.changed_at.value_or(now)) : std::max(moments.placed, now);
+  moments.before = before ? std::max(moments.placed, std::min(before_changed_at, moments.changed)) : moments.placed;
+  moments.paid = order.paid_at;
+  moments.ended = order.cancelled_at;
+  for (const auto& [variant, sold] : all) {
+    const auto was = before ? std::optional<Quantity>(at(*before, variant)) : std::nullopt;
+    add_steps(effects.steps, variant, sold, was, moments, facts.takes == Takes::placed, facts.takes == Takes::paid);
   }
   if (before) {  // lines that went away by an edit
     for (const auto& [variant, units] : *before) {
-      if (!sold.contains(variant)) effects.steps.push_back({variant, {-units, before_changed_at, changed, false}});
+      if (!all.contains(variant)) effects.steps.push_back({variant, {-units, moments.before, moments.changed, false}});
     }
   }
-  if (facts.takes == Takes::never || over(order)) return effects;
-  const Units claimed = claimed_units(order, resolved, claim);
-  for (const auto& [variant, units] : sold) {
-    const Quantity difference = at(claimed, variant) - at(effects.taken, variant);
+  if (over(order)) return effects;
+  for (const auto& [variant, sold] : all) {
+    const Quantity difference = sold.claimed - sold.level.now;
     if (difference != 0) effects.add_back[variant] = difference;
   }
   return effects;

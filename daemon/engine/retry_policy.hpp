@@ -47,10 +47,10 @@ constexpr std::string_view advice(Fault fault) {
   }
 }
 
-/// 1 s, 2 s, 4 s … at most 5 min, with up to a quarter of jitter (`random` in 0..255).
+/// 200 ms, 400 ms, 800 ms … at most 5 min, with up to a quarter of jitter (`random` in 0..255).
 constexpr Duration back_off(unsigned failures, unsigned random) {
-  const unsigned shift = failures > 9 ? 9 : failures;
-  const auto base = std::min<Duration::rep>(500LL << shift, 300000);
+  const unsigned shift = failures > 12 ? 12 : failures;
+  const auto base = std::min<Duration::rep>(100LL << shift, 300000);
   return Duration(base + base * static_cast<Duration::rep>(random % 256) / 1024);
 }
 

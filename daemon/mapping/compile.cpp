@@ -115,6 +115,10 @@ NodeNo Compiler::object(const yaml::Node& node, bool in_list) {
       dollar(object, each, in_list);
     }
   }
+  const bool is_list = std::any_of(object.members.begin(), object.members.end(), [](const Object::Member& each) { return each.key == "$list"; });
+  if (is_list && (!object.as_text || object.members.size() > 1 || !object.push.empty() || !object.read.empty() || !object.one.empty())) {
+    complain(node.place, "$list: stands alone beside $text: json");
+  }
   know_tables_beside(object);
   check_branches(object);
   return add({std::move(object), node.place});
@@ -148,10 +152,12 @@ void Compiler::dollar(Object& object, const yaml::Node::Member& member, bool in_
   } else if (key == "$text") {
     if (!value.is_scalar() || value.scalar != "json") return complain(value.place, "$text: knows one form, json");
     object.as_text = true;
+  } else if (key == "$list") {
+    this->member(object, member);  // the text is this list, not an object
   } else if (key == "$for") {
     if (!in_list) complain(key_place, "$for stands in the entries of lists only", "write [ { $for: x in list, ... } ]");
   } else {
-    static const std::vector<std::string> known{"$push", "$read", "$one", "$if", "$text", "$for"};
+    static const std::vector<std::string> known{"$push", "$read", "$one", "$if", "$text", "$list", "$for"};
     std::string hint = did_you_mean(key, known);
     complain(key_place, "there is no '" + key + "'", hint.empty() ? "inside {} and [] a hole needs \"quotes\"; $$ is a dollar sign" : hint);
   }

@@ -137,7 +137,8 @@ Filler::Outcome Filler::object(const Object& object) {
   Json out = Json::object();
   add_members(object, out, sum);
   if (sum.holes > 0 && sum.filled == 0) return sum;
-  sum.value = object.as_text ? Json(out.dump()) : std::move(out);
+  const Json* list = object.as_text ? out.find("$list") : nullptr;
+  sum.value = list ? Json(list->dump()) : object.as_text ? Json(out.dump()) : std::move(out);
   return sum;
 }
 

@@ -68,6 +68,7 @@ void Reading::holes(const Holes& holes, const Json& shown) {
 void Reading::object(const Object& object, const Json& shown) {
   if (object.as_text && shown.is_string()) {
     const auto inside = Json::parse(shown.as_string());
+    if (inside && inside->is_array()) return members(object, Json::object({{"$list", *inside}}));
     if (inside) return members(object, *inside);
     if (looking_ == Looking::at_all)
       doubts_.push_back("the text '" + shown.as_string().substr(0, 40) + "…' is no JSON: " + inside.error().what);

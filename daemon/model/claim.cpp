@@ -43,8 +43,8 @@ bool reserves(const Order& order, ReserveAt reserve, bool expired) {
     case OrderState::held:
     case OrderState::released:
     case OrderState::part_shipped:
-    case OrderState::refunded:
-      return true;  // money moves no stock: what has not left is still promised until the order is cancelled
+      return true;
+    case OrderState::refunded:  // what has not left by now will not leave; what has left stays out, for money moves no stock
     case OrderState::shipped:
     case OrderState::completed:
     case OrderState::cancelled:
@@ -57,11 +57,15 @@ bool reserves(const Order& order, ReserveAt reserve, bool expired) {
 
 LineCount count_of(const Order& order, const OrderLine& line) {
   LineCount count;
+  Quantity back = 0;
+  for (const Refund& refund : order.refunds) back = std::min(back + units_of(refund.lines, line.id, true), most_units);
+  if (line.quantity == 0) {  // goods that came back on a paper of their own: a till's return names no sale
+    count.returned = back;
+    return count;
+  }
   if (!sensible(line.quantity)) return count;
   count.ordered = line.quantity;
   count.shipped = shipped_of(order, line);
-  Quantity back = 0;
-  for (const Refund& refund : order.refunds) back = std::min(back + units_of(refund.lines, line.id, true), most_units);
   // A unit that never left cannot come back to the shelf: platforms call it restocked when such a unit is refunded, and it only frees the
   // reservation.
   const Quantity never_left = std::max<Quantity>(count.ordered - count.shipped, 0);

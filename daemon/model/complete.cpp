@@ -1,4 +1,5 @@
 // What platforms leave unsaid about an order, and what they say against themselves.
+#include "model/claim.hpp"
 #include "model/order.hpp"
 
 #include <algorithm>
@@ -232,7 +233,7 @@ std::vector<std::string> complete(Order& order) {
   derive_state(order);
   for (std::size_t i = 0; i < order.lines.size(); ++i) {
     const Quantity quantity = order.lines[i].quantity;
-    if (sensible(quantity)) continue;
+    if (sensible(quantity) || (quantity == 0 && count_of(order, order.lines[i]).returned > 0)) continue;
     doubts.push_back(call(order.lines[i], i) + ": a quantity of " + std::to_string(quantity) + "; from 1 to " + std::to_string(most_units) +
                      " is possible");
   }

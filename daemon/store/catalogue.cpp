@@ -37,6 +37,7 @@ std::vector<ChannelRow> all_channels(Session& session) {
 }
 
 void set_released(Session& session, ChannelNo channel, bool released) {
+  session.stirred.insert(channel.value);
   Int no = channel.value, value = released ? 1 : 0;
   session.sql << "UPDATE channel SET released = :r WHERE channel_no = :no", use(value), use(no);
 }

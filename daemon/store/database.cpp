@@ -7,6 +7,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -134,6 +135,12 @@ class SqliteDatabase final : public Database {
     return result;
   }
 
+  std::uint64_t stirred(ChannelNo channel) const override {
+    const std::lock_guard guard(mutex_);
+    const auto found = stirred_.find(channel.value);
+    return stirred_all_ + (found == stirred_.end() ? 0 : found->second);
+  }
+
   bool healthy(std::string& why) const override {
     const std::lock_guard guard(mutex_);
     why = sick_;
@@ -154,12 +161,14 @@ class SqliteDatabase final : public Database {
 
   Result<void> in_transaction(const std::function<Result<void>(Session&)>& body) {
     return guarded([&]() -> Result<void> {
+      writer_.stirred.clear();
       writer_.sql << "BEGIN IMMEDIATE";
       Result<void> result;
       try {
         result = body(writer_);
         if (result) {
           writer_.sql << "COMMIT";
+          note_stirred();
           return result;
         }
       } catch (const soci::soci_error&) {
@@ -169,6 +178,12 @@ class SqliteDatabase final : public Database {
       roll_back();
       return result;
     });
+  }
+
+  void note_stirred() {
+    if (writer_.stirred.empty()) return;
+    const std::lock_guard guard(mutex_);
+    for (const auto channel : writer_.stirred) ++(channel == 0 ? stirred_all_ : stirred_[channel]);
   }
 
   void roll_back() {
@@ -256,6 +271,8 @@ class SqliteDatabase final : public Database {
   bool stopping_ = false;
   bool dead_ = false;
   std::string sick_;
+  std::map<long long, std::uint64_t> stirred_;
+  std::uint64_t stirred_all_ = 0;
   std::mutex readers_mutex_;
   std::condition_variable readers_free_;
   std::vector<std::unique_ptr<Session>> idle_;

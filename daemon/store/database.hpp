@@ -1,6 +1,7 @@
 // The database: one writer that commits what is waiting as a group, readers of their own, numbered migrations.
 #pragma once
 
+#include "base/id.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
@@ -39,6 +40,8 @@ class Database {
   virtual void post(Work work, Done done) = 0;
   /// Any thread; a session of its own from a small pool. `work` must not write. Errors: io, gone.
   virtual Result<void> read(const Work& work) = 0;
+  /// Rises with each commit that may give this channel's lane something to do: a mark, a poke, a look that is owed. Any thread.
+  virtual std::uint64_t stirred(ChannelNo channel) const = 0;
   /// False with the reason while the last commit failed (disk full, …).
   virtual bool healthy(std::string& why) const = 0;
 };

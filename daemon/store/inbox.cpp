@@ -115,6 +115,7 @@ void set_cursor(Session& session, ChannelNo channel, const std::string& kind, co
 }
 
 void add_poke(Session& session, ChannelNo channel, const std::string& kind, const std::string& subject, Time not_before) {
+  session.stirred.insert(channel.value);
   Int c = channel.value, at = to_ms(not_before);
   session.sql << "INSERT INTO poke (channel_no, kind, subject, not_before) VALUES (:c, :k, :s, :t) ON CONFLICT (channel_no, kind, subject) "
                  "DO UPDATE SET not_before = MIN(not_before, excluded.not_before)",

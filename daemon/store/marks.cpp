@@ -62,6 +62,7 @@ std::vector<Intent> rows_of(soci::statement& st, IntentBound& bound) {
 }  // namespace
 
 void mark(Session& session, const Mark& m) {
+  session.stirred.insert(m.channel.value);
   Int c = m.channel.value, thing = m.thing, since = to_ms(m.since), by_order = m.by_order ? 1 : 0, batch = m.batch, not_before = to_ms(m.not_before);
   session.sql << "INSERT INTO mark (channel_no, aspect, thing, generation, since, cause, by_order, batch, not_before, parked, parked_hash) "
                  "VALUES (:c, :a, :t, 1, :s, :u, :o, :b, :n, '', '') ON CONFLICT (channel_no, aspect, thing) DO UPDATE SET generation = generation + 1, "
@@ -97,6 +98,7 @@ void clear_mark(Session& session, const Mark& m) {
 }
 
 void delay_mark(Session& session, const Mark& m, Time not_before) {
+  session.stirred.insert(m.channel.value);
   Int c = m.channel.value, t = m.thing, n = to_ms(not_before);
   session.sql << "UPDATE mark SET not_before = :n WHERE channel_no = :c AND aspect = :a AND thing = :t", use(n), use(c), use(m.aspect), use(t);
 }
@@ -108,6 +110,7 @@ void park_mark(Session& session, const Mark& m, const std::string& reason, const
 }
 
 void unpark(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing) {
+  session.stirred.insert(channel.value);
   Int c = channel.value, t = thing;
   session.sql << "UPDATE mark SET parked = '', parked_hash = '', not_before = 0 WHERE channel_no = :c AND aspect = :a AND thing = :t", use(c), use(aspect), use(t);
 }
@@ -165,6 +168,7 @@ std::int64_t open_batch(Session& session, const std::string& author, Time now) {
 }
 
 void close_batch(Session& session, std::int64_t batch) {
+  session.stirred.insert(0);
   Int no = batch;
   session.sql << "UPDATE batch SET closed = 1 WHERE batch_no = :n", use(no);
 }
@@ -207,6 +211,7 @@ bool is_held(Session& session, ChannelNo channel, const std::string& aspect, std
 }
 
 bool remove_hold(Session& session, const std::string& digest) {
+  session.stirred.insert(0);
   Int count = 0;
   session.sql << "SELECT COUNT(*) FROM held WHERE digest = :d", use(digest), into(count);
   session.sql << "DELETE FROM held_item WHERE digest = :d", use(digest);

@@ -102,6 +102,7 @@ std::optional<OfferRow> find_offer(Session& session, ChannelNo channel, VariantN
 }
 
 void put_offer(Session& session, const OfferRow& r) {
+  session.stirred.insert(r.channel.value);
   Int c = r.channel.value, v = r.variant.value, low = r.low, high = r.high, from = to_ms(r.anchor_from), to = to_ms(r.anchor_to), suspect = r.suspect ? 1 : 0;
   Int owed = to_ms(r.owed_look_at), verified = to_ms(r.verified_at), written = to_ms(r.written_at), unequal = r.unequal_looks, sent = r.number_sent;
   Int confirmed = r.number_confirmed, observed = r.number_observed, sent_at = to_ms(r.price_sent_at), observed_at = to_ms(r.price_observed_at);
@@ -159,7 +160,7 @@ std::optional<Time> oldest_verified(Session& session, ChannelNo channel) {
 std::vector<VariantNo> clear_suspects(Session& session, ChannelNo channel, Time before) {
   std::vector<VariantNo> cleared;
   Int c = channel.value, t = to_ms(before), v = 0;
-  soci::statement st = (session.sql.prepare << "UPDATE offer SET suspect = 0 WHERE channel_no = :c AND suspect = 1 AND anchor_to < :t RETURNING variant_no",
+  soci::statement st = (session.sql.prepare << "UPDATE offer SET suspect = 0 WHERE channel_no = :c AND suspect = 1 AND anchor_to <= :t RETURNING variant_no",
                         use(c), use(t), into(v));
   st.execute();
   while (st.fetch()) cleared.push_back(VariantNo(v));

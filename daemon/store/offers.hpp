@@ -37,7 +37,7 @@ struct OfferRow {
   bool suspect = false;
   Time owed_look_at = never;  ///< never: no look is owed
   Time verified_at = long_ago;
-  Time written_at = long_ago;  ///< when the last write left
+  Time written_at = long_ago;  ///< when the last write was answered, or left while it is not
   std::int64_t unequal_looks = 0;
   // The four states of stock and price. Prices as text ("12.50 EUR/15.00 EUR"), empty: none.
   Quantity number_sent = 0, number_confirmed = 0, number_observed = 0;
@@ -53,7 +53,7 @@ std::vector<OfferRow> offers_owed_a_look(Session& session, ChannelNo channel, Ti
 std::optional<Time> next_owed_look(Session& session, ChannelNo channel);
 std::int64_t count_offers(Session& session, ChannelNo channel);
 std::optional<Time> oldest_verified(Session& session, ChannelNo channel);
-/// Clears `suspect` of the channel's offers whose anchor ended before `before`; their variants are returned.
+/// Clears `suspect` of the channel's offers whose anchor had ended by `before`; their variants are returned.
 std::vector<VariantNo> clear_suspects(Session& session, ChannelNo channel, Time before);
 
 }  // namespace tally::store

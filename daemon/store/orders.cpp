@@ -151,6 +151,24 @@ Quantity add_back(Session& session, ChannelNo channel, VariantNo variant) {
   return sum;
 }
 
+Quantity taken_since(Session& session, ChannelNo channel, VariantNo variant, Time accepted) {
+  constexpr std::size_t at_once = 50;
+  Quantity sum = 0;
+  for (OrderNo before;;) {
+    const auto rows = orders_before(session, channel, "", before, at_once);  // newest first, as they were accepted
+    for (const auto& row : rows) {
+      if (row.accepted_at < accepted) return sum;
+      for (const auto& taken : row.taken.as_array()) {
+        const auto no = taken.as_array().at(0).integer(), units = taken.as_array().at(1).integer();
+        ensure(no.has_value() && units.has_value(), "a stored row holds whole numbers");
+        if (*no == variant.value) sum += *units;
+      }
+    }
+    if (rows.size() < at_once) return sum;
+    before = rows.back().no;
+  }
+}
+
 std::optional<OrderNo> previous_taker(Session& session, VariantNo variant, OrderNo but) {
   Int v = variant.value;
   std::string cause, mine = "order:" + std::to_string(but.value) + ":%";

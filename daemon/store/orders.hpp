@@ -49,6 +49,8 @@ std::vector<OrderNo> orders_waiting_for(Session& session, const std::string& sku
 
 void set_add_back(Session& session, ChannelNo channel, VariantNo variant, OrderNo order, Quantity units);
 Quantity add_back(Session& session, ChannelNo channel, VariantNo variant);
+/// Units that the platform has taken from its number for orders which we first had at or after `accepted`.
+Quantity taken_since(Session& session, ChannelNo channel, VariantNo variant, Time accepted);
 
 /// The newest order but `but` that moved this variant.
 std::optional<OrderNo> previous_taker(Session& session, VariantNo variant, OrderNo but);

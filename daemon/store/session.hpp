@@ -5,11 +5,14 @@
 
 #include <soci/soci.h>
 
+#include <set>
+
 namespace tally::store {
 
 class Session {
  public:
   soci::session sql;
+  std::set<long long> stirred;  ///< channels that this transaction gives something to do; 0: all
 };
 
 using Int = long long;

@@ -69,6 +69,7 @@ bool House::open() {
 }
 
 void House::fall() {
+  crashed_ = false;
   core_.reset();
   store_.reset();
 }

@@ -19,12 +19,18 @@ using store::Int;
 using store::Session;
 
 constexpr Duration fresh{30000};
+constexpr Duration lately{120000};  ///< no sweep is longer ago
 
 std::string text(Time time) { return time == never ? "never" : format_iso(time).substr(11); }
 
 bool by_own_orders(const NumberChange& change) {
   using Why = NumberChange::Why;
   return change.why == Why::sale || change.why == Why::edit || change.why == Why::give_back || change.why == Why::shipment;
+}
+
+/// A hand's edit and a sale can come to the number that was believed: then no look tells of either.
+bool touched_by_hand(const memory::Offer& offer, Time since) {
+  return std::any_of(offer.history.begin(), offer.history.end(), [&](const NumberChange& c) { return c.why == NumberChange::Why::by_hand && c.at >= since; });
 }
 
 /// Units that own orders had taken from the number by `until`.
@@ -281,7 +287,7 @@ void Inspector::answered(const engine::Call& call, const Shop& shop, const engin
 /// A raise over orders that the engine had not read (S8).
 void Inspector::applied(const StockWrite& write, const Shop& shop, Quantity before) {
   const auto* there = shop.platform->offer_of_sku(write.sku);
-  if (!there || touched_.contains({shop.no, write.sku})) return;
+  if (!there || touched_.contains({shop.no, write.sku}) || touched_by_hand(*there, clock_.now() - lately)) return;
   const Quantity after = there->number;
   const Quantity unread = there->taken - write.taken;
   if (after <= before || unread <= 0) return;

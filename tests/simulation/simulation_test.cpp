@@ -19,7 +19,7 @@ void run_seeds(std::uint64_t first, std::uint64_t count) {
   Report sum;
   const auto began = std::chrono::steady_clock::now();
   for (std::uint64_t seed = first; seed < first + count; ++seed) {
-    const auto report = simulate(seed);
+    const auto report = simulate(seed, {from_environment("TALLYD_TAIL", 150)});
     ASSERT_EQ(report.violation, "") << "seed " << seed << "\n" << report.tail << "\nreplay: scripts/simulate --seed " << seed << " --seeds 1";
     sum.moments += report.moments, sum.commits += report.commits, sum.crashes += report.crashes, sum.orders += report.orders, sum.calls += report.calls;
     sum.writes += report.writes, sum.raises += report.raises, sum.raised_over_unread += report.raised_over_unread, sum.coincidences += report.coincidences;

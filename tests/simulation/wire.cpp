@@ -92,7 +92,8 @@ void Wire::leave(const FlightPtr& flight) {
       break;
     case Fate::late:
       ++count_.late;
-      agenda_.at(given_up + Duration(rng_.between(1, 60000)), [this, flight] { apply(flight, true); });
+      // Where nobody can look, what lands after `settle` is found by nobody.
+      agenda_.at(given_up + Duration(rng_.between(1, flight->shop->facts().can_look ? 60000 : 15000)), [this, flight] { apply(flight, true); });
       break;
     case Fate::refused:
     case Fate::throttled: {

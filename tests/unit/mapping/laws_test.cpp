@@ -96,7 +96,7 @@ TEST_P(Laws, first_what_was_pushed_and_is_read_back_is_unchanged_and_nothing_is_
     require(lacking(ours(back.tree), &product));
     require(lacking(shown("listing", back.tree), &remote));
     RC_ASSERT(product_from_json(back.tree).has_value());
-    RC_ASSERT(made.mapping->spell("listing", back.tree) == made.mapping->spell("listing", product));
+    RC_ASSERT(made.mapping->spell("listing", back.tree).dump_sorted() == made.mapping->spell("listing", product).dump_sorted());
   }));
 }
 

@@ -128,6 +128,14 @@ TEST(Reading, text_around_a_hole_is_stripped_and_packed_text_is_parsed) {
   EXPECT_FALSE(read(made, "event", json(R"({"data":"{"})")).doubts.empty());
 }
 
+TEST(Reading, a_list_packed_into_text_goes_both_ways) {
+  const auto made = compile_well("listing: { id: \"${@id}\", rows: { $text: json, $list: [ { $for: v in variants, sku: \"${v.sku}\" } ] } }");
+  const Json product = json(R"({"@id":"1","variants":[{"sku":"A"},{"sku":"B"}]})");
+  const Json packed = pushed(made, "listing", product);
+  EXPECT_EQ(packed, json(R"({"id":"1","rows":"[{\"sku\":\"A\"},{\"sku\":\"B\"}]"})"));
+  EXPECT_EQ(read(made, "listing", packed).tree, product);
+}
+
 TEST(Reading, skips_another_kind_of_document) {
   const auto made = compile_well("level: { type: level, sku: \"${sku}\", n: \"${available}\" }");
   EXPECT_TRUE(read(made, "level", json(R"({"type":"price","sku":"A","n":3})")).skipped);

@@ -113,7 +113,7 @@ TEST(Claim, units_that_never_left_cannot_come_back_and_only_free_the_reservation
 TEST(Claim, money_moves_no_stock) {
   Order given = order(OrderState::refunded);
   ship(given, 2);
-  EXPECT_EQ(effect(given), (Effect{-2, 3}));
+  EXPECT_EQ(effect(given), (Effect{-2, 0})) << "what has not left by then will not leave";
   Order done = order(OrderState::refunded);
   done.fulfilment = FulfilmentState::done;
   EXPECT_EQ(effect(done), (Effect{-5, 0})) << "refunded without a return keeps the goods out";
@@ -122,6 +122,12 @@ TEST(Claim, money_moves_no_stock) {
 TEST(Claim, a_line_without_a_sensible_quantity_claims_nothing) {
   for (const Quantity quantity : {Quantity(0), Quantity(-3), Quantity(INT64_MAX)})
     EXPECT_EQ(effect(order(OrderState::paid, quantity)), Effect{}) << quantity;
+}
+
+TEST(Claim, goods_that_come_back_on_a_paper_of_their_own_go_onto_the_shelf) {
+  Order given = order(OrderState::completed, 0);
+  refund(given, 2, true);
+  EXPECT_EQ(effect(given), (Effect{2, 0})) << "a till's return names no sale";
 }
 
 TEST(Claim, negative_numbers_in_parcels_and_refunds_move_nothing) {

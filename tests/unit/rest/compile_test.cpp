@@ -122,7 +122,8 @@ TEST(ConnectorFile, AListOfPagesMustEndSomewhere) {
 
 TEST(ConnectorFile, ABatchMustSayWhoseAnswerIsWhose) {
   Stage stage("woocommerce");
-  expect_said(stage.complaints_of(changed(stage, "send: price, in: /update, max: 100, list: /update, match: position, error: /error", "send: price, in: /update, max: 100")),
+  expect_said(stage.complaints_of(changed(stage, "send: price, in: /update, max: 100, list: /update, match: position, error: /error",
+                                          "send: price, in: /update, max: 100")),
               "which answer belongs to which entry");
 }
 

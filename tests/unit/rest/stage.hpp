@@ -20,7 +20,9 @@
 
 namespace tally::rest::test {
 
-inline std::filesystem::path source() { return TALLYD_SOURCE_DIR; }
+inline std::filesystem::path source() {
+  return TALLYD_SOURCE_DIR;
+}
 
 inline std::string text_of_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -52,7 +54,8 @@ class Platform final : public http::Http {
   };
 
   /// Answers with JSON in single quotes, or with any other text as it is.
-  Platform& answers(const std::string& method, const std::string& address, unsigned status, std::string body, std::vector<http::Header> headers = {}) {
+  Platform& answers(const std::string& method, const std::string& address, unsigned status, std::string body,
+                    std::vector<http::Header> headers = {}) {
     if (body.starts_with("{") || body.starts_with("[")) {
       for (char& c : body) c = c == '\'' ? '"' : c;
     }
@@ -121,7 +124,8 @@ struct Stage {
     context.currency = recipe.settings.text_or("currency");
     context.overlay = yaml::parse(tables, "tables", complaints);
     const auto path = source() / "mappings" / (name + ".yaml");
-    return mapping::Mapping::compile(name, text_of_file(path), path.filename().string(), context, [](std::string_view) { return std::nullopt; }, complaints);
+    return mapping::Mapping::compile(
+        name, text_of_file(path), path.filename().string(), context, [](std::string_view) { return std::nullopt; }, complaints);
   }
 
   channel::Ports ports() {

@@ -14,17 +14,20 @@ const std::vector<http::Header> one_page{{"x-wp-totalpages", "1"}};
 std::vector<Change> stock_changes(int count) {
   std::vector<Change> changes;
   for (int i = 0; i < count; ++i) {
-    changes.push_back({"k" + std::to_string(i), ActionKind::set_stock,
-                       Json::object({{"@id", std::to_string(40 + i)}, {"sku", "S" + std::to_string(i)}, {"available", i}}), {}});
+    changes.push_back({"k" + std::to_string(i),
+                       ActionKind::set_stock,
+                       Json::object({{"@id", std::to_string(40 + i)}, {"sku", "S" + std::to_string(i)}, {"available", i}}),
+                       {}});
   }
   return changes;
 }
 
 TEST(WooStock, ABatchCarriesItsErrorsInsideA200) {
   Stage stage("woocommerce");
-  stage.platform.answers("POST", "/wp-json/wc/v3/products/batch", 200,
-                         "{'update':[{'id':40,'stock_quantity':0},{'id':41,'error':{'code':'woocommerce_rest_product_invalid_id','message':'Invalid ID.'}},"
-                         "{'id':42,'error':{'code':'odd','message':'Not today.'}}]}");
+  stage.platform.answers(
+      "POST", "/wp-json/wc/v3/products/batch", 200,
+      "{'update':[{'id':40,'stock_quantity':0},{'id':41,'error':{'code':'woocommerce_rest_product_invalid_id','message':'Invalid ID.'}},"
+      "{'id':42,'error':{'code':'odd','message':'Not today.'}}]}");
   const auto results = stage.connector().push(stock_changes(3));
   ASSERT_EQ(results.size(), 3U);
   EXPECT_TRUE(results[0]);
@@ -86,7 +89,8 @@ TEST(WooStock, TheShopSaysHowLongToWait) {
 
 TEST(WooErrors, ABare404IsNoMissingThing) {
   Stage stage("woocommerce");
-  stage.platform.answers("GET", "/orders/7", 404, "<html>not here</html>").answers("GET", "/orders/7", 404, "{'code':'rest_no_route','message':'No route'}");
+  stage.platform.answers("GET", "/orders/7", 404, "<html>not here</html>")
+      .answers("GET", "/orders/7", 404, "{'code':'rest_no_route','message':'No route'}");
   stage.platform.answers("GET", "/orders/7", 404, "{'code':'woocommerce_rest_shop_order_invalid_id','message':'Invalid ID.'}");
   Want want{Want::What::orders, {}, {}, {}, {json("{'@id':'7'}")}};
   EXPECT_EQ(stage.connector().read_orders(want).error().fault, Fault::broken);
@@ -96,7 +100,8 @@ TEST(WooErrors, ABare404IsNoMissingThing) {
 
 TEST(WooErrors, NoSecretIsEverShown) {
   Stage stage("woocommerce");
-  stage.platform.answers("GET", "/orders/7", 401, "{'code':'x','message':'cs_y is no secret of ck_x'}").answers("GET", "/orders/7", 418, "cs_y and ck_x\r\nforged: line");
+  stage.platform.answers("GET", "/orders/7", 401, "{'code':'x','message':'cs_y is no secret of ck_x'}")
+      .answers("GET", "/orders/7", 418, "cs_y and ck_x\r\nforged: line");
   Want want{Want::What::orders, {}, {}, {}, {json("{'@id':'7'}")}};
   const auto refused = stage.connector().read_orders(want), odd = stage.connector().read_orders(want);
   EXPECT_EQ(refused.error().fault, Fault::unauthorized);
@@ -134,8 +139,10 @@ Json shirt() {
   return json(
       "{'code':'SHIRT','title':'Shirt','state':'live','categories':[{'name':'Tops','path':['Men','Tops']}],"
       "'options':[{'name':'Size','values':['S','M']}],"
-      "'variants':[{'sku':'SHIRT-S','state':'live','price':{'amount':20,'currency':'EUR'},'available':3,'option_values':[{'name':'Size','value':'S'}]},"
-      "{'sku':'SHIRT-M','state':'live','price':{'amount':20,'currency':'EUR'},'available':4,'option_values':[{'name':'Size','value':'M'}]}]}");
+      "'variants':[{'sku':'SHIRT-S','state':'live','price':{'amount':20,'currency':'EUR'},'available':3,'option_values':[{'name':'Size','"
+      "value':'S'}]},"
+      "{'sku':'SHIRT-M','state':'live','price':{'amount':20,'currency':'EUR'},'available':4,'option_values':[{'name':'Size','value':'M'}]}]"
+      "}");
 }
 
 /// Up to the two requests that write: not there, the category's parent is there, the category is made.
@@ -149,8 +156,10 @@ void expect_preparations(Stage& stage) {
 TEST(WooListing, AProductIsFoundFirstThenMadeWithItsVariations) {
   Stage stage("woocommerce");
   expect_preparations(stage);
-  stage.platform.answers("POST", "/wp-json/wc/v3/products", 201, "{'id':50,'name':'Shirt','type':'variable','sku':'SHIRT','variations':[]}");
-  stage.platform.answers("POST", "/products/50/variations/batch", 200, "{'create':[{'id':51,'sku':'SHIRT-S','manage_stock':true},{'id':52,'sku':'SHIRT-M','manage_stock':true}]}");
+  stage.platform.answers("POST", "/wp-json/wc/v3/products", 201,
+                         "{'id':50,'name':'Shirt','type':'variable','sku':'SHIRT','variations':[]}");
+  stage.platform.answers("POST", "/products/50/variations/batch", 200,
+                         "{'create':[{'id':51,'sku':'SHIRT-S','manage_stock':true},{'id':52,'sku':'SHIRT-M','manage_stock':true}]}");
   const auto applied = stage.push(ActionKind::put_listing, shirt());
   ASSERT_TRUE(applied) << applied.error().text();
   EXPECT_EQ(text_at(applied->learned, "/@id"), "50");
@@ -161,7 +170,7 @@ TEST(WooListing, AProductIsFoundFirstThenMadeWithItsVariations) {
   ASSERT_TRUE(applied->shown.has_value());
   EXPECT_FALSE(applied->ticket.has_value());
 
-  EXPECT_EQ(*stage.platform.sent(4).find("parent"), Json(9));
+  EXPECT_EQ(text_at(stage.platform.sent(4), "/parent"), "9");
   const Json product = stage.platform.sent(5), batch = stage.platform.sent(6);
   EXPECT_EQ(product.find("variations"), nullptr) << "a part with a step of its own is left out of the whole";
   EXPECT_EQ(text_at(product, "/categories/0/id"), "10");
@@ -203,24 +212,29 @@ TEST(WooListing, WhatWasLearntIsNotLostWhenALaterStepFails) {
   ASSERT_TRUE(first->ticket.has_value());
   EXPECT_EQ(*first->again_at, stage.clock.at + Duration(9000));
 
-  stage.platform.answers("POST", "/products/50/variations/batch", 200, "{'create':[{'id':51,'sku':'SHIRT-S','manage_stock':true},{'id':52,'sku':'SHIRT-M','manage_stock':true}]}");
+  stage.platform.answers("POST", "/products/50/variations/batch", 200,
+                         "{'create':[{'id':51,'sku':'SHIRT-S','manage_stock':true},{'id':52,'sku':'SHIRT-M','manage_stock':true}]}");
   const auto second = stage.push(ActionKind::put_listing, shirt(), first->ticket);
   ASSERT_TRUE(second) << second.error().text();
   EXPECT_EQ(text_at(second->learned, "/variants/1/@id"), "52");
   EXPECT_FALSE(second->ticket.has_value());
-  EXPECT_EQ(text_at(stage.platform.sent(7), "/create/0/stock_quantity"), "3") << "the number is said: the shop does not have the variation yet";
+  EXPECT_EQ(text_at(stage.platform.sent(7), "/create/0/stock_quantity"), "3")
+      << "the number is said: the shop does not have the variation yet";
 }
 
 TEST(WooListing, ARefusalIsToldOnceWhatWasLearntIsKept) {
   Stage stage("woocommerce");
   expect_preparations(stage);
   stage.platform.answers("POST", "/products", 201, "{'id':50,'name':'Shirt','type':'variable','sku':'SHIRT'}");
-  const char* refusal = "{'create':[{'id':51,'sku':'SHIRT-S','manage_stock':true},{'id':0,'error':{'code':'bad_weight','message':'Weight?'}}]}";
+  const char* refusal =
+      "{'create':[{'id':51,'sku':'SHIRT-S','manage_stock':true},{'id':0,'error':{'code':'bad_weight','message':'Weight?'}}]}";
   stage.platform.answers("POST", "/variations/batch", 200, refusal);
   const auto first = stage.push(ActionKind::put_listing, shirt());
   ASSERT_TRUE(first);
   EXPECT_EQ(text_at(first->learned, "/variants/0/@id"), "51");
-  stage.platform.answers("POST", "/variations/batch", 200, "{'create':[{'id':0,'error':{'code':'bad_weight','message':'Weight?'}}],'update':[{'id':51,'sku':'SHIRT-S','manage_stock':true}]}");
+  stage.platform.answers(
+      "POST", "/variations/batch", 200,
+      "{'create':[{'id':0,'error':{'code':'bad_weight','message':'Weight?'}}],'update':[{'id':51,'sku':'SHIRT-S','manage_stock':true}]}");
   const auto second = stage.push(ActionKind::put_listing, shirt(), first->ticket);
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().fault, Fault::rejected);
@@ -232,7 +246,8 @@ TEST(WooListing, AnUpdateSaysNothingOfPriceAndStock) {
   Json known = json(
       "{'@id':'44','@known':true,'code':'MUG','title':'Mug','state':'live','variants':[{'@id':'44','@known':true,'sku':'MUG',"
       "'price':{'amount':9.9,'currency':'EUR'},'available':4}]}");
-  stage.platform.answers("PUT", "/products/44", 200, "{'id':44,'name':'Mug','type':'simple','sku':'MUG','regular_price':'9.90','stock_quantity':1}");
+  stage.platform.answers("PUT", "/products/44", 200,
+                         "{'id':44,'name':'Mug','type':'simple','sku':'MUG','regular_price':'9.90','stock_quantity':1}");
   const auto applied = stage.push(ActionKind::put_listing, known);
   ASSERT_TRUE(applied) << applied.error().text();
   const Json sent = stage.platform.sent(0);
@@ -245,7 +260,8 @@ TEST(WooListing, AnUpdateSaysNothingOfPriceAndStock) {
 TEST(WooPrice, TravelsInABatchLikeStock) {
   Stage stage("woocommerce");
   stage.platform.answers("POST", "/products/batch", 200, "{'update':[{'id':45}]}");
-  ASSERT_TRUE(stage.push(ActionKind::set_price, json("{'@id':'45','sku':'A','price':{'amount':12.5,'currency':'EUR'},'listing':{'@id':'44'}}")));
+  ASSERT_TRUE(
+      stage.push(ActionKind::set_price, json("{'@id':'45','sku':'A','price':{'amount':12.5,'currency':'EUR'},'listing':{'@id':'44'}}")));
   EXPECT_EQ(text_at(stage.platform.sent(0), "/update/0/regular_price"), "12.50");
 }
 
@@ -253,7 +269,8 @@ TEST(WooShipment, AShopWithoutParcelsStillCompletesTheOrder) {
   Stage stage("woocommerce");
   stage.platform.answers("POST", "/orders/7/fulfillments", 404, "{'code':'rest_no_route','message':'No route was found'}");
   stage.platform.answers("PUT", "/orders/7", 200, "{'id':7,'status':'completed'}");
-  const Json shipment = json("{'carrier':'dhl','tracking':'T1','order':{'@id':'7','state':'shipped'},'lines':[{'quantity':1,'line':{'@id':'901'}}]}");
+  const Json shipment =
+      json("{'carrier':'dhl','tracking':'T1','order':{'@id':'7','state':'shipped'},'lines':[{'quantity':1,'line':{'@id':'901'}}]}");
   const auto applied = stage.push(ActionKind::confirm_shipment, shipment);
   ASSERT_TRUE(applied) << applied.error().text();
   EXPECT_EQ(stage.platform.sent(1).text_or("status"), "completed");
@@ -262,7 +279,8 @@ TEST(WooShipment, AShopWithoutParcelsStillCompletesTheOrder) {
 TEST(WooShipment, APartialShipmentDoesNotCompleteTheOrder) {
   Stage stage("woocommerce");
   stage.platform.answers("POST", "/orders/7/fulfillments", 201, "{'id':3}");
-  const Json shipment = json("{'carrier':'dhl','tracking':'T1','order':{'@id':'7','state':'part_shipped'},'lines':[{'quantity':1,'line':{'@id':'901'}}]}");
+  const Json shipment =
+      json("{'carrier':'dhl','tracking':'T1','order':{'@id':'7','state':'part_shipped'},'lines':[{'quantity':1,'line':{'@id':'901'}}]}");
   const auto applied = stage.push(ActionKind::confirm_shipment, shipment);
   ASSERT_TRUE(applied) << applied.error().text();
   EXPECT_EQ(text_at(applied->learned, "/@id"), "3");
@@ -294,7 +312,8 @@ TEST(WooSubscription, TheDeadAreRevivedAndTheMissingMade) {
 
 std::string order(int id, const std::string& modified, const std::string& refunds = "[]") {
   return "{'id':" + std::to_string(id) + ",'status':'processing','currency':'EUR','date_modified_gmt':'" + modified +
-         "','total':'5.00','line_items':[{'id':1,'product_id':44,'variation_id':0,'quantity':1,'subtotal':'5.00','total':'5.00','total_tax':'0.00','sku':'MUG'}],'refunds':" +
+         "','total':'5.00','line_items':[{'id':1,'product_id':44,'variation_id':0,'quantity':1,'subtotal':'5.00','total':'5.00','total_tax'"
+         ":'0.00','sku':'MUG'}],'refunds':" +
          refunds + "}";
 }
 
@@ -310,10 +329,12 @@ TEST(WooOrders, AFullPageIsFollowedByTheListFromItsLastMomentOn) {
   EXPECT_EQ(first->documents.size(), 2U);
   EXPECT_EQ(first->documents[0].kind, "order");
   EXPECT_EQ(*first->server_time, *parse_iso("2025-11-01T12:26:41Z"));
-  EXPECT_NE(stage.platform.requests[0].url.find("modified_after=2025-11-01T09%3A00%3A00"), std::string::npos) << stage.platform.requests[0].url;
+  EXPECT_NE(stage.platform.requests[0].url.find("modified_after=2025-11-01T09%3A00%3A00"), std::string::npos)
+      << stage.platform.requests[0].url;
   ASSERT_FALSE(first->cursor.empty());
   // Order 1 is changed meanwhile and moves to the end: page 2 by number would now begin behind order 3.
-  stage.platform.answers("GET", "/orders", 200, "[" + order(2, "2025-11-01T11:00:00") + "," + order(3, "2025-11-01T11:30:00") + "]", {{"x-wp-totalpages", "1"}});
+  stage.platform.answers("GET", "/orders", 200, "[" + order(2, "2025-11-01T11:00:00") + "," + order(3, "2025-11-01T11:30:00") + "]",
+                         {{"x-wp-totalpages", "1"}});
   want.cursor = first->cursor;
   const auto second = stage.connector().read_orders(want);
   ASSERT_TRUE(second) << second.error().text();
@@ -324,7 +345,8 @@ TEST(WooOrders, AFullPageIsFollowedByTheListFromItsLastMomentOn) {
 
 TEST(WooOrders, AFullPageOfOneSecondIsCountedOn) {
   Stage stage("woocommerce");
-  stage.platform.answers("GET", "/orders", 200, "[" + order(1, "2025-11-01T09:00:01") + "," + order(2, "2025-11-01T09:00:01") + "]", {{"x-wp-totalpages", "2"}});
+  stage.platform.answers("GET", "/orders", 200, "[" + order(1, "2025-11-01T09:00:01") + "," + order(2, "2025-11-01T09:00:01") + "]",
+                         {{"x-wp-totalpages", "2"}});
   Want want;
   want.what = Want::What::orders;
   want.since = *parse_iso("2025-11-01T09:00:00Z");
@@ -336,7 +358,9 @@ TEST(WooOrders, AFullPageOfOneSecondIsCountedOn) {
 
 TEST(WooOrders, RefundsComeWholeAndWhereThereAreNoneNothingIsAsked) {
   Stage stage("woocommerce");
-  stage.platform.answers("GET", "/orders", 200, "[" + order(1, "2025-11-01T10:00:00") + "," + order(2, "2025-11-01T11:00:00", "[{'id':9,'total':'-5.00'}]") + "]", one_page);
+  stage.platform.answers("GET", "/orders", 200,
+                         "[" + order(1, "2025-11-01T10:00:00") + "," + order(2, "2025-11-01T11:00:00", "[{'id':9,'total':'-5.00'}]") + "]",
+                         one_page);
   stage.platform.answers("GET", "/orders/2/refunds", 200, "[{'id':9,'amount':'5.00','reason':'broken','line_items':[]}]");
   const auto page = stage.connector().read_orders({});
   ASSERT_TRUE(page) << page.error().text();
@@ -358,10 +382,14 @@ TEST(WooOrders, ACursorThatIsNotOursIsRefused) {
 
 TEST(WooListings, AVariationsFullDocumentStandsInTheIdsPlace) {
   Stage stage("woocommerce");
-  stage.platform.answers("GET", "/products?", 200, "[{'id':44,'type':'simple','sku':'MUG','name':'Mug','variations':[]},{'id':50,'type':'variable','sku':'SHIRT','name':'Shirt','variations':[51,52]}]",
+  stage.platform.answers("GET", "/products?", 200,
+                         "[{'id':44,'type':'simple','sku':'MUG','name':'Mug','variations':[]},{'id':50,'type':'variable','sku':'SHIRT','"
+                         "name':'Shirt','variations':[51,52]}]",
                          {{"x-wp-totalpages", "3"}});
-  stage.platform.answers("GET", "/products/50/variations", 200, "[{'id':51,'sku':'SHIRT-S','manage_stock':true,'stock_quantity':3}]", {{"x-wp-totalpages", "2"}});
-  stage.platform.answers("GET", "page=2", 200, "[{'id':52,'sku':'SHIRT-M','manage_stock':true,'stock_quantity':4}]", {{"x-wp-totalpages", "2"}});
+  stage.platform.answers("GET", "/products/50/variations", 200, "[{'id':51,'sku':'SHIRT-S','manage_stock':true,'stock_quantity':3}]",
+                         {{"x-wp-totalpages", "2"}});
+  stage.platform.answers("GET", "page=2", 200, "[{'id':52,'sku':'SHIRT-M','manage_stock':true,'stock_quantity':4}]",
+                         {{"x-wp-totalpages", "2"}});
   const auto page = stage.connector().read_listings({});
   ASSERT_TRUE(page) << page.error().text();
   ASSERT_EQ(page->documents.size(), 2U);
@@ -386,11 +414,13 @@ TEST(WooListings, AThingWithoutAnIdIsFoundByItsSku) {
 
 TEST(WooLooks, ManyAtOnceBySkuAndMatchedById) {
   Stage stage("woocommerce");
-  stage.platform.answers("GET", "/products?sku=MUG%2CSHIRT-S%2CGONE", 200,
-                         "[{'id':51,'sku':'SHIRT-S','stock_quantity':3},{'id':44,'sku':'MUG','stock_quantity':-2},{'id':99,'sku':'GONE','stock_quantity':7}]");
+  stage.platform.answers(
+      "GET", "/products?sku=MUG%2CSHIRT-S%2CGONE", 200,
+      "[{'id':51,'sku':'SHIRT-S','stock_quantity':3},{'id':44,'sku':'MUG','stock_quantity':-2},{'id':99,'sku':'GONE','stock_quantity':7}]");
   Want want;
   want.what = Want::What::stock;
-  want.things = {json("{'sku':'MUG','@id':'44','listing':{'@id':'44'}}"), json("{'sku':'SHIRT-S','@id':'51','listing':{'@id':'50'}}"), json("{'sku':'GONE','@id':'60'}")};
+  want.things = {json("{'sku':'MUG','@id':'44','listing':{'@id':'44'}}"), json("{'sku':'SHIRT-S','@id':'51','listing':{'@id':'50'}}"),
+                 json("{'sku':'GONE','@id':'60'}")};
   const auto page = stage.connector().read_listings(want);
   ASSERT_TRUE(page) << page.error().text();
   ASSERT_EQ(page->documents.size(), 2U) << "what has the SKU and another id is another thing";

@@ -140,10 +140,10 @@ TEST_F(WooCommerceSandbox, a_batch_of_more_than_a_hundred_is_refused_whole) {
 TEST_F(WooCommerceSandbox, variations_are_found_by_sku_and_written_beside_simple_products) {
   const Json shirt = client.post("/products", json(R"({"name": "Shirt", "type": "variable", "sku": "SHIRT"})")).json();
   const std::string path = "/products/" + shirt.find("id")->number_text();
-  const Said made = client.post(
-      path + "/variations/batch",
-      json(
-          R"({"create": [{"sku": "SHIRT-S", "regular_price": "10", "manage_stock": true, "stock_quantity": 2}, {"sku": "SHIRT", "regular_price": "1"}]})"));
+  const Said made = client.post(path + "/variations/batch",
+                                json(
+                                    R"({"create": [{"sku": "SHIRT-S", "regular_price": "10", "manage_stock": true, "stock_quantity": 2},
+                          {"sku": "SHIRT", "regular_price": "1"}]})"));
   EXPECT_EQ(made.json().at("/create/1/error/code")->as_string(), "product_invalid_sku");
 
   const Json found = client.get("/products", {{"sku", "SHIRT-S"}}).json();
