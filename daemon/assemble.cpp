@@ -45,10 +45,14 @@ void complain(Complaints& complaints, const std::string& file, std::string what,
 
 engine::Policy policy_of(settings::Policy policy) {
   switch (policy) {
-    case settings::Policy::observe: return engine::Policy::observe;
-    case settings::Policy::create_only: return engine::Policy::create_only;
-    case settings::Policy::no_retire: return engine::Policy::no_retire;
-    case settings::Policy::full: return engine::Policy::full;
+    case settings::Policy::observe:
+      return engine::Policy::observe;
+    case settings::Policy::create_only:
+      return engine::Policy::create_only;
+    case settings::Policy::no_retire:
+      return engine::Policy::no_retire;
+    case settings::Policy::full:
+      return engine::Policy::full;
   }
   return engine::Policy::observe;
 }
@@ -95,7 +99,8 @@ channel::Ports ports_for(const settings::Settings& settings, const settings::Cha
   channel::Ports ports;
   ports.http = &lent.within(channel.id.text, requests_per_second);
   ports.clock = &lent.clock;
-  ports.seed = std::hash<std::string>{}(channel.id.text) ^ static_cast<std::uint64_t>(to_ms(lent.clock.now()));  // nonces differ after a restart
+  ports.seed =
+      std::hash<std::string>{}(channel.id.text) ^ static_cast<std::uint64_t>(to_ms(lent.clock.now()));  // nonces differ after a restart
   ports.log = lent.log;
   const auto folder = settings.folder;
   const auto names = channel.secrets;
@@ -143,7 +148,8 @@ struct Built {
 std::optional<Built> build(const settings::Settings& settings, const settings::Channel& channel, Lent& lent, Complaints& complaints) {
   const auto file = first_existing(settings.connector_folders, fs::path(channel.connector) / "connector.yaml");
   if (!file) {
-    complain(complaints, channel.file, "there is no connector '" + channel.connector + "'", did_you_mean(channel.connector, connector_names(settings)));
+    complain(complaints, channel.file, "there is no connector '" + channel.connector + "'",
+             did_you_mean(channel.connector, connector_names(settings)));
     return std::nullopt;
   }
   const auto text = text_of_file(*file);
@@ -184,7 +190,8 @@ std::optional<Built> build(const settings::Settings& settings, const settings::C
     return std::nullopt;
   }
   if (const std::string host = host_of(channel.settings.text_or("url")); !host.empty()) {
-    if (auto allowed = lent.http.allow(host); !allowed) complain(complaints, channel.file, "the url is not understood: " + allowed.error().text());
+    if (auto allowed = lent.http.allow(host); !allowed)
+      complain(complaints, channel.file, "the url is not understood: " + allowed.error().text());
   }
   built.connector = make->second(recipe, ports_for(settings, channel, outline.requests_per_second, lent), complaints);
   if (!built.connector || complaints.size() != before) return std::nullopt;
@@ -205,15 +212,16 @@ std::vector<MappingFile> mapping_files(const settings::Settings& settings) {
   std::error_code failed;
   for (const auto& folder : settings.mapping_folders) {
     for (fs::directory_iterator it(folder, failed), end; !failed && it != end; it.increment(failed)) {
-      if (it->path().extension() == ".yaml" && seen.insert(it->path().stem().string()).second) files.push_back({it->path().stem().string(), it->path()});
+      if (it->path().extension() == ".yaml" && seen.insert(it->path().stem().string()).second)
+        files.push_back({it->path().stem().string(), it->path()});
     }
   }
   std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   return files;
 }
 
-std::shared_ptr<const mapping::Mapping> compile_mapping(const settings::Settings& settings, const MappingFile& file, const mapping::ChannelContext& context,
-                                                        Complaints& complaints) {
+std::shared_ptr<const mapping::Mapping> compile_mapping(const settings::Settings& settings, const MappingFile& file,
+                                                        const mapping::ChannelContext& context, Complaints& complaints) {
   const auto text = text_of_file(file.file);
   if (!text) {
     complain(complaints, file.file.string(), "cannot be read, or is over 1 MiB");
@@ -226,11 +234,28 @@ std::shared_ptr<const mapping::Mapping> compile_mapping(const settings::Settings
   return mapping::Mapping::compile(file.name, *text, file.file.string(), context, find, complaints);
 }
 
+/// What the files may say and this version does not do is refused, not ignored.
+void check_rules(const settings::Settings& settings, Complaints& complaints) {
+  static const std::vector<std::string> adoptable{"title", "description", "brand", "tags"};
+  if (!settings.catalogue_channel.empty())
+    complain(complaints, (settings.folder / "tallyd.yaml").string(),
+             "catalogue: { channel: … }: a channel cannot be the master of content in this version",
+             "give the channel `owns: [title, description]`, or import files");
+  for (const auto& channel : settings.channels) {
+    for (const auto& field : channel.owns) {
+      if (std::find(adoptable.begin(), adoptable.end(), field) == adoptable.end())
+        complain(complaints, channel.file, "owns: '" + field + "' is no field that a channel can own (title, description, brand, tags)",
+                 did_you_mean(field, adoptable));
+    }
+  }
+}
+
 std::optional<Assembled> assemble(const fs::path& folder, Lent& lent, Complaints& complaints) {
   auto settings = settings::load(folder, complaints);
   if (!settings) return std::nullopt;
   Assembled assembled;
   assembled.config = config_of(*settings);
+  check_rules(*settings, complaints);
   for (const auto& channel : settings->channels) {
     auto built = build(*settings, channel, lent, complaints);
     if (!built) continue;

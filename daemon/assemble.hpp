@@ -1,4 +1,5 @@
-// From the merchant's files to connectors and rules. The only code, with main.cpp, that knows all modules; README.md says what stands where.
+// From the merchant's files to connectors and rules. The only code, with main.cpp, that knows all modules; README.md says what stands
+// where.
 #pragma once
 
 #include "base/complaint.hpp"
@@ -47,8 +48,8 @@ struct MappingFile {
   std::filesystem::path file;
 };
 std::vector<MappingFile> mapping_files(const settings::Settings& settings);
-std::shared_ptr<const mapping::Mapping> compile_mapping(const settings::Settings& settings, const MappingFile& file, const mapping::ChannelContext& context,
-                                                        Complaints& complaints);
+std::shared_ptr<const mapping::Mapping> compile_mapping(const settings::Settings& settings, const MappingFile& file,
+                                                        const mapping::ChannelContext& context, Complaints& complaints);
 
 /// connectors/all.cpp: the only list of coded connectors.
 const channel::Registry& coded_connectors();

@@ -1,6 +1,7 @@
 // Reads settings, builds the parts, runs, stops.
 #include "assemble.hpp"
 #include "catalogue/catalogue.hpp"
+#include "catalogue_watch.hpp"
 #include "cli/cli.hpp"
 #include "connectors/sandbox/sandbox.hpp"
 #include "demo/demo.hpp"
@@ -59,7 +60,9 @@ std::string store_of(const settings::Settings& settings) {
   return std::string(scheme) + (path.is_absolute() ? path : settings.folder / path).string();
 }
 
-std::uint64_t seed_of(const Clock& clock) { return static_cast<std::uint64_t>(to_ms(clock.now())); }
+std::uint64_t seed_of(const Clock& clock) {
+  return static_cast<std::uint64_t>(to_ms(clock.now()));
+}
 
 engine::Engine::Reload reload_from(const fs::path& folder, Lent& lent, std::shared_ptr<settings::Settings> current) {
   return [folder, &lent, current]() -> Result<engine::Reloaded> {
@@ -72,8 +75,11 @@ engine::Engine::Reload reload_from(const fs::path& folder, Lent& lent, std::shar
       for (const auto& id : ids) list.push_back(id.text);
       return list;
     };
-    if (!change.needs_restart.empty()) return error(Fault::invalid, "'" + change.needs_restart.front() + "' can only be changed by a restart", "reload", "restart tallyd");
-    engine::Reloaded reloaded{fresh->config, std::move(fresh->channels), Json::object({{"added", names(change.added)}, {"changed", names(change.changed)}, {"removed", names(change.removed)}})};
+    if (!change.needs_restart.empty())
+      return error(Fault::invalid, "'" + change.needs_restart.front() + "' can only be changed by a restart", "reload", "restart tallyd");
+    engine::Reloaded reloaded{
+        fresh->config, std::move(fresh->channels),
+        Json::object({{"added", names(change.added)}, {"changed", names(change.changed)}, {"removed", names(change.removed)}})};
     *current = fresh->settings;
     return reloaded;
   };
@@ -100,10 +106,14 @@ int run_daemon(const cli::RunOptions& options) {
   server::Server server(addresses, engine, engine, clock, log);
   engine.start();
   if (auto started = server.start(); !started) return refuse(started.error());
+  std::optional<CatalogueWatch> watch;
+  if (const auto currency = Currency::parse(current->currency); currency && !current->catalogue_watch.empty())
+    watch.emplace(current->folder, current->catalogue_watch, *currency, engine, log);
   server::Service service;
   service.watch([&] { return clock.since_start().count() - beat < 30000 && server.answers(); });
   service.ready("serving on port " + std::to_string(server.port()));
-  log.info("tallyd is ready", {{"version", version}, {"port", std::to_string(server.port())}, {"channels", std::to_string(current->channels.size())}});
+  log.info("tallyd is ready",
+           {{"version", version}, {"port", std::to_string(server.port())}, {"channels", std::to_string(current->channels.size())}});
   while (!asked_to_stop) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
     if (asked_to_reload) {
@@ -115,6 +125,7 @@ int run_daemon(const cli::RunOptions& options) {
   }
   service.stopping();
   log.info("tallyd stops");
+  watch.reset();
   server.stop();
   lent->http.stop();
   engine.stop();
@@ -128,13 +139,16 @@ int run_sandbox(const cli::SandboxOptions& options) {
     std::ifstream in(*options.config, std::ios::binary);
     const std::string text(std::istreambuf_iterator<char>(in), {});
     auto parsed = Json::parse(text);
-    if (!in || !parsed) return refuse(error(Fault::invalid, parsed ? "cannot be read" : parsed.error().text(), options.config->string(), "connectors/sandbox/README.md describes it"));
+    if (!in || !parsed)
+      return refuse(error(Fault::invalid, parsed ? "cannot be read" : parsed.error().text(), options.config->string(),
+                          "connectors/sandbox/README.md describes it"));
     config = std::move(*parsed);
   } else {
     for (const auto& [name, dialect] : {std::pair{"shop", "woocommerce"}, {"mini", "wechat-shop"}, {"market", "douyin"}})
       config.find("platforms")->push_back(Json::object({{"name", name}, {"dialect", dialect}}));
   }
-  auto done = sandbox::run_sandbox(config, [] { return asked_to_stop != 0; }, Log::to_stderr(Level::warning));
+  auto done = sandbox::run_sandbox(
+      config, [] { return asked_to_stop != 0; }, Log::to_stderr(Level::warning));
   return done ? 0 : refuse(done.error());
 }
 
@@ -172,10 +186,12 @@ Result<Json> test_mappings(const cli::TestOptions& options, Complaints& complain
   if (!settings) return Json::object({{"mappings", Json::array()}});
   Json mappings = Json::array();
   for (const auto& file : mapping_files(*settings)) {
-    if (!options.mappings.empty() && std::find(options.mappings.begin(), options.mappings.end(), file.name) == options.mappings.end()) continue;
+    if (!options.mappings.empty() && std::find(options.mappings.begin(), options.mappings.end(), file.name) == options.mappings.end())
+      continue;
     mapping::ChannelContext context;
     for (const auto& channel : settings->channels) {
-      if (channel.mapping == file.name) context = {channel.settings, channel.overlay, channel.settings.text_or("currency", settings->currency)};
+      if (channel.mapping == file.name)
+        context = {channel.settings, channel.overlay, channel.settings.text_or("currency", settings->currency)};
     }
     const auto before = complaints.size();
     const auto compiled = compile_mapping(*settings, file, context, complaints);
@@ -186,12 +202,14 @@ Result<Json> test_mappings(const cli::TestOptions& options, Complaints& complain
       complaints.insert(complaints.end(), failures.begin(), failures.end());
     }
     ensure(failed == static_cast<std::int64_t>(complaints.size() - before) || !compiled, "each failure is one complaint");
-    mappings.push_back(Json::object({{"name", file.name}, {"file", file.file.string()}, {"tests", tests_in(file.file)}, {"failed", failed}}));
+    mappings.push_back(
+        Json::object({{"name", file.name}, {"file", file.file.string()}, {"tests", tests_in(file.file)}, {"failed", failed}}));
   }
   return Json::object({{"mappings", std::move(mappings)}});
 }
 
-Result<cli::CatalogueFile> read_catalogue(const cli::ImportOptions& options, const std::function<void(std::size_t, std::size_t)>& progress) {
+Result<cli::CatalogueFile> read_catalogue(const cli::ImportOptions& options,
+                                          const std::function<void(std::size_t, std::size_t)>& progress) {
   Complaints complaints;
   const auto settings = settings::load(options.config, complaints);
   if (!settings) return error(Fault::invalid, text_of(complaints), "configuration");
@@ -207,14 +225,18 @@ Result<cli::CatalogueFile> read_catalogue(const cli::ImportOptions& options, con
   file.rows = imported->rows;
   for (const auto& product : imported->products) file.products.push_back(to_json(product));
   const std::string location = options.location.empty() ? settings->locations.front().id.text : options.location;
-  for (const auto& stock : imported->stock) file.stock.push_back(Json::object({{"sku", stock.sku.text}, {"location", location}, {"counted", stock.counted}}));
-  for (const auto& c : imported->corrections) file.corrected.push_back(Json::object({{"line", static_cast<std::int64_t>(c.line)}, {"kind", c.kind}, {"what", c.what}}));
-  for (const auto& r : imported->refused) file.refused.push_back(Json::object({{"line", static_cast<std::int64_t>(r.line)}, {"why", r.what}}));
+  for (const auto& stock : imported->stock)
+    file.stock.push_back(Json::object({{"sku", stock.sku.text}, {"location", location}, {"counted", stock.counted}}));
+  for (const auto& c : imported->corrections)
+    file.corrected.push_back(Json::object({{"line", static_cast<std::int64_t>(c.line)}, {"kind", c.kind}, {"what", c.what}}));
+  for (const auto& r : imported->refused)
+    file.refused.push_back(Json::object({{"line", static_cast<std::int64_t>(r.line)}, {"why", r.what}}));
   file.summary = catalogue::summary_of(*imported);
   return file;
 }
 
-/// The engine without a daemon: its thread runs, its lanes do not, because no channel is set to work before it is released by a running daemon.
+/// The engine without a daemon: its thread runs, its lanes do not, because no channel is set to work before it is released by a running
+/// daemon.
 Result<cli::Offline> open_offline(const fs::path& folder) {
   struct Kept {
     SystemClock clock;

@@ -9,8 +9,8 @@ namespace tally {
 
 struct Place {
   std::string file;
-  int line = 0;    ///< from 1; 0 = the file as a whole
-  int column = 0;  ///< from 1, in characters
+  int line = 0;              ///< from 1; 0 = the file as a whole
+  int column = 0;            ///< from 1, in characters
   std::string text() const;  ///< file:line:column
 };
 

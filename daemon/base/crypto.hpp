@@ -19,9 +19,9 @@ std::string hmac(Digest which, std::string_view key, std::string_view bytes);
 
 std::string hex(std::string_view bytes);  ///< lower case
 Result<std::string> from_hex(std::string_view text);
-std::string base64(std::string_view bytes);                ///< RFC 4648 §4 with padding
-Result<std::string> from_base64(std::string_view text);    ///< strict alphabet; padding may be missing
-std::string url_encode(std::string_view text);             ///< RFC 3986: all but unreserved characters as %XX
+std::string base64(std::string_view bytes);              ///< RFC 4648 §4 with padding
+Result<std::string> from_base64(std::string_view text);  ///< strict alphabet; padding may be missing
+std::string url_encode(std::string_view text);           ///< RFC 3986: all but unreserved characters as %XX
 Result<std::string> url_decode(std::string_view text, bool plus_is_space = false);
 
 /// Takes the same time wherever the two differ; different lengths are unequal.
@@ -37,10 +37,12 @@ Result<std::string> aes_cbc_decrypt(std::string_view key, std::string_view iv, s
 std::string pkcs7_pad(std::string_view data, std::size_t block);
 Result<std::string> pkcs7_unpad(std::string_view data, std::size_t block);
 
-/// WeChat's message envelope: AES-256-CBC, IV = first 16 bytes of the key, 16 random bytes + 4 bytes length (big endian) + message + app id, padded
-/// to 32. `encoding_aes_key` is the 43 characters that WeChat shows. Source: WeChat shop push documentation, vectors WX-3 to WX-5.
+/// WeChat's message envelope: AES-256-CBC, IV = first 16 bytes of the key, 16 random bytes + 4 bytes length (big endian) + message + app
+/// id, padded to 32. `encoding_aes_key` is the 43 characters that WeChat shows. Source: WeChat shop push documentation, vectors WX-3 to
+/// WX-5.
 Result<std::string> wechat_decrypt(std::string_view encoding_aes_key, std::string_view app_id, std::string_view base64_text);
-Result<std::string> wechat_encrypt(std::string_view encoding_aes_key, std::string_view app_id, std::string_view message, std::string_view random16);
+Result<std::string> wechat_encrypt(std::string_view encoding_aes_key, std::string_view app_id, std::string_view message,
+                                   std::string_view random16);
 
 /// XXH3, 64 bit, as 16 hexadecimal digits: for recognising equal states, not for security.
 std::string state_hash(std::string_view bytes);

@@ -15,14 +15,18 @@ using Time = std::chrono::sys_time<Duration>;
 inline constexpr Time never = Time::max();
 inline constexpr Time long_ago = Time(Duration(0));
 
-inline std::int64_t to_ms(Time time) { return time.time_since_epoch().count(); }
-inline Time from_ms(std::int64_t ms) { return Time(Duration(ms)); }
+inline std::int64_t to_ms(Time time) {
+  return time.time_since_epoch().count();
+}
+inline Time from_ms(std::int64_t ms) {
+  return Time(Duration(ms));
+}
 
 /// The two clocks of the machine. Handed to whoever needs one; the simulation hands out its own.
 class Clock {
  public:
   virtual ~Clock() = default;
-  virtual Time now() const = 0;             ///< wall time, may jump
+  virtual Time now() const = 0;              ///< wall time, may jump
   virtual Duration since_start() const = 0;  ///< never goes back, counts while the machine sleeps
 };
 
@@ -32,7 +36,8 @@ class SystemClock final : public Clock {
   Duration since_start() const override;
 };
 
-/// RFC 3339 with any offset and 0 to 9 digits of seconds ("2026-01-02T03:04:05.678+08:00"); a space may stand for the T. Without a zone: `invalid`.
+/// RFC 3339 with any offset and 0 to 9 digits of seconds ("2026-01-02T03:04:05.678+08:00"); a space may stand for the T. Without a zone:
+/// `invalid`.
 Result<Time> parse_iso(std::string_view text);
 /// The same without a zone, taken as UTC: "2026-01-02T03:04:05".
 Result<Time> parse_naive(std::string_view text);

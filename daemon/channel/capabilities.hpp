@@ -20,28 +20,28 @@ struct Capabilities {
   std::set<GivesBack> gives_back;
   bool compare_and_set = false;
   bool idempotency_key = false;
-  Duration read_after_write{0};      ///< how long after a write a look may still show the old number
-  Duration settle{60000};            ///< when an owed look is made
+  Duration read_after_write{0};  ///< how long after a write a look may still show the old number
+  Duration settle{60000};        ///< when an owed look is made
   bool has_order_list = true;
-  Duration order_lag{0};             ///< how far the order list is behind
+  Duration order_lag{0};  ///< how far the order list is behind
   Duration order_overlap{300000};
   bool changed_at_trusted = true;
   Duration clock_resolution{1000};
-  bool lists_replace = true;         ///< lists are written whole: others' entries go back as last read
+  bool lists_replace = true;  ///< lists are written whole: others' entries go back as last read
   bool own_write_echoes = true;
   bool sold_moves_modified = false;
-  bool can_look = true;              ///< the stock number can be read back
-  bool has_mark = false;             ///< our own id can be stored there and found again
-  bool can_find = true;              ///< a listing can be found by our code or SKU; else only a complete reading tells that there is none
-  bool listings_by_id = true;        ///< read_listings with `things` works
-  unsigned concurrency = 2;          ///< calls at once
+  bool can_look = true;        ///< the stock number can be read back
+  bool has_mark = false;       ///< our own id can be stored there and found again
+  bool can_find = true;        ///< a listing can be found by our code or SKU; else only a complete reading tells that there is none
+  bool listings_by_id = true;  ///< read_listings with `things` works
+  unsigned concurrency = 2;    ///< calls at once
   unsigned stock_batch = 1, price_batch = 1;  ///< changes in one push
-  unsigned requests_per_second = 0;  ///< the published limit; 0: none is published
-  Duration deadline{20000};          ///< of one exchange
-  bool pushes_content = true;        ///< put_listing exists
+  unsigned requests_per_second = 0;           ///< the published limit; 0: none is published
+  Duration deadline{20000};                   ///< of one exchange
+  bool pushes_content = true;                 ///< put_listing exists
   bool pushes_price = true;
   bool reads_orders = true;
-  std::set<std::string> actions;     ///< names of the ActionKinds that exist here
+  std::set<std::string> actions;  ///< names of the ActionKinds that exist here
 };
 
 }  // namespace tally::channel

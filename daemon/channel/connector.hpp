@@ -21,10 +21,12 @@ enum class ActionKind { put_listing, retire_listing, set_price, set_stock, confi
 std::string_view name_of(ActionKind kind);
 
 /// One write. `fields` is the model's tree (model/type.hpp) with every remote id that we know in its place:
-///   put_listing, retire_listing  the product; `@known: true` on the product and on each variant that this channel has confirmed before; each variant
+///   put_listing, retire_listing  the product; `@known: true` on the product and on each variant that this channel has confirmed before;
+///   each variant
 ///                                with `available` and `price` as they are to be shown there
 ///   set_price                    the variant with `price`, `compare_at`, and `listing: {@id…}`
-///   set_stock                    the variant with `available` (the number to write), `before` (where the platform compares), `change: {signed, size, way}`
+///   set_stock                    the variant with `available` (the number to write), `before` (where the platform compares), `change:
+///   {signed, size, way}`
 ///                                (what a delta platform is sent), `key`, `listing`
 ///   confirm_shipment, cancel_order, refund   the shipment, the order, the refund, with `order: {@id…}`
 struct Change {
@@ -36,7 +38,7 @@ struct Change {
 
 /// What became of one change.
 struct Applied {
-  Json learned;                ///< a tree with the remote ids that were learnt (`@…` and the keys needed to pair them: sku, name, url); {} if none
+  Json learned;  ///< a tree with the remote ids that were learnt (`@…` and the keys needed to pair them: sku, name, url); {} if none
   std::optional<Json> shown;   ///< the whole thing as the platform shows it now, in the model's tree, where the answer said so
   std::optional<Json> ticket;  ///< slow work: call again at `again_at` with this (at most 4 KiB)
   std::optional<Time> again_at;
@@ -44,18 +46,18 @@ struct Applied {
 
 /// A document as the platform gave it: stored in the inbox first, understood later.
 struct Document {
-  std::string kind;  ///< order, listing, level, event
-  std::string body;  ///< the bytes (decrypted where the platform encrypts)
+  std::string kind;                            ///< order, listing, level, event
+  std::string body;                            ///< the bytes (decrypted where the platform encrypts)
   std::map<std::string, std::string> headers;  ///< those that the mapping may read, lower case
 };
 
 /// What a reading is to bring.
 struct Want {
   enum class What { listings, stock, orders } what = What::listings;
-  std::optional<Time> since;      ///< changed at or after this moment (orders)
+  std::optional<Time> since;  ///< changed at or after this moment (orders)
   std::optional<Time> until;
-  std::string cursor;             ///< from the page before; empty at the beginning
-  std::vector<Json> things;       ///< instead: exactly these, as trees with their remote ids (and sku)
+  std::string cursor;        ///< from the page before; empty at the beginning
+  std::vector<Json> things;  ///< instead: exactly these, as trees with their remote ids (and sku)
 };
 
 struct Page {
@@ -67,9 +69,9 @@ struct Page {
 /// What a document says. `tree` is the model's tree with remote ids.
 struct Event {
   enum class What { order, listing, level, poke } what = What::poke;
-  Json tree;                ///< of an order, a listing (a product), a level (a variant with `available`)
-  std::string subject;      ///< of a poke: the remote id; empty: anything may have changed
-  std::string subject_kind; ///< of a poke: order, listing, stock, refund
+  Json tree;                 ///< of an order, a listing (a product), a level (a variant with `available`)
+  std::string subject;       ///< of a poke: the remote id; empty: anything may have changed
+  std::string subject_kind;  ///< of a poke: order, listing, stock, refund
   std::optional<Time> changed_at;
   std::vector<std::string> doubts;  ///< what could not be read (an unknown value of a table, …): an order is held for it
   std::string platform_state;       ///< of an order: the channel's own word, for `takes` tables
@@ -77,7 +79,7 @@ struct Event {
 
 struct Webhook {
   std::string method;
-  std::string query;  ///< without '?'
+  std::string query;                           ///< without '?'
   std::map<std::string, std::string> headers;  ///< names in lower case
   std::string body;
 };
@@ -100,9 +102,9 @@ struct Problem {
   std::string what;
 };
 
-/// Thread: push and read_* run inside Calls, several at once, and may block for one exchange (deadline: Capabilities::deadline). The const methods do no
-/// I/O and may run on any thread at any time. Keeps no state that must survive a restart.
-/// Errors: those of a platform (Fault::transient and after). `unknown` only where a write may have been applied.
+/// Thread: push and read_* run inside Calls, several at once, and may block for one exchange (deadline: Capabilities::deadline). The const
+/// methods do no I/O and may run on any thread at any time. Keeps no state that must survive a restart. Errors: those of a platform
+/// (Fault::transient and after). `unknown` only where a write may have been applied.
 class Connector {
  public:
   virtual ~Connector() = default;
@@ -117,8 +119,8 @@ class Connector {
   virtual Result<Page> read_orders(const Want& want) = 0;
   /// At the door. An error of Fault::unauthorized: not authentic.
   virtual Result<Door> authenticate(const Webhook& webhook) const = 0;
-  /// What a document says. `known` is the tree of the same thing as we know it (null if we do not): a field whose present value already spells what
-  /// is there stays as it is, and what the document does not mention is kept. Repeatable.
+  /// What a document says. `known` is the tree of the same thing as we know it (null if we do not): a field whose present value already
+  /// spells what is there stays as it is, and what the document does not mention is kept. Repeatable.
   virtual Result<std::vector<Event>> parse(const Document& document, const Json& known) const = 0;
   /// The thing in this channel's spelling, for comparing (content) and for showing plans: only the holes of that aspect, without ids.
   virtual Json spell(std::string_view document_kind, const Json& fields) const = 0;

@@ -23,21 +23,21 @@ namespace tally::channel {
 struct Ports {
   http::Http* http = nullptr;
   const Clock* clock = nullptr;
-  std::uint64_t seed = 0;  ///< for nonces and jitter
-  std::function<Result<std::string>(const std::string& name)> secret;                             ///< by the connector's own name: "webhook_secret"
+  std::uint64_t seed = 0;                                              ///< for nonces and jitter
+  std::function<Result<std::string>(const std::string& name)> secret;  ///< by the connector's own name: "webhook_secret"
   std::function<Result<void>(const std::string& name, const std::string& value)> store_secret;  ///< a rotated token, before its first use
   Log log;
 };
 
 /// Everything that makes one channel's connector.
 struct Recipe {
-  std::string channel;        ///< the channel's name
-  std::string connector;      ///< the connector's name
-  std::string file;           ///< of connector.yaml, for complaints; its folder may hold NAME.graphql
-  std::string text;           ///< connector.yaml
-  Json settings;              ///< the channel's own: ${url}, ${shop_id} …; `hook_url` is where the platform reaches us, empty if it cannot
-  std::string auth;           ///< which kind of auth; empty: the first
-  Json overrides;             ///< of the channel's file: {settle_ms, concurrency, requests_per_second}
+  std::string channel;    ///< the channel's name
+  std::string connector;  ///< the connector's name
+  std::string file;       ///< of connector.yaml, for complaints; its folder may hold NAME.graphql
+  std::string text;       ///< connector.yaml
+  Json settings;          ///< the channel's own: ${url}, ${shop_id} …; `hook_url` is where the platform reaches us, empty if it cannot
+  std::string auth;       ///< which kind of auth; empty: the first
+  Json overrides;         ///< of the channel's file: {settle_ms, concurrency, requests_per_second}
   std::shared_ptr<const mapping::Mapping> mapping;
 };
 

@@ -21,21 +21,35 @@ namespace {
 namespace fs = std::filesystem;
 using Stop = std::function<bool()>;
 
-constexpr Duration most_patience{180000};    ///< for one stage: listing everything, becoming calm
+constexpr Duration most_patience{180000};  ///< for one stage: listing everything, becoming calm
 constexpr Duration between_orders{50};
 constexpr Duration between_gentle_orders{1500};
 constexpr std::size_t products_a_chunk = 50;
 
-/// What a platform does to us while shoppers shop. The till is a folder: only its files misbehave. After "too many" WeChat wants to be left alone for a
-/// minute; that is left to the other two, so that the demonstration shows how fast a decrease travels.
+/// What a platform does to us while shoppers shop. The till is a folder: only its files misbehave. After "too many" WeChat wants to be left
+/// alone for a minute; that is left to the other two, so that the demonstration shows how fast a decrease travels.
 Json mischief(const std::string& platform) {
-  return Json::object({{"lose_percent", 2}, {"error_5xx_percent", 2}, {"error_429_percent", platform == "mini" ? 0 : 1}, {"garbage_percent", 1}, {"lose_reply_percent", 2}, {"delay_ms", 20},
-                       {"webhooks_lost_percent", 10}, {"duplicate_percent", 10}, {"reorder_percent", 10}});
+  return Json::object({{"lose_percent", 2},
+                       {"error_5xx_percent", 2},
+                       {"error_429_percent", platform == "mini" ? 0 : 1},
+                       {"garbage_percent", 1},
+                       {"lose_reply_percent", 2},
+                       {"delay_ms", 20},
+                       {"webhooks_lost_percent", 10},
+                       {"duplicate_percent", 10},
+                       {"reorder_percent", 10}});
 }
 
 Json no_mischief() {
-  return Json::object({{"lose_percent", 0}, {"error_5xx_percent", 0}, {"error_429_percent", 0}, {"garbage_percent", 0}, {"lose_reply_percent", 0}, {"delay_ms", 0},
-                       {"webhooks_lost_percent", 0}, {"duplicate_percent", 0}, {"reorder_percent", 0}});
+  return Json::object({{"lose_percent", 0},
+                       {"error_5xx_percent", 0},
+                       {"error_429_percent", 0},
+                       {"garbage_percent", 0},
+                       {"lose_reply_percent", 0},
+                       {"delay_ms", 0},
+                       {"webhooks_lost_percent", 0},
+                       {"duplicate_percent", 0},
+                       {"reorder_percent", 0}});
 }
 
 struct Later {
@@ -45,7 +59,8 @@ struct Later {
 
 class Demo {
  public:
-  Demo(const cli::DemoOptions& options, Stop stop) : options_(options), stop_(std::move(stop)), assortment_(assortment(options.seed)), rng_(options.seed) {}
+  Demo(const cli::DemoOptions& options, Stop stop)
+      : options_(options), stop_(std::move(stop)), assortment_(assortment(options.seed)), rng_(options.seed) {}
   ~Demo() {
     daemon_process_.stop();
     sandbox_process_.stop();
@@ -80,7 +95,8 @@ class Demo {
     std::error_code failed;
     if (options_.keep) {
       folder_ = fs::absolute(*options_.keep);
-      if (fs::exists(folder_ / "config", failed)) return error(Fault::invalid, "there is a demonstration already", folder_.string(), "name another folder");
+      if (fs::exists(folder_ / "config", failed))
+        return error(Fault::invalid, "there is a demonstration already", folder_.string(), "name another folder");
     } else {
       std::string name = (fs::temp_directory_path() / "tallyd-demo-XXXXXX").string();
       if (!::mkdtemp(name.data())) return error(Fault::io, "no temporary folder can be made", name);
@@ -96,7 +112,8 @@ class Demo {
     std::ofstream(config) << sandbox_config(folder_, options_.seed).dump();
     if (auto started = sandbox_process_.start({"sandbox", "--config", config.string()}, folder_ / "sandbox.log"); !started) return started;
     const auto line = sandbox_process_.line(Duration(20000));
-    auto description = line ? Json::parse(*line) : Result<Json>(error(Fault::io, "the sandbox did not start", (folder_ / "sandbox.log").string()));
+    auto description =
+        line ? Json::parse(*line) : Result<Json>(error(Fault::io, "the sandbox did not start", (folder_ / "sandbox.log").string()));
     if (!description) return description.error();
     std::ofstream(folder_ / "platforms.json") << description->pretty() << "\n";  // where the curious find the control interface
     std::vector<std::string> names;
@@ -111,13 +128,16 @@ class Demo {
   Result<void> start_daemon() {
     const fs::path config = folder_ / "config", socket = options_.socket.value_or(config / "tallyd.sock");
     daemon_.emplace(socket);
-    if (auto started = daemon_process_.start({"run", "--config", config.string(), "--socket", socket.string()}, folder_ / "tallyd.log"); !started) return started;
+    if (auto started = daemon_process_.start({"run", "--config", config.string(), "--socket", socket.string()}, folder_ / "tallyd.log");
+        !started)
+      return started;
     if (!options_.json) std::cerr << "demo: the daemon is process " << daemon_process_.id() << std::endl;
     std::ofstream(folder_ / "daemon.pid") << daemon_process_.id() << "\n";
     for (int tenth = 0; tenth < 300; ++tenth) {
       const auto there = daemon_->is_there();
       if (there && *there) return {};
-      if (!daemon_process_.runs()) return error(Fault::io, "the daemon did not start", (folder_ / "tallyd.log").string(), "read its log (with --keep it stays)");
+      if (!daemon_process_.runs())
+        return error(Fault::io, "the daemon did not start", (folder_ / "tallyd.log").string(), "read its log (with --keep it stays)");
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
     return error(Fault::io, "the daemon does not answer", (folder_ / "tallyd.log").string());
@@ -132,16 +152,22 @@ class Demo {
 
   Result<void> fill() {
     for (const auto& name : platforms_->names()) {
-      if (auto told = platforms_->post(name, "hook", Json::object({{"url", "http://127.0.0.1:" + std::to_string(hook_port_) + "/hooks/" + name}})); !told && name != "till") return told.error();
+      if (auto told =
+              platforms_->post(name, "hook", Json::object({{"url", "http://127.0.0.1:" + std::to_string(hook_port_) + "/hooks/" + name}}));
+          !told && name != "till")
+        return told.error();
     }
     say("importing the catalogue");
     const auto& products = assortment_.products.as_array();
     for (std::size_t at = 0; at < products.size(); at += products_a_chunk) {
       const std::size_t end = std::min(at + products_a_chunk, products.size());
-      Json chunk = Json::object({{"products", Json(Json::Array(products.begin() + static_cast<std::ptrdiff_t>(at), products.begin() + static_cast<std::ptrdiff_t>(end)))}, {"close", end == products.size()}});
+      Json chunk = Json::object({{"products", Json(Json::Array(products.begin() + static_cast<std::ptrdiff_t>(at),
+                                                               products.begin() + static_cast<std::ptrdiff_t>(end)))},
+                                 {"close", end == products.size()}});
       auto answer = daemon_->post("import", chunk);
       if (!answer) return answer.error();
-      if (!answer->find("refused")->empty()) return error(Fault::invalid, "the demo's catalogue was refused: " + answer->find("refused")->dump(), "import");
+      if (!answer->find("refused")->empty())
+        return error(Fault::invalid, "the demo's catalogue was refused: " + answer->find("refused")->dump(), "import");
     }
     Json stock = Json::array();
     for (const auto& [sku, units] : assortment_.supply) {
@@ -187,9 +213,12 @@ class Demo {
     if (!purchase) return false;
     const bool till = purchase->platform == "till";
     const bool unpaid = !purchase->paid && !till;
-    auto order = platforms_->post(purchase->platform, "buy",
-                                  Json::object({{"sku", purchase->sku}, {"quantity", purchase->quantity}, {"state", unpaid ? "unpaid" : "paid"},
-                                                {"buyer", Json::object({{"name", "Buyer " + std::to_string(accepted_)}, {"email", "buyer@example.com"}})}}));
+    auto order = platforms_->post(
+        purchase->platform, "buy",
+        Json::object({{"sku", purchase->sku},
+                      {"quantity", purchase->quantity},
+                      {"state", unpaid ? "unpaid" : "paid"},
+                      {"buyer", Json::object({{"name", "Buyer " + std::to_string(accepted_)}, {"email", "buyer@example.com"}})}}));
     if (!order) return order.error();
     if (order->find("refused")) return true;
     ++accepted_;
@@ -237,8 +266,10 @@ class Demo {
       if (!options_.json && now - last_drawn >= std::chrono::milliseconds(500)) {
         last_drawn = now;
         if (auto status = daemon_->get("status")) {
-          const cli::DemoFacts facts{std::chrono::duration_cast<Duration>(now - began), options_.seed, orders_, "folder " + folder_.string()};
-          if (!options_.orders || screen.terminal()) screen.show(screen.terminal() ? cli::draw_demo(console, *status, facts) : cli::draw_demo_line(*status, facts) + "\n");
+          const cli::DemoFacts facts{std::chrono::duration_cast<Duration>(now - began), options_.seed, orders_,
+                                     "folder " + folder_.string()};
+          if (!options_.orders || screen.terminal())
+            screen.show(screen.terminal() ? cli::draw_demo(console, *status, facts) : cli::draw_demo_line(*status, facts) + "\n");
         }
       }
       std::this_thread::sleep_for(shoppers.pause(mean));
@@ -251,7 +282,8 @@ class Demo {
     for (auto& [sku, units] : assortment_.supply) {
       if (assortment_.shelf.contains(sku) || !rng_.chance(10)) continue;
       const std::int64_t more = rng_.between(2, 6);
-      auto moved = daemon_->post("stock", Json::object({{"sku", sku}, {"location", "main"}, {"kind", "receipt"}, {"quantity", more}, {"reason", "delivery"}}));
+      auto moved = daemon_->post(
+          "stock", Json::object({{"sku", sku}, {"location", "main"}, {"kind", "receipt"}, {"quantity", more}, {"reason", "delivery"}}));
       if (!moved) return moved.error();
       units += more;
     }
@@ -259,14 +291,16 @@ class Demo {
     return {};
   }
 
-  /// Until the daemon says that nothing is left to do, and the platforms show what it says, twice in a row and after one more look at everything.
+  /// Until the daemon says that nothing is left to do, and the platforms show what it says, twice in a row and after one more look at
+  /// everything.
   Result<void> become_calm() {
     const auto until = std::chrono::steady_clock::now() + most_patience;
     int calm = 0;
     while (!stop_()) {
       if (auto kept = keep_daemon(); !kept) return kept;
       auto status = daemon_->get("status");
-      auto drift = status && status->bool_or("converged") ? count_drift(*platforms_, *daemon_, assortment_, nullptr) : Result<std::int64_t>(1);
+      auto drift =
+          status && status->bool_or("converged") ? count_drift(*platforms_, *daemon_, assortment_, nullptr) : Result<std::int64_t>(1);
       calm = drift && *drift == 0 ? calm + 1 : 0;
       if (calm >= 12) return {};  // six seconds: longer than a poll and a sweep
       if (std::chrono::steady_clock::now() > until) {

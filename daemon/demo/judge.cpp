@@ -12,7 +12,9 @@ void note(Json* notes, std::string text) {
   if (notes && (notes->is_null() || notes->as_array().size() < most_notes)) notes->push_back(std::move(text));
 }
 
-bool is_over(const std::string& state) { return state == "cancelled" || state == "refunded"; }
+bool is_over(const std::string& state) {
+  return state == "cancelled" || state == "refunded";
+}
 
 /// Units a component at a time: a set is its parts.
 void add_units(std::map<std::string, std::int64_t>& units, const Assortment& assortment, const std::string& sku, std::int64_t quantity) {
@@ -25,8 +27,8 @@ void add_units(std::map<std::string, std::int64_t>& units, const Assortment& ass
 }
 
 struct There {
-  std::map<std::string, Json::Array> orders;    ///< by platform
-  std::map<std::string, std::int64_t> sold;     ///< units by component, cancelled ones apart
+  std::map<std::string, Json::Array> orders;  ///< by platform
+  std::map<std::string, std::int64_t> sold;   ///< units by component, cancelled ones apart
 };
 
 Result<There> ask_platforms(const Platforms& platforms, const Assortment& assortment) {
@@ -37,7 +39,8 @@ Result<There> ask_platforms(const Platforms& platforms, const Assortment& assort
     there.orders[name] = answer->find("orders")->as_array();
     for (const auto& order : there.orders[name]) {
       if (is_over(order.text_or("state"))) continue;
-      for (const auto& line : order.find("lines")->as_array()) add_units(there.sold, assortment, line.text_or("sku"), line.integer_or("quantity"));
+      for (const auto& line : order.find("lines")->as_array())
+        add_units(there.sold, assortment, line.text_or("sku"), line.integer_or("quantity"));
     }
   }
   return there;
@@ -50,7 +53,8 @@ Result<void> compare_orders(const There& there, const cli::Daemon& daemon, Verdi
     std::map<std::string, int> counted;
     for (const auto& order : *here) ++counted[order.text_or("id")];
     for (const auto& [id, count] : counted) {
-      if (count > 1) ++verdict.duplicated, note(&verdict.notes, "order " + id + " of " + platform + " is here " + std::to_string(count) + " times");
+      if (count > 1)
+        ++verdict.duplicated, note(&verdict.notes, "order " + id + " of " + platform + " is here " + std::to_string(count) + " times");
     }
     for (const auto& order : orders) {
       ++verdict.orders;
@@ -77,7 +81,8 @@ Result<void> compare_stock(const There& there, const cli::Daemon& daemon, const 
     const std::int64_t expected = supply - (sold == there.sold.end() ? 0 : sold->second), found = available[sku];
     if (found < expected) ++verdict.duplicated;
     if (found > expected) ++verdict.lost;
-    if (found != expected) note(&verdict.notes, sku + ": " + std::to_string(found) + " available here, " + std::to_string(expected) + " by the sales");
+    if (found != expected)
+      note(&verdict.notes, sku + ": " + std::to_string(found) + " available here, " + std::to_string(expected) + " by the sales");
   }
   return {};
 }
@@ -87,7 +92,8 @@ Result<void> compare_oversold(const There& there, const cli::Daemon& daemon, con
   if (!status) return status.error();
   std::map<std::string, std::int64_t> explained;
   for (const auto& record : status->find("oversold")->as_array()) {
-    if (!record.text_or("order").empty() && !record.text_or("other_order").empty()) explained[record.text_or("sku")] += record.integer_or("short");
+    if (!record.text_or("order").empty() && !record.text_or("other_order").empty())
+      explained[record.text_or("sku")] += record.integer_or("short");
   }
   for (const auto& [sku, supply] : assortment.supply) {
     const auto sold = there.sold.find(sku);
@@ -95,7 +101,9 @@ Result<void> compare_oversold(const There& there, const cli::Daemon& daemon, con
     verdict.oversold += over;
     const std::int64_t missing = std::max<std::int64_t>(0, over - explained[sku]);
     verdict.oversold_unexplained += missing;
-    if (missing > 0) note(&verdict.notes, sku + " was oversold by " + std::to_string(over) + ", and the record explains " + std::to_string(explained[sku]));
+    if (missing > 0)
+      note(&verdict.notes,
+           sku + " was oversold by " + std::to_string(over) + ", and the record explains " + std::to_string(explained[sku]));
   }
   return {};
 }
@@ -112,7 +120,8 @@ Result<void> measure(const Platforms& platforms, const There& there, const Assor
     if (!counters) return counters.error();
     verdict.over_limit += counters->integer_or("over_limit");
     for (const auto& move : counters->find("stock_history")->as_array()) {
-      if (move.text_or("cause") == "write") writes[name][move.text_or("sku")].push_back({move.integer_or("at_ms"), move.integer_or("quantity")});
+      if (move.text_or("cause") == "write")
+        writes[name][move.text_or("sku")].push_back({move.integer_or("at_ms"), move.integer_or("quantity")});
     }
   }
   std::vector<std::int64_t> delays;
@@ -139,7 +148,9 @@ Result<void> measure(const Platforms& platforms, const There& there, const Assor
 }
 
 /// "12.50 CNY/15.00 CNY" → "12.50"
-std::string amount_of(const std::string& price) { return price.substr(0, price.find(' ')); }
+std::string amount_of(const std::string& price) {
+  return price.substr(0, price.find(' '));
+}
 
 bool same_amount(const std::string& a, const std::string& b) {
   const auto left = Decimal::parse(a), right = Decimal::parse(b);
@@ -198,9 +209,11 @@ Result<std::int64_t> count_drift(const Platforms& platforms, const cli::Daemon& 
         continue;
       }
       const std::int64_t desired = found->second->find("stock")->integer_or("desired"), shown = offer.integer_or("quantity");
-      if (shown != desired) ++drift, note(notes, sku + " shows " + std::to_string(shown) + " on " + platform + ", it should be " + std::to_string(desired));
+      if (shown != desired)
+        ++drift, note(notes, sku + " shows " + std::to_string(shown) + " on " + platform + ", it should be " + std::to_string(desired));
       const std::string price = amount_of(found->second->find("price")->text_or("desired"));
-      if (!same_amount(offer.text_or("price"), price)) ++drift, note(notes, sku + " costs " + offer.text_or("price") + " on " + platform + ", it should be " + price);
+      if (!same_amount(offer.text_or("price"), price))
+        ++drift, note(notes, sku + " costs " + offer.text_or("price") + " on " + platform + ", it should be " + price);
     }
     for (const auto& sku : skus) {
       if (!seen.contains(sku)) ++drift, note(notes, sku + " is not listed on " + platform);

@@ -17,9 +17,13 @@ namespace fs = std::filesystem;
 
 constexpr const char* currency = "CNY";
 
-Json money(std::int64_t minor) { return Json::object({{"amount", Decimal::of(minor, 2)}, {"currency", currency}}); }
+Json money(std::int64_t minor) {
+  return Json::object({{"amount", Decimal::of(minor, 2)}, {"currency", currency}});
+}
 
-Json picture(const std::string& name) { return Json::object({{"url", "https://pictures.example.com/" + name + ".jpg"}, {"alt", name}}); }
+Json picture(const std::string& name) {
+  return Json::object({{"url", "https://pictures.example.com/" + name + ".jpg"}, {"alt", name}});
+}
 
 Json product(const std::string& code, const std::string& title, const std::string& category) {
   return Json::object({{"code", code},
@@ -32,7 +36,8 @@ Json product(const std::string& code, const std::string& title, const std::strin
 }
 
 Json variant(const std::string& sku, std::int64_t price) {
-  return Json::object({{"sku", sku}, {"state", "live"}, {"price", money(price)}, {"weight", Json::object({{"value", 350}, {"unit", "g"}})}});
+  return Json::object(
+      {{"sku", sku}, {"state", "live"}, {"price", money(price)}, {"weight", Json::object({{"value", 350}, {"unit", "g"}})}});
 }
 
 Json option(const std::string& name, const std::vector<std::string>& values) {
@@ -41,7 +46,9 @@ Json option(const std::string& name, const std::vector<std::string>& values) {
   return Json::object({{"name", name}, {"values", std::move(list)}});
 }
 
-std::string numbered(const std::string& prefix, int number) { return prefix + (number < 10 ? "0" : "") + std::to_string(number); }
+std::string numbered(const std::string& prefix, int number) {
+  return prefix + (number < 10 ? "0" : "") + std::to_string(number);
+}
 
 void add_shirts(Assortment& all, Rng& rng) {
   const std::vector<std::string> sizes{"S", "M", "L"}, colours{"Red", "蓝色"};
@@ -55,7 +62,8 @@ void add_shirts(Assortment& all, Rng& rng) {
       for (std::size_t c = 0; c < colours.size(); ++c) {
         const std::string sku = code + "-" + size + "-" + (c == 0 ? "RED" : "BLUE");
         Json one = variant(sku, price);
-        one.set("option_values", Json::Array{Json::object({{"name", "Size"}, {"value", size}}), Json::object({{"name", "Color"}, {"value", colours[c]}})});
+        one.set("option_values",
+                Json::Array{Json::object({{"name", "Size"}, {"value", size}}), Json::object({{"name", "Color"}, {"value", colours[c]}})});
         variants.push_back(std::move(one));
         all.supply[sku] = rng.chance(25) ? rng.between(1, 2) : rng.between(3, 12);
       }
@@ -169,10 +177,16 @@ Json sandbox_config(const fs::path& folder, std::uint64_t seed) {
   return Json::object(
       {{"seed", static_cast<std::int64_t>(seed)},
        {"platforms",
-        Json::Array{platform("shop", "woocommerce", Json::object({{"key", "ck_demo"}, {"secret", "cs_demo"}, {"webhook_secret", "wh_demo"}})),
-                    platform("mini", "wechat-shop",
-                             Json::object({{"appid", "wxdemo000000000001"}, {"secret", "mini_demo"}, {"push_token", "push_demo"}, {"aes_key", "demodemodemodemodemodemodemodemodemodemodeA"}})),
-                    platform("market", "douyin", Json::object({{"app_key", "7000000000000000001"}, {"secret", "market_demo"}, {"shop_id", "4463798"}})), std::move(till)}}});
+        Json::Array{
+            platform("shop", "woocommerce", Json::object({{"key", "ck_demo"}, {"secret", "cs_demo"}, {"webhook_secret", "wh_demo"}})),
+            platform("mini", "wechat-shop",
+                     Json::object({{"appid", "wxdemo000000000001"},
+                                   {"secret", "mini_demo"},
+                                   {"push_token", "push_demo"},
+                                   {"aes_key", "demodemodemodemodemodemodemodemodemodemodeA"}})),
+            platform("market", "douyin",
+                     Json::object({{"app_key", "7000000000000000001"}, {"secret", "market_demo"}, {"shop_id", "4463798"}})),
+            std::move(till)}}});
 }
 
 Result<void> write_configuration(const fs::path& folder, const Json& sandbox, int hook_port) {
@@ -183,7 +197,9 @@ Result<void> write_configuration(const fs::path& folder, const Json& sandbox, in
   ::chmod((folder / "config/secrets").c_str(), 0700);
   const std::map<std::string, std::string> texts{{"shop", shop_yaml}, {"mini", mini_yaml}, {"market", market_yaml}, {"till", till_yaml}};
   const std::string listen = "127.0.0.1:" + std::to_string(hook_port);
-  if (auto done = write_file(folder / "config/tallyd.yaml", tallyd_yaml + ("listen: " + listen) + "\npublic_url: http://" + listen + "\n"); !done) return done;
+  if (auto done = write_file(folder / "config/tallyd.yaml", tallyd_yaml + ("listen: " + listen) + "\npublic_url: http://" + listen + "\n");
+      !done)
+    return done;
   for (const auto& platform : sandbox.find("platforms")->as_array()) {
     const std::string name = platform.text_or("name"), url = platform.text_or("url");
     const auto text = texts.find(name);
@@ -191,8 +207,10 @@ Result<void> write_configuration(const fs::path& folder, const Json& sandbox, in
     const std::string where = url.empty() ? "folder: " + platform.text_or("folder") : "url: " + url;
     if (auto done = write_file(folder / "config/channels.d" / (name + ".yaml"), text->second + where + "\n"); !done) return done;
   }
-  const std::map<std::string, std::string> secrets{{"shop_key", "ck_demo"}, {"shop_secret", "cs_demo"}, {"shop_hook", "wh_demo"}, {"mini_secret", "mini_demo"}, {"mini_push_token", "push_demo"},
-                                                   {"mini_aes_key", "demodemodemodemodemodemodemodemodemodemodeA"}, {"market_secret", "market_demo"}};
+  const std::map<std::string, std::string> secrets{
+      {"shop_key", "ck_demo"},         {"shop_secret", "cs_demo"},       {"shop_hook", "wh_demo"},
+      {"mini_secret", "mini_demo"},    {"mini_push_token", "push_demo"}, {"mini_aes_key", "demodemodemodemodemodemodemodemodemodemodeA"},
+      {"market_secret", "market_demo"}};
   for (const auto& [name, value] : secrets) {
     if (auto done = write_file(folder / "config/secrets" / name, value + "\n"); !done) return done;
   }

@@ -13,9 +13,9 @@ namespace tally::demo {
 
 /// What is sold, and what lay there at the beginning: the driver's own record, which the daemon is judged by.
 struct Assortment {
-  Json products = Json::array();                      ///< trees, as for `tallyd import`
-  std::map<std::string, std::int64_t> supply;          ///< by SKU; bundles have none of their own
-  std::map<std::string, std::int64_t> shelf;           ///< the part of it that lies on the till's own shelf
+  Json products = Json::array();               ///< trees, as for `tallyd import`
+  std::map<std::string, std::int64_t> supply;  ///< by SKU; bundles have none of their own
+  std::map<std::string, std::int64_t> shelf;   ///< the part of it that lies on the till's own shelf
   std::map<std::string, std::map<std::string, std::int64_t>> bundles;
 };
 

@@ -158,6 +158,15 @@ Result<Json> Engine::sync(const std::string& name, const std::string& author) {
   return ask([this, name, author]() -> Result<Json> {
     auto& world = core_.world();
     Json started = Json::array(), observing = Json::array();
+    auto unpaused = world.store.write([&](Session& session) -> Result<void> {
+      for (const auto& channel : world.channels) {
+        if (!name.empty() && channel->config.name != name) continue;
+        store::set_paused(session, channel->no, "");
+        store::clear_problem(session, channel->no, "channel", channel->config.name);
+      }
+      return {};
+    });
+    if (!unpaused) return unpaused.error();
     for (const auto& channel : world.channels) {
       if (!name.empty() && channel->config.name != name) continue;
       core_.lane(channel->no)->hurry();

@@ -17,6 +17,8 @@ using store::Session;
 
 constexpr std::size_t rows_a_turn = 64;
 constexpr std::size_t calls_a_turn = 16;
+constexpr Duration keep_documents{30LL * 86400000};
+constexpr Duration between_tidyings{3600000};
 
 /// A channel that was never seen before is compared with the whole catalogue.
 void mark_everything(Session& session, const Channel& channel, Time now) {
@@ -117,6 +119,16 @@ Result<void> Core::expire() {
   });
 }
 
+Result<void> Core::tidy() {
+  const Time now = world_.clock.now();
+  if (now - tidied_ < between_tidyings && now >= tidied_) return {};
+  tidied_ = now;
+  return world_.store.write([&](Session& session) -> Result<void> {
+    for (const auto& channel : world_.channels) store::forget_inbox(session, channel->no, now - keep_documents);
+    return {};
+  });
+}
+
 Result<void> Core::take_in_all() {
   for (const auto& channel : world_.channels) {
     for (bool more = true; more;) {
@@ -131,6 +143,7 @@ Result<void> Core::take_in_all() {
 Result<Time> Core::turn(const std::function<void(Call)>& dispatch) {
   if (auto done = expire(); !done) return done.error();
   if (auto done = take_in_all(); !done) return done.error();
+  if (auto done = tidy(); !done) return done.error();
   Time next = world_.clock.now() + Duration(60000);
   for (auto& [no, lane] : lanes_) {
     for (std::size_t calls = 0; calls < calls_a_turn; ++calls) {

@@ -37,9 +37,11 @@ class Core {
 
  private:
   Result<void> expire();
+  Result<void> tidy();  ///< once an hour: what every reader has passed and is a month old
   Result<void> take_in_all();
 
   World world_;
+  Time tidied_ = long_ago;
   std::uint64_t seed_;
   std::map<ChannelNo, std::unique_ptr<Lane>> lanes_;
 };

@@ -10,6 +10,10 @@ namespace tally::engine {
 
 using store::Session;
 
+namespace {
+constexpr std::int64_t most_unread_rows = 100000;
+}
+
 struct Engine::Crew {
   struct Job {
     Call call;
@@ -138,9 +142,10 @@ void Engine::run() {
     if (!next) world.log.error("the engine waits", {{"error", next.error().text()}});
     publish();
     const Time now = world.clock.now();
-    if (on_beat && now - last_beat >= Duration(1000)) {
+    if (now - last_beat >= Duration(1000) || now < last_beat) {
       last_beat = now;
-      on_beat();
+      count_backlog();
+      if (on_beat) on_beat();
     }
     const Duration wait = next ? std::clamp(*next - now, Duration(0), Duration(1000)) : Duration(1000);
     std::unique_lock guard(mutex_);
@@ -155,6 +160,16 @@ void Engine::publish() {
   }
   const std::lock_guard guard(mutex_);
   seen_ = std::move(states);
+}
+
+void Engine::count_backlog() {
+  auto& world = core_.world();
+  std::int64_t unread = 0;
+  auto read = world.store.read([&](Session& session) -> Result<void> {
+    for (const auto& channel : world.channels) unread += store::unread_rows(session, channel->no);
+    return {};
+  });
+  if (read) unread_ = unread;
 }
 
 Lane::State Engine::seen(ChannelNo channel) const {
@@ -196,6 +211,7 @@ void Engine::receive(const ChannelId& name, channel::Webhook webhook, std::funct
   auto door = connector->authenticate(webhook);
   if (!door) return done(door.error());
   if (door->deliveries.empty()) return done(std::move(door->reply));
+  if (unread_ >= most_unread_rows) return done(error(Fault::locked, "too many deliveries wait to be applied", "hooks", "the platform tries again"));
   const Time now = world.clock.now();
   auto kept = std::make_shared<channel::Door>(std::move(*door));
   world.store.post(

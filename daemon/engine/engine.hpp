@@ -4,6 +4,7 @@
 #include "engine/core.hpp"
 #include "engine/faces.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <future>
@@ -74,6 +75,7 @@ class Engine final : public Intake, public Admin {
   void run_tasks();
   void dispatch(Call call);
   void publish();
+  void count_backlog();
   void wake();
   /// Runs `task` on the engine's thread and waits for it.
   Result<Json> ask(std::function<Result<Json>()> task);
@@ -92,6 +94,7 @@ class Engine final : public Intake, public Admin {
   std::map<ChannelNo, Lane::State> seen_;
   std::map<ChannelNo, std::unique_ptr<Crew>> crews_;
   std::int64_t open_batch_ = 0;
+  std::atomic<std::int64_t> unread_{0};  ///< inbox rows that are not applied yet, as of the last second
   std::thread thread_;
 };
 

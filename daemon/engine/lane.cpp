@@ -8,8 +8,13 @@
 #include <algorithm>
 
 namespace tally::engine {
+namespace {
 
-Lane::Lane(World& world, std::shared_ptr<Channel> channel, std::uint64_t seed) : world_(world), channel_(std::move(channel)), rng_(seed) {}
+constexpr std::size_t most_recent = 1024;  ///< steps kept before the old ones are forgotten
+
+}  // namespace
+
+Lane::Lane(World& world, std::shared_ptr<Channel> channel, std::uint64_t seed) : world_(world), channel_(std::move(channel)), rng_(seed), born_(world.clock.now()) {}
 
 Result<void> Lane::recover() {
   return world_.store.write([&](store::Session& session) -> Result<void> {
@@ -63,7 +68,7 @@ Call Lane::make(Call::Kind kind, bool urgent) {
   ++out_;
   if (urgent) ++urgent_out_;
   state_.calls_out = out_;
-  if (kind == Call::Kind::look || kind == Call::Kind::sweep || kind == Call::Kind::find) readings_[call.no].started = call.left_at;
+  if (kind == Call::Kind::look || kind == Call::Kind::sweep || kind == Call::Kind::find) note_reading(call);
   return call;
 }
 
@@ -152,11 +157,28 @@ void Lane::replace(std::shared_ptr<Channel> channel) {
 }
 
 void Lane::own_step(VariantNo variant, const OwnStep& step) {
-  for (auto& [no, reading] : readings_) {
-    if (step.to < reading.started - channel_->facts.read_after_write - channel_->margin()) continue;
-    if (step.taken > 0) reading.meanwhile[variant].taken += step.taken;
-    if (step.taken < 0) reading.meanwhile[variant].given += step.taken;
-  }
+  for (auto& [no, reading] : readings_) collect(reading, variant, step);
+  if (channel_->facts.read_after_write == Duration(0)) return;
+  if (recent_.size() >= most_recent) forget_recent(world_.clock.now());
+  recent_.emplace_back(variant, step);
+}
+
+void Lane::collect(Reading& reading, VariantNo variant, const OwnStep& step) const {
+  if (step.to < reading.started - channel_->facts.read_after_write - channel_->margin()) return;
+  if (step.taken > 0) reading.meanwhile[variant].taken += step.taken;
+  if (step.taken < 0) reading.meanwhile[variant].given += step.taken;
+}
+
+void Lane::forget_recent(Time now) {
+  const Time shown = now - channel_->facts.read_after_write - channel_->margin();
+  std::erase_if(recent_, [&](const auto& recent) { return recent.second.to < shown; });
+}
+
+void Lane::note_reading(const Call& call) {
+  auto& reading = readings_[call.no];
+  reading = {call.left_at, {}};
+  forget_recent(call.left_at);
+  for (const auto& [variant, step] : recent_) collect(reading, variant, step);
 }
 
 void Lane::failed(const Error& error, Time left_at) {

@@ -63,7 +63,7 @@ class Lane {
     std::optional<Quantity> relative;  ///< looked unequal three times running: send this much more than was seen
   };
   struct Read {
-    Time began = long_ago;
+    Time began = long_ago, ended = long_ago;
     std::int64_t last_row = 0;
   };
   enum class May { send, look, read, wait, drop };
@@ -104,6 +104,7 @@ class Lane {
   Result<void> finish_price(store::Session& session, const store::Intent& intent, const store::Mark& mark, const Result<channel::Applied>& result);
   Result<void> finish_content(store::Session& session, const Call& call, std::size_t at, const Result<channel::Applied>& result);
   Result<void> bind(store::Session& session, const store::Intent& intent, const store::ProductRow& product, const Json& sent, const channel::Applied& applied);
+  Result<void> retired(store::Session& session, const Call& call, std::size_t at, const store::ProductRow& product, store::ListingRow& listing);
   Result<void> finish_find(const Call& call, Outcome& outcome);
 
   // lane_read.cpp
@@ -114,6 +115,9 @@ class Lane {
   Result<void> finish_look(const Call& call, Outcome& outcome);
   Result<void> finish_sweep(const Call& call, Outcome& outcome);
   Result<void> write_blind_ones_again();
+  void forget_recent(Time now);
+  void note_reading(const Call& call);
+  void collect(Reading& reading, VariantNo variant, const OwnStep& step) const;
   Reading reading_of(const Call& call);
   Result<void> store_documents(store::Session& session, const std::vector<channel::Document>& documents);
   Result<void> order_read_complete(store::Session& session);
@@ -143,6 +147,9 @@ class Lane {
   std::string sweep_cursor_;
   std::set<ProductNo> swept_;
   std::map<std::uint64_t, Reading> readings_;  ///< by the call's number
+  /// Own orders' steps that were imported just now: a look may be older than they are, where the platform is slow to show a change.
+  std::vector<std::pair<VariantNo, OwnStep>> recent_;
+  Time born_ = long_ago;             ///< what was imported before is not in `recent_`
   std::set<VariantNo> looks_out_;
   std::map<VariantNo, Looked> looked_;
   std::set<VariantNo> want_look_;

@@ -214,6 +214,11 @@ Result<std::optional<Call>> Lane::content_call(Session& session, const store::Ma
   bool all_known = true;
   for (const auto& variant : store::variants_of(session, product->no))
     all_known = all_known && (!product->product.find(Sku(variant.sku)) || store::find_offer(session, channel_->no, variant.no));
+  const bool ends = bound && product->product.state == SaleState::ended;
+  if (ends && (channel_->config.policy != Policy::full || !channel_->facts.actions.contains("retire_listing"))) {
+    store::clear_mark(session, mark);
+    return std::optional<Call>();
+  }
   const bool nothing_to_say = bound && listing.sent == hash && all_known;
   if (nothing_to_say || (bound && channel_->config.policy == Policy::create_only)) {
     store::clear_mark(session, mark);
@@ -229,7 +234,7 @@ Result<std::optional<Call>> Lane::content_call(Session& session, const store::Ma
       return parked.error();
     return std::optional<Call>();
   }
-  if (!mark.by_order && mark.batch == 0 && !admit(session, world_, *channel_, mark, {!bound, false, false, false})) return std::optional<Call>();
+  if (!mark.by_order && mark.batch == 0 && !admit(session, world_, *channel_, mark, {!bound, ends, false, false})) return std::optional<Call>();
   store::Intent intent;
   intent.channel = channel_->no;
   intent.aspect = "content";
@@ -241,7 +246,7 @@ Result<std::optional<Call>> Lane::content_call(Session& session, const store::Ma
   intent.no = store::add_intent(session, intent);
   channel::Change change;
   change.key = std::to_string(intent.no.value);
-  change.action = channel::ActionKind::put_listing;
+  change.action = ends ? channel::ActionKind::retire_listing : channel::ActionKind::put_listing;
   change.fields = std::move(tree);
   if (!listing.ticket.empty()) {
     auto ticket = Json::parse(listing.ticket);
@@ -297,6 +302,17 @@ Result<void> Lane::bind(Session& session, const store::Intent& intent, const sto
   return {};
 }
 
+Result<void> Lane::retired(Session& session, const Call& call, std::size_t at, const store::ProductRow& product, store::ListingRow& listing) {
+  const Time now = world_.clock.now();
+  listing.sent = call.intents[at].hash;
+  listing.confirmed.clear();
+  store::put_listing(session, listing);
+  store::clear_mark(session, call.marks[at]);
+  store::clear_problem(session, channel_->no, "content", product.product.code);
+  store::journal(session, {0, now, "listing.ended", call.intents[at].cause, channel_->no, product.product.code, "{}"});
+  return {};
+}
+
 Result<void> Lane::finish_content(Session& session, const Call& call, std::size_t at, const Result<channel::Applied>& result) {
   const Time now = world_.clock.now();
   const auto& intent = call.intents[at];
@@ -319,6 +335,7 @@ Result<void> Lane::finish_content(Session& session, const Call& call, std::size_
       return {};
     }
     store::finish_intent(session, intent.no, "confirmed", "", now);
+    if (call.changes[at].action == channel::ActionKind::retire_listing) return retired(session, call, at, *product, *listing);
     if (auto bound = bind(session, intent, *product, call.changes[at].fields, *result); !bound) return bound;
     store::clear_mark(session, mark);
     store::clear_problem(session, channel_->no, "content", product->product.code);

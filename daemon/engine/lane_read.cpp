@@ -95,15 +95,15 @@ Result<void> Lane::store_documents(Session& session, const std::vector<channel::
   for (const auto& document : documents) {
     const std::string hash = crypto::state_hash(document.body);
     const auto events = channel_->connector->parse(document, Json());
-    bool known = false;
+    std::optional<std::string> applied;
     if (events && events->size() == 1 && events->front().what == channel::Event::What::order) {
-      const Json* id = events->front().tree.find("@id");
-      known = id && store::order_body_hash(session, channel_->no, id->scalar_text()) == hash;
-    } else if (!events) {
-      if (unread_bodies_.size() >= most_unread) unread_bodies_.clear();
-      known = !unread_bodies_.emplace(hash, now).second;
+      if (const Json* id = events->front().tree.find("@id")) applied = store::order_body_hash(session, channel_->no, id->scalar_text());
     }
-    if (known) continue;
+    if (applied == hash) continue;
+    if (!applied) {  // nothing has come of it so far: if it is parked, it is not stored with every reading anew
+      if (unread_bodies_.size() >= most_unread) unread_bodies_.clear();
+      if (!unread_bodies_.emplace(hash, now).second) continue;
+    }
     store::add_inbox(session, {0, channel_->no, "read", document.kind, document.body, document.headers, now});
   }
   return {};
@@ -112,6 +112,7 @@ Result<void> Lane::store_documents(Session& session, const std::vector<channel::
 Result<void> Lane::order_read_complete(Session& session) {
   const Time now = world_.clock.now();
   complete_.began = read_began_;
+  complete_.ended = now;
   complete_.last_row = store::last_inbox_row(session, channel_->no);
   state_.last_order_read = read_began_;
   store::set_cursor(session, channel_->no, "orders", std::to_string(to_ms(read_began_)), now);
@@ -415,7 +416,9 @@ void Lane::take_number(Session& session, store::OfferRow& offer, Quantity seen, 
   const Collected meanwhile = collected == reading.meanwhile.end() ? Collected{} : collected->second;
   Belief belief{offer.low, offer.high, offer.anchor_from, offer.anchor_to, offer.suspect, offer.owed_look_at, offer.verified_at};
   const Belief before = belief;
-  if (!looked(belief, seen, started, now, offer.written_at, channel_->facts.read_after_write, meanwhile)) {
+  const bool shows_older = channel_->facts.read_after_write > Duration(0);
+  const Time last_write = shows_older ? std::max(offer.written_at, born_) : offer.written_at;
+  if (!looked(belief, seen, started, now, last_write, channel_->facts.read_after_write, meanwhile)) {
     offer.owed_look_at = belief.owed_look_at;
     return;
   }

@@ -57,7 +57,8 @@ Lane::May Lane::may_raise(const store::OfferRow& offer, Quantity number, Quantit
   const Time now = world_.clock.now();
   const auto& facts = channel_->facts;
   if (facts.takes == Takes::never) return May::send;
-  if (!facts.can_look && facts.reads_orders) return complete_.began >= offer.anchor_to + facts.order_lag ? May::send : May::read;
+  // Without a look only the read itself says that nothing is unread: what goes, goes right behind it.
+  if (!facts.can_look && facts.reads_orders) return complete_.began >= offer.anchor_to + facts.order_lag && now - complete_.ended <= gap ? May::send : May::read;
   if (facts.can_look && offer.owed_look_at != never) return offer.owed_look_at <= now ? May::look : May::wait;
   if (!facts.reads_orders) return now - offer.anchor_to > Duration(60000) ? May::send : May::wait;
   const auto found = looked_.find(offer.variant);

@@ -198,6 +198,9 @@ void settle(Session& session, const World& world, const Channel& channel, store:
   record_oversells(session, world, touched, row.no, order.placed_at.value_or(now), now);
   for (const auto& [variant, step] : effects.steps) touched.insert(variant);
   for (const auto& [variant, units] : effects.add_back) touched.insert(variant);
+  for (const auto& line : resolved) {  // what was added back before may be no more
+    if (line.sold.value != 0) touched.insert(line.sold);
+  }
   mark_stock(session, world, touched, {"order:" + std::to_string(row.no.value), true, 0}, now);
   store::set_unresolved(session, row.no, unresolved_skus(order, resolved));
   if (order.holds.empty()) {

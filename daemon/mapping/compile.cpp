@@ -115,7 +115,8 @@ NodeNo Compiler::object(const yaml::Node& node, bool in_list) {
       dollar(object, each, in_list);
     }
   }
-  const bool is_list = std::any_of(object.members.begin(), object.members.end(), [](const Object::Member& each) { return each.key == "$list"; });
+  const bool is_list =
+      std::any_of(object.members.begin(), object.members.end(), [](const Object::Member& each) { return each.key == "$list"; });
   if (is_list && (!object.as_text || object.members.size() > 1 || !object.push.empty() || !object.read.empty() || !object.one.empty())) {
     complain(node.place, "$list: stands alone beside $text: json");
   }

@@ -1,4 +1,5 @@
-// A platform's documents with our fields in their places (mappings/README.md). Compiled once from YAML; the same text fills documents and reads them.
+// A platform's documents with our fields in their places (mappings/README.md). Compiled once from YAML; the same text fills documents and
+// reads them.
 #pragma once
 
 #include "base/complaint.hpp"
@@ -19,8 +20,9 @@ namespace tally::mapping {
 /// What a channel adds to a mapping.
 struct ChannelContext {
   Json settings = Json::object();  ///< what `${channel.x}` means: the channel's own settings (weight_unit, currency, locale, …)
-  std::optional<yaml::Node> overlay;  ///< the channel file's own `mapping:` block or `tables:`, in the form of a mapping file that extends this one
-  std::string currency = "EUR";    ///< of amounts that say none
+  std::optional<yaml::Node>
+      overlay;  ///< the channel file's own `mapping:` block or `tables:`, in the form of a mapping file that extends this one
+  std::string currency = "EUR";  ///< of amounts that say none
 };
 
 /// Finds the text of the mapping `NAME` for `extends:`; nothing if there is none.
@@ -32,7 +34,7 @@ enum class Say {
 };
 
 struct Push {
-  Json document;          ///< null: it comes to nothing, there is nothing to send
+  Json document;  ///< null: it comes to nothing, there is nothing to send
   bool empty() const { return document.is_null(); }
 };
 
@@ -46,8 +48,8 @@ struct Read {
 class Mapping {
  public:
   /// Compiles `text` (and what it extends, and the overlay) and checks it whole against the model. Nothing if there were complaints.
-  static std::shared_ptr<const Mapping> compile(std::string_view name, std::string_view text, const std::string& file, const ChannelContext& context,
-                                                const FindText& find, Complaints& complaints);
+  static std::shared_ptr<const Mapping> compile(std::string_view name, std::string_view text, const std::string& file,
+                                                const ChannelContext& context, const FindText& find, Complaints& complaints);
   virtual ~Mapping() = default;
 
   virtual bool has(std::string_view document) const = 0;
@@ -58,7 +60,8 @@ class Mapping {
   virtual Result<Read> read(std::string_view document, const Json& json, const Json& known) const = 0;
   /// The filled holes of the content aspect only, ids and `$push` parts left out: for comparing what we would say with what is shown.
   virtual Json spell(std::string_view document, const Json& fields) const = 0;
-  /// Which list of `document` the part ("listing/variations") stands for, as a path in the model: "variants". Empty if there is no such part.
+  /// Which list of `document` the part ("listing/variations") stands for, as a path in the model: "variants". Empty if there is no such
+  /// part.
   virtual std::string list_of(std::string_view document, std::string_view part) const = 0;
 
   /// Runs the file's own `tests:`. One complaint a failure.
@@ -67,11 +70,12 @@ class Mapping {
   virtual std::vector<std::string> one_way_holes() const = 0;
 };
 
-/// Filters one value outside a document ("${since | time epoch}" in connector files). `spec` is the text behind the first '|', possibly several filters.
+/// Filters one value outside a document ("${since | time epoch}" in connector files). `spec` is the text behind the first '|', possibly
+/// several filters.
 Result<Json> apply_filters(std::string_view spec, const Json& value);
 
-/// A small template with `${path | filter}` holes as in connector files: no `$` keys, no expressions. A map entry with an empty hole is left out; a
-/// scalar that is one hole keeps its type; text around holes makes text.
+/// A small template with `${path | filter}` holes as in connector files: no `$` keys, no expressions. A map entry with an empty hole is
+/// left out; a scalar that is one hole keeps its type; text around holes makes text.
 class Template {
  public:
   /// Complains where a hole is malformed or names an unknown filter.

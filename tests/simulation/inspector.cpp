@@ -33,13 +33,13 @@ bool touched_by_hand(const memory::Offer& offer, Time since) {
   return std::any_of(offer.history.begin(), offer.history.end(), [&](const NumberChange& c) { return c.why == NumberChange::Why::by_hand && c.at >= since; });
 }
 
-/// Units that own orders had taken from the number by `until`.
-Quantity taken_by(const memory::Offer& offer, Time until) {
-  Quantity taken = 0;
-  for (const auto& change : offer.history) {
-    if (change.at <= until && by_own_orders(change)) taken += change.before - change.after;
-  }
-  return taken;
+/// Whether an own order had taken something by `until` that was not known.
+bool unknown_take(const memory::Offer& offer, const std::map<std::string, Time>& known, Time until) {
+  return std::any_of(offer.history.begin(), offer.history.end(), [&](const NumberChange& change) {
+    if (!by_own_orders(change) || change.after >= change.before || change.at > until) return false;
+    const auto found = known.find(change.by);
+    return found == known.end() || found->second < change.at;
+  });
 }
 
 }  // namespace
@@ -73,6 +73,19 @@ bool Inspector::all_known(const Shop& shop, const std::string& sku) const {
     if (concerned && !knows(shop, order)) return false;
   }
   return true;
+}
+
+std::map<std::string, Time> Inspector::known_states(const Shop& shop, const std::string& sku) const {
+  std::map<std::string, Time> states;
+  for (const auto& order : shop.platform->orders()) {
+    if (std::none_of(order.lines.begin(), order.lines.end(), [&](const auto& line) { return line.sku == sku; })) continue;
+    const auto found = known_orders_.find({shop.no, order.id});
+    if (found == known_orders_.end()) continue;
+    for (const auto& version : order.versions) {
+      if (version.tree.text_or("note") == found->second) states[order.id] = version.at;
+    }
+  }
+  return states;
 }
 
 void Inspector::restarted() {
@@ -233,6 +246,7 @@ std::map<std::string, StockWrite> Inspector::decided(const engine::Call& call, c
   if (call.kind == engine::Call::Kind::read_orders && call.want.cursor.empty()) read_began_[shop.no] = now;
   house_.read([&](Session& session) {
     read_catalogue(session);
+    read_orders(session);
     for (const auto& intent : call.intents) {
       const std::string key = std::to_string(intent.no.value);
       if (++keys_[shop.name() + "/" + key] > 1) violate("S6 no blind effect", "the write " + key + " left " + shop.name() + " twice");
@@ -244,6 +258,7 @@ std::map<std::string, StockWrite> Inspector::decided(const engine::Call& call, c
       write.available = number.available;
       write.add_back = number.add_back;
       write.taken = taken_as_known(session, shop, write.variant);
+      write.known = known_states(shop, write.sku);
       write.down = intent.value <= intent.before;
       const auto offer = store::find_offer(session, shop.no, write.variant);
       if (offer) write.anchor = offer->anchor_from;
@@ -308,7 +323,7 @@ void Inspector::applied(const StockWrite& write, const Shop& shop, Quantity befo
   ++count_.raised_over_unread;
   if (write.late || (write.down && (write.fresh || !shop.facts().can_look))) return;
   const Time since = write.since.value_or(long_ago);
-  if (taken_by(*there, since) - write.taken > 0) violate("S8 raise", what + ", and was there to be seen at " + text(since));
+  if (unknown_take(*there, write.known, since)) violate("S8 raise", what + ", and was there to be seen at " + text(since));
 }
 
 void Inspector::created(const Shop& shop) {

@@ -17,6 +17,7 @@ struct StockWrite {
   std::string sku;
   Quantity available = 0, add_back = 0;
   Quantity taken = 0;   ///< by own orders, as far as imported
+  std::map<std::string, Time> known;  ///< own orders, and of when the state is that was imported
   bool down = false;    ///< at or below its belief
   bool fresh = false;   ///< the last complete order read began not long before
   bool late = false;    ///< lands after it was given up
@@ -76,6 +77,7 @@ class Inspector {
   Quantity taken_as_known(store::Session& session, const Shop& shop, VariantNo variant) const;
   Quantity available(const engine::Channel& channel, VariantNo variant, const std::map<std::pair<VariantNo, LocationNo>, Quantity>& free) const;
   void check_offer(const OfferState& offer, const Shop& shop);
+  std::map<std::string, Time> known_states(const Shop& shop, const std::string& sku) const;
   bool all_known(const Shop& shop, const std::string& sku) const;
   void check_ledger(store::Session& session);
   void check_claims(store::Session& session);

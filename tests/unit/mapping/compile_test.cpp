@@ -76,7 +76,8 @@ TEST(Compile, checks_conditions_against_the_model) {
 TEST(Compile, a_list_inside_text_stands_alone) {
   EXPECT_EQ(complaints_of("price: { a: { $text: json, $list: [ { sku: \"${sku}\" } ] } }"), "");
   EXPECT_NE(complaints_of("price: { a: { $list: [ { sku: \"${sku}\" } ] } }").find("$list: stands alone"), std::string::npos);
-  EXPECT_NE(complaints_of("price: { a: { $text: json, b: 1, $list: [ { sku: \"${sku}\" } ] } }").find("$list: stands alone"), std::string::npos);
+  EXPECT_NE(complaints_of("price: { a: { $text: json, b: 1, $list: [ { sku: \"${sku}\" } ] } }").find("$list: stands alone"),
+            std::string::npos);
 }
 
 TEST(Compile, helps_where_the_quotes_were_forgotten) {

@@ -129,7 +129,8 @@ TEST(Reading, text_around_a_hole_is_stripped_and_packed_text_is_parsed) {
 }
 
 TEST(Reading, a_list_packed_into_text_goes_both_ways) {
-  const auto made = compile_well("listing: { id: \"${@id}\", rows: { $text: json, $list: [ { $for: v in variants, sku: \"${v.sku}\" } ] } }");
+  const auto made =
+      compile_well("listing: { id: \"${@id}\", rows: { $text: json, $list: [ { $for: v in variants, sku: \"${v.sku}\" } ] } }");
   const Json product = json(R"({"@id":"1","variants":[{"sku":"A"},{"sku":"B"}]})");
   const Json packed = pushed(made, "listing", product);
   EXPECT_EQ(packed, json(R"({"id":"1","rows":"[{\"sku\":\"A\"},{\"sku\":\"B\"}]"})"));

@@ -1,0 +1,83 @@
+// An invalid file never replaces what runs.
+#include "support/street.hpp"
+
+#include <algorithm>
+#include <csignal>
+
+namespace tally::tests {
+namespace {
+
+class Reload : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    street.write_channel("shop");
+    good = content_of(street.channel_file("shop"));
+    street.open();
+    street.import(three_products());
+    street.release({"shop"});
+    ASSERT_EQ(street.shown("shop", "TEE"), 10);
+  }
+
+  /// Where a line that is added to the good file stands, as complaints name it.
+  std::string place_of_addition(int column = 1) const {
+    return "shop.yaml:" + std::to_string(std::count(good.begin(), good.end(), '\n') + 1) + ":" + std::to_string(column);
+  }
+  void add(const std::string& line) { write_file(street.channel_file("shop"), good + line + "\n"); }
+  std::int64_t buy_one_and_wait() {
+    const auto before = street.available("TEE").value_or(0);
+    street.tell("shop", "buy", Json::object({{"sku", "TEE"}, {"quantity", 1}, {"state", "paid"}}));
+    EXPECT_TRUE(street.soon([&] { return street.available("TEE") == before - 1; })) << "the configuration that ran goes on";
+    return before - 1;
+  }
+
+  Street street{{platform("shop", "woocommerce")}};
+  std::string good;
+};
+
+TEST_F(Reload, RefusesAnInvalidFileByPlaceAndGoesOn) {
+  add("stok: { buffer: 3 }");
+  const Ended refused = street.tallyd({"reload"});
+  EXPECT_EQ(refused.code, 4) << refused.out << refused.err;
+  const std::string said = refused.out + refused.err;
+  EXPECT_NE(said.find("channels.d/" + place_of_addition()), std::string::npos) << said;
+  EXPECT_NE(said.find("stok"), std::string::npos) << said;
+  EXPECT_NE(said.find("stock"), std::string::npos) << "it says what was probably meant: " << said;
+  buy_one_and_wait();
+
+  write_file(street.channel_file("shop"), good);
+  EXPECT_TRUE(street.done({"reload"}).bool_or("applied"));
+}
+
+TEST_F(Reload, RefusesAMappingThatNamesAnUnknownField) {
+  add("mapping: { extends: woocommerce, price: { id: \"${@id}\", regular_price: \"${prise | decimal}\" } }");
+  const Ended refused = street.tallyd({"reload"});
+  EXPECT_EQ(refused.code, 4) << refused.out << refused.err;
+  const std::string said = refused.out + refused.err, place = place_of_addition();
+  EXPECT_NE(said.find("channels.d/" + place.substr(0, place.rfind(':') + 1)), std::string::npos) << said;
+  EXPECT_NE(said.find("prise"), std::string::npos) << said;
+  buy_one_and_wait();
+}
+
+TEST_F(Reload, TellsAllThatIsWrongAtOnce) {
+  add("swepp: 5s\nsecrets: { key: other }");
+  const Ended refused = street.tallyd({"reload"});
+  EXPECT_EQ(refused.code, 4) << refused.out << refused.err;
+  const std::string said = refused.out + refused.err;
+  EXPECT_NE(said.find("channels.d/" + place_of_addition()), std::string::npos) << said;
+  EXPECT_NE(said.find("secrets"), std::string::npos) << "the key that stands twice: " << said;
+}
+
+TEST_F(Reload, IsTheSameOnSighup) {
+  add("sweeeep: 5s");
+  street.daemon().signal(SIGHUP);
+  ASSERT_TRUE(street.soon([&] { return street.daemon_log().find("channels.d/" + place_of_addition()) != std::string::npos; }));
+  EXPECT_TRUE(street.daemon().runs());
+  const auto left = buy_one_and_wait();
+
+  add("stock: { buffer: 3 }");
+  street.daemon().signal(SIGHUP);
+  EXPECT_TRUE(street.soon([&] { return street.shown("shop", "TEE") == left - 3; })) << "the valid file is taken over";
+}
+
+}  // namespace
+}  // namespace tally::tests
