@@ -1,5 +1,5 @@
-// From the merchant's files to connectors and rules. The only code, with main.cpp, that knows all modules; README.md says what stands
-// where.
+// From the merchant's files to connectors and rules. The only code, with main.cpp, that knows all modules;
+// README.md says what stands where.
 #pragma once
 
 #include "base/complaint.hpp"

@@ -235,8 +235,8 @@ Result<cli::CatalogueFile> read_catalogue(const cli::ImportOptions& options,
   return file;
 }
 
-/// The engine without a daemon: its thread runs, its lanes do not, because no channel is set to work before it is released by a running
-/// daemon.
+/// The engine without a daemon: its thread runs, its lanes do not,
+/// because no channel is set to work before it is released by a running daemon.
 Result<cli::Offline> open_offline(const fs::path& folder) {
   struct Kept {
     SystemClock clock;

@@ -1,13 +1,14 @@
-// The reference implementation of a connector: the platform is in the same process and speaks the model's own trees, as JSON text. No mapping.
+// The reference implementation of a connector: the platform is in the same process and speaks the model's own trees, as JSON text.
+// No mapping.
 #pragma once
 
 #include "connectors/memory/platform.hpp"
 
 namespace tally::memory {
 
-/// Documents: order (the order's tree with `platform_state`), listing (a product's tree), level (a variant's `@id`, `sku`, `available`), event
-/// ({kind, subject, changed_at}: a poke). Webhooks: {"deliveries": [{kind, body}]} under the header x-memory-secret. Every request takes effect before
-/// the call returns.
+/// Documents: order (the order's tree with `platform_state`), listing (a product's tree), level (a variant's `@id`, `sku`, `available`),
+/// event ({kind, subject, changed_at}: a poke). Webhooks: {"deliveries": [{kind, body}]} under the header x-memory-secret.
+/// Every request takes effect before the call returns.
 class MemoryConnector final : public channel::Connector {
  public:
   /// `platform` outlives the connector.

@@ -8,7 +8,9 @@ namespace {
 using channel::StockWrites;
 using Why = NumberChange::Why;
 
-Error missing(const std::string& what) { return error(Fault::missing, "there is no " + what, "memory"); }
+Error missing(const std::string& what) {
+  return error(Fault::missing, "there is no " + what, "memory");
+}
 
 /// The merchant's words about a product: everything but ids, numbers and prices.
 Json content_of(const Json& product) {
@@ -47,20 +49,28 @@ const Json::Array& items_of(const Json& tree, std::string_view key) {
 
 std::string_view name_of(NumberChange::Why why) {
   switch (why) {
-    case Why::listed: return "listed";
-    case Why::sale: return "sale";
-    case Why::edit: return "edit";
-    case Why::give_back: return "give back";
-    case Why::shipment: return "shipment";
-    case Why::write: return "write";
-    case Why::by_hand: return "by hand";
+    case Why::listed:
+      return "listed";
+    case Why::sale:
+      return "sale";
+    case Why::edit:
+      return "edit";
+    case Why::give_back:
+      return "give back";
+    case Why::shipment:
+      return "shipment";
+    case Why::write:
+      return "write";
+    case Why::by_hand:
+      return "by hand";
   }
   return "write";
 }
 
 Platform::Platform(std::string name, Terms terms, const Clock& clock) : name_(std::move(name)), terms_(std::move(terms)), clock_(clock) {
   ensure(terms_.page > 0, "a page has room for a document");
-  ensure(terms_.order_lag <= terms_.facts.order_lag && terms_.number_lag <= terms_.facts.read_after_write, "a platform lags no more than its facts admit");
+  ensure(terms_.order_lag <= terms_.facts.order_lag && terms_.number_lag <= terms_.facts.read_after_write,
+         "a platform lags no more than its facts admit");
 }
 
 /// As the platform writes moments down.
@@ -69,9 +79,13 @@ Time Platform::stamp(Time time) const {
   return from_ms(to_ms(time) / step * step);
 }
 
-std::string Platform::next_id(std::string_view prefix) { return std::string(prefix) + std::to_string(next_id_++); }
+std::string Platform::next_id(std::string_view prefix) {
+  return std::string(prefix) + std::to_string(next_id_++);
+}
 
-const Offer* Platform::offer(const std::string& id) const { return const_cast<Platform*>(this)->find_offer(id); }
+const Offer* Platform::offer(const std::string& id) const {
+  return const_cast<Platform*>(this)->find_offer(id);
+}
 
 const Offer* Platform::offer_of_sku(const std::string& sku) const {
   for (const auto& listing : listings_) {
@@ -273,16 +287,20 @@ Result<channel::Applied> Platform::write(const channel::Change& change) {
 Result<channel::Applied> Platform::write_now(const channel::Change& change) {
   if (auto refused = refusal(change.fields)) return *refused;
   switch (change.action) {
-    case channel::ActionKind::put_listing: return put_listing(change);
-    case channel::ActionKind::set_stock: return write_stock(change);
-    case channel::ActionKind::set_price: return write_price(change);
+    case channel::ActionKind::put_listing:
+      return put_listing(change);
+    case channel::ActionKind::set_stock:
+      return write_stock(change);
+    case channel::ActionKind::set_price:
+      return write_price(change);
     case channel::ActionKind::retire_listing: {
       auto* listing = listing_of(change.fields);
       if (!listing) return missing("listing");
       listing->ended = true;
       return channel::Applied{};
     }
-    default: return error(Fault::rejected, "this platform has no " + std::string(channel::name_of(change.action)), "memory");
+    default:
+      return error(Fault::rejected, "this platform has no " + std::string(channel::name_of(change.action)), "memory");
   }
 }
 
@@ -339,7 +357,8 @@ Result<channel::Applied> Platform::write_stock(const channel::Change& change) {
   }
   if (facts.own_write_echoes) {
     for (const auto& listing : listings_) {
-      if (std::any_of(listing.offers.begin(), listing.offers.end(), [&](const Offer& own) { return own.id == offer->id; })) announce_listing(listing.id);
+      if (std::any_of(listing.offers.begin(), listing.offers.end(), [&](const Offer& own) { return own.id == offer->id; }))
+        announce_listing(listing.id);
     }
   }
   return channel::Applied{};
@@ -365,7 +384,8 @@ Result<channel::Page> Platform::read_listings(const channel::Want& want) {
     if (want.what == channel::Want::What::stock) {
       const auto* offer = offer_of(thing);
       if (!offer || !terms_.facts.can_look) continue;
-      page.documents.push_back({"level", Json::object({{"@id", offer->id}, {"sku", offer->sku}, {"available", number_as_shown(*offer)}}).dump(), {}});
+      page.documents.push_back(
+          {"level", Json::object({{"@id", offer->id}, {"sku", offer->sku}, {"available", number_as_shown(*offer)}}).dump(), {}});
     } else if (const auto* listing = listing_of(thing)) {
       page.documents.push_back({"listing", listing_tree(*listing).dump(), {}});
     }

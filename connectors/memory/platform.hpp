@@ -1,5 +1,5 @@
-// The true world of one channel: what a platform would keep of listings, numbers and orders, with the cause of every change of a number. Shoppers and the
-// merchant's own hand act on it directly; a MemoryConnector speaks to it as a real connector speaks to a real platform.
+// The true world of one channel: what a platform would keep of listings, numbers and orders, with the cause of every change of a number.
+// Shoppers and the merchant's own hand act on it directly; a MemoryConnector speaks to it as a real connector speaks to a real platform.
 #pragma once
 
 #include "base/json.hpp"
@@ -17,11 +17,12 @@
 
 namespace tally::memory {
 
-/// How this platform behaves. `facts` is what the connector tells the engine; the lags are what really happens and never more than the facts admit.
+/// How this platform behaves. `facts` is what the connector tells the engine;
+/// the lags are what really happens and never more than the facts admit.
 struct Terms {
   channel::Capabilities facts;
-  Duration order_lag{0};   ///< the order list shows the world as it was so long ago; an order fetched by its id is current
-  Duration number_lag{0};  ///< so do looks at numbers
+  Duration order_lag{0};     ///< the order list shows the world as it was so long ago; an order fetched by its id is current
+  Duration number_lag{0};    ///< so do looks at numbers
   bool whole_orders = true;  ///< a webhook brings the whole order; false: only its id
   bool announces_listings = true;
   std::size_t page = 50;

@@ -19,12 +19,16 @@ bool over(const PlacedOrder& order) {
 /// The platform's own word, for facts that speak of its states.
 std::string word_of(OrderState state) {
   switch (state) {
-    case OrderState::pending: return "pending";
+    case OrderState::pending:
+      return "pending";
     case OrderState::paid:
-    case OrderState::part_shipped: return "processing";
+    case OrderState::part_shipped:
+      return "processing";
     case OrderState::shipped:
-    case OrderState::completed: return "completed";
-    default: return std::string(tally::name_of(state));
+    case OrderState::completed:
+      return "completed";
+    default:
+      return std::string(tally::name_of(state));
   }
 }
 
@@ -32,7 +36,9 @@ Json money(std::int64_t minor, const std::string& currency) {
   return Json::object({{"amount", Decimal::of(minor, 2)}, {"currency", currency}});
 }
 
-Error no_order(const std::string& id, const char* why) { return error(Fault::rejected, "order " + id + ": " + why, "memory"); }
+Error no_order(const std::string& id, const char* why) {
+  return error(Fault::rejected, "order " + id + ": " + why, "memory");
+}
 
 }  // namespace
 
@@ -65,10 +71,14 @@ Quantity Platform::taken_of(const PlacedOrder& order, const OrderLine& line) con
   const bool gives_back = facts.gives_back.contains(paid ? GivesBack::paid_cancel : GivesBack::unpaid_cancel);
   const Quantity kept = cancelled && gives_back ? line.shipped : line.quantity;
   switch (facts.takes) {
-    case Takes::never: return 0;
-    case Takes::placed: return kept;
-    case Takes::paid: return paid ? kept : 0;
-    case Takes::shipped: return line.shipped;
+    case Takes::never:
+      return 0;
+    case Takes::placed:
+      return kept;
+    case Takes::paid:
+      return paid ? kept : 0;
+    case Takes::shipped:
+      return line.shipped;
     case Takes::by_state: {
       const auto found = facts.takes_in.find(word_of(order.state));
       return found != facts.takes_in.end() && found->second ? line.quantity : line.shipped;
@@ -99,7 +109,8 @@ void Platform::settle(PlacedOrder& order, Why why) {
 }
 
 Json Platform::order_tree(const PlacedOrder& order) const {
-  Json tree = Json::object({{"@id", order.id}, {"number", order.id}, {"state", tally::name_of(order.state)}, {"platform_state", word_of(order.state)}});
+  Json tree = Json::object(
+      {{"@id", order.id}, {"number", order.id}, {"state", tally::name_of(order.state)}, {"platform_state", word_of(order.state)}});
   std::int64_t total = 0;
   Json lines = Json::array();
   for (const auto& line : order.lines) {
@@ -116,9 +127,11 @@ Json Platform::order_tree(const PlacedOrder& order) const {
   Json shipments = Json::array();
   for (const auto& [at, units] : order.shipments) {
     Json refs = Json::array();
-    for (const auto& [line, quantity] : units) refs.push_back(Json::object({{"line", Json::object({{"@id", line}})}, {"quantity", quantity}}));
-    shipments.push_back(
-        Json::object({{"@id", order.id + "-" + std::to_string(shipments.as_array().size() + 1)}, {"at", format_iso(stamp(at))}, {"lines", std::move(refs)}}));
+    for (const auto& [line, quantity] : units)
+      refs.push_back(Json::object({{"line", Json::object({{"@id", line}})}, {"quantity", quantity}}));
+    shipments.push_back(Json::object({{"@id", order.id + "-" + std::to_string(shipments.as_array().size() + 1)},
+                                      {"at", format_iso(stamp(at))},
+                                      {"lines", std::move(refs)}}));
   }
   if (!shipments.empty()) tree.set("shipments", std::move(shipments));
   if (order.placed_at) tree.set("placed_at", format_iso(stamp(*order.placed_at)));
@@ -223,7 +236,8 @@ Result<channel::Page> Platform::read_orders(const channel::Want& want) {
   page.server_time = stamp(clock_.now());
   if (!want.things.empty()) {
     for (const auto& thing : want.things) {
-      const auto found = std::find_if(orders_.begin(), orders_.end(), [&](const PlacedOrder& order) { return order.id == thing.text_or("@id"); });
+      const auto found =
+          std::find_if(orders_.begin(), orders_.end(), [&](const PlacedOrder& order) { return order.id == thing.text_or("@id"); });
       if (found != orders_.end()) page.documents.push_back({"order", found->versions.back().tree.dump(), {}});
     }
     return page;

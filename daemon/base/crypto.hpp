@@ -38,8 +38,8 @@ std::string pkcs7_pad(std::string_view data, std::size_t block);
 Result<std::string> pkcs7_unpad(std::string_view data, std::size_t block);
 
 /// WeChat's message envelope: AES-256-CBC, IV = first 16 bytes of the key, 16 random bytes + 4 bytes length (big endian) + message + app
-/// id, padded to 32. `encoding_aes_key` is the 43 characters that WeChat shows. Source: WeChat shop push documentation, vectors WX-3 to
-/// WX-5.
+/// id, padded to 32. `encoding_aes_key` is the 43 characters that WeChat shows. Source:
+/// WeChat shop push documentation, vectors WX-3 to WX-5.
 Result<std::string> wechat_decrypt(std::string_view encoding_aes_key, std::string_view app_id, std::string_view base64_text);
 Result<std::string> wechat_encrypt(std::string_view encoding_aes_key, std::string_view app_id, std::string_view message,
                                    std::string_view random16);

@@ -6,10 +6,36 @@
 namespace tally {
 namespace {
 
+/// Bytes of the UTF-8 character that begins at `at`; 0 when none does (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
+std::size_t character_at(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t offset) { return at + offset < text.size() ? static_cast<unsigned char>(text[at + offset]) : 0U; };
+  const auto follows = [&](std::size_t offset) { return (byte(offset) & 0xC0) == 0x80; };
+  const unsigned first = byte(0), second = byte(1);
+  if (first < 0x80) return 1;
+  if (first >= 0xC2 && first <= 0xDF) return follows(1) ? 2 : 0;
+  if (first >= 0xE0 && first <= 0xEF) {
+    const bool possible = first == 0xE0 ? second >= 0xA0 : first == 0xED ? second <= 0x9F : true;
+    return possible && follows(1) && follows(2) ? 3 : 0;
+  }
+  if (first >= 0xF0 && first <= 0xF4) {
+    const bool possible = first == 0xF0 ? second >= 0x90 : first == 0xF4 ? second <= 0x8F : true;
+    return possible && follows(1) && follows(2) && follows(3) ? 4 : 0;
+  }
+  return 0;
+}
+
+/// What is no UTF-8 (a platform's answer that was cut, say) becomes U+FFFD, so that what we write can always be read.
 void write_text(std::string& out, std::string_view text) {
   constexpr char hex[] = "0123456789abcdef";
   out += '"';
-  for (const char c : text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = character_at(text, at);
+    if (length != 1) {
+      out += length == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(at, length);
+      at += std::max<std::size_t>(length, 1);
+      continue;
+    }
+    const char c = text[at++];
     switch (c) {
       case '"':
         out += "\\\"";

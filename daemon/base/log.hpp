@@ -1,5 +1,5 @@
-// The log: one line a record, fields as key=value, no secret and no buyer's data. spdlog stands behind it; line breaks in values are
-// escaped.
+// The log: one line a record, fields as key=value, no secret and no buyer's data. spdlog stands behind it;
+// line breaks in values are escaped.
 #pragma once
 
 #include <functional>

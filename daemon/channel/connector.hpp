@@ -21,13 +21,11 @@ enum class ActionKind { put_listing, retire_listing, set_price, set_stock, confi
 std::string_view name_of(ActionKind kind);
 
 /// One write. `fields` is the model's tree (model/type.hpp) with every remote id that we know in its place:
-///   put_listing, retire_listing  the product; `@known: true` on the product and on each variant that this channel has confirmed before;
-///   each variant
-///                                with `available` and `price` as they are to be shown there
+///   put_listing, retire_listing  the product; `@known: true` on the product and on each variant that this channel has confirmed
+///                                before; each variant with `available` and `price` as they are to be shown there
 ///   set_price                    the variant with `price`, `compare_at`, and `listing: {@id…}`
-///   set_stock                    the variant with `available` (the number to write), `before` (where the platform compares), `change:
-///   {signed, size, way}`
-///                                (what a delta platform is sent), `key`, `listing`
+///   set_stock                    the variant with `available` (the number to write), `before` (where the platform compares),
+///                                `change: {signed, size, way}` (what a delta platform is sent), `key`, `listing`
 ///   confirm_shipment, cancel_order, refund   the shipment, the order, the refund, with `order: {@id…}`
 struct Change {
   std::string key;  ///< the intent's number: the idempotency key; the same key is only ever used with the same bytes
@@ -103,8 +101,8 @@ struct Problem {
 };
 
 /// Thread: push and read_* run inside Calls, several at once, and may block for one exchange (deadline: Capabilities::deadline). The const
-/// methods do no I/O and may run on any thread at any time. Keeps no state that must survive a restart. Errors: those of a platform
-/// (Fault::transient and after). `unknown` only where a write may have been applied.
+/// methods do no I/O and may run on any thread at any time. Keeps no state that must survive a restart.
+/// Errors: those of a platform (Fault::transient and after). `unknown` only where a write may have been applied.
 class Connector {
  public:
   virtual ~Connector() = default;

@@ -291,8 +291,8 @@ class Demo {
     return {};
   }
 
-  /// Until the daemon says that nothing is left to do, and the platforms show what it says, twice in a row and after one more look at
-  /// everything.
+  /// Until the daemon says that nothing is left to do, and the platforms show what it says,
+  /// twice in a row and after one more look at everything.
   Result<void> become_calm() {
     const auto until = std::chrono::steady_clock::now() + most_patience;
     int calm = 0;

@@ -41,7 +41,8 @@ void mark_product(Session& session, const World& world, const store::ProductRow&
   }
 }
 
-void import_product(Session& session, const World& world, const Json& tree, const Why& why, ImportReport& report, const StepSeen& step_seen) {
+void import_product(Session& session, const World& world, const Json& tree, const Why& why, ImportReport& report,
+                    const StepSeen& step_seen) {
   const Time now = world.clock.now();
   const std::string code = tree.is_object() ? tree.text_or("code") : "";
   const auto product = product_from_json(tree);
@@ -64,7 +65,8 @@ void import_bundles(Session& session, const Json& products, ImportReport& report
   for (const auto& tree : products.as_array()) {
     const auto product = product_from_json(tree);
     if (!product || !store::find_product(session, product->code)) continue;
-    for (const auto& missing : store::put_bundles(session, *product)) report.refuse(product->code, "its bundle names the unknown SKU " + missing.text);
+    for (const auto& missing : store::put_bundles(session, *product))
+      report.refuse(product->code, "its bundle names the unknown SKU " + missing.text);
   }
 }
 
@@ -78,7 +80,8 @@ void import_count(Session& session, const World& world, const Json& row, const W
   const auto quantity = counted->integer();
   if (!quantity) return report.refuse(sku, "the stock is no whole number");
   const std::string name = row.text_or("location", world.config.locations.empty() ? "main" : world.config.locations.front().name);
-  const bool known = std::any_of(world.config.locations.begin(), world.config.locations.end(), [&](const auto& l) { return l.name == name; });
+  const bool known =
+      std::any_of(world.config.locations.begin(), world.config.locations.end(), [&](const auto& l) { return l.name == name; });
   if (!known) return report.refuse(sku, "there is no location '" + name + "'");
   if (append_count(session, variant->no, store::open_location(session, name), *quantity, now, why.cause + ":" + name, "imported", now)) {
     ++report.counted;
@@ -101,7 +104,8 @@ Result<Json> Engine::import(const Json& chunk, const std::string& author) {
       report = {};
       batch = open_batch_ != 0 ? open_batch_ : store::open_batch(session, author, world.clock.now());
       const Why why{"import:" + std::to_string(batch), false, batch};
-      for (const auto& tree : products ? products->as_array() : Json::Array()) import_product(session, world, tree, why, report, core_.step_seen());
+      for (const auto& tree : products ? products->as_array() : Json::Array())
+        import_product(session, world, tree, why, report, core_.step_seen());
       if (products) import_bundles(session, *products, report);
       for (const auto& row : stock ? stock->as_array() : Json::Array()) import_count(session, world, row, why, report);
       return {};
@@ -128,7 +132,8 @@ Result<Json> Engine::move_stock(const Json& movement, const std::string& author)
     const Json* amount = movement.find("quantity");
     const auto quantity = amount ? amount->integer() : Result<std::int64_t>(error(Fault::invalid, "no quantity"));
     if (!quantity) return error(Fault::invalid, "the quantity must be a whole number", "stock", "blank is never zero");
-    if (kind != "receipt" && kind != "adjust" && kind != "count") return error(Fault::invalid, "'" + kind + "' is no kind of movement", "stock", "receipt, adjust or count");
+    if (kind != "receipt" && kind != "adjust" && kind != "count")
+      return error(Fault::invalid, "'" + kind + "' is no kind of movement", "stock", "receipt, adjust or count");
     if (kind == "receipt" && *quantity <= 0) return error(Fault::invalid, "a receipt brings at least 1", "stock");
     const std::string place = movement.text_or("location", world.config.locations.empty() ? "main" : world.config.locations.front().name);
     if (std::none_of(world.config.locations.begin(), world.config.locations.end(), [&](const auto& l) { return l.name == place; }))
@@ -145,7 +150,8 @@ Result<Json> Engine::move_stock(const Json& movement, const std::string& author)
       moved = kind == "count" ? append_count(session, variant->no, location, *quantity, now, cause, note, now)
                               : append_change(session, variant->no, location, kind, *quantity, cause, note, now, now);
       mark_stock(session, world, {variant->no}, {cause, false, 0}, now);
-      store::journal(session, {0, now, "stock." + kind, author, ChannelNo(0), variant->sku, Json::object({{"quantity", *quantity}, {"location", place}}).dump()});
+      store::journal(session, {0, now, "stock." + kind, author, ChannelNo(0), variant->sku,
+                               Json::object({{"quantity", *quantity}, {"location", place}}).dump()});
       return {};
     });
     if (!written) return written.error();
@@ -207,7 +213,8 @@ Result<Json> Engine::release(const std::string& digest, const std::string& autho
         if (held.digest != digest) continue;
         const auto things = store::held_things(session, digest);
         count = things.size();
-        for (const auto thing : things) mark_aspect(session, held.channel, held.aspect, thing, {"released by " + author, true, 0}, world.clock.now());
+        for (const auto thing : things)
+          mark_aspect(session, held.channel, held.aspect, thing, {"released by " + author, true, 0}, world.clock.now());
         store::clear_problem(session, held.channel, "guard", digest);
       }
       found = store::remove_hold(session, digest);
@@ -229,7 +236,8 @@ Result<Json> Engine::discard(const std::string& digest, const std::string& autho
       for (const auto& held : store::holds(session)) {
         if (held.digest != digest) continue;
         for (const auto thing : store::held_things(session, digest)) {
-          if (const auto mark = store::find_mark(session, held.channel, held.aspect, thing)) store::park_mark(session, *mark, "discarded by " + author, "");
+          if (const auto mark = store::find_mark(session, held.channel, held.aspect, thing))
+            store::park_mark(session, *mark, "discarded by " + author, "");
           ++count;
         }
         store::clear_problem(session, held.channel, "guard", digest);

@@ -1,4 +1,5 @@
-// What the engine tells: channels, products, offers, orders, the plan, status, events, metrics. Reads with sessions of its own, on the caller's thread.
+// What the engine tells: channels, products, offers, orders, the plan, status, events, metrics.
+// Reads with sessions of its own, on the caller's thread.
 #include "base/crypto.hpp"
 #include "engine/engine.hpp"
 #include "engine/number.hpp"
@@ -22,7 +23,9 @@ std::int64_t number_after(const std::string& cursor) {
   return value ? *value : 0;
 }
 
-std::size_t limited(std::size_t limit) { return std::clamp<std::size_t>(limit, 1, 1000); }
+std::size_t limited(std::size_t limit) {
+  return std::clamp<std::size_t>(limit, 1, 1000);
+}
 
 }  // namespace
 
@@ -66,11 +69,13 @@ Json offer_json(Session& session, const World& world, const Channel& channel, co
   if (id.empty()) id = listing_id;
   std::string state = "clean";
   for (const auto* aspect : {"stock", "price"}) {
-    if (const auto mark = store::find_mark(session, channel.no, aspect, offer.variant.value)) state = mark->parked.empty() ? "dirty" : "parked";
+    if (const auto mark = store::find_mark(session, channel.no, aspect, offer.variant.value))
+      state = mark->parked.empty() ? "dirty" : "parked";
   }
   if (offer.suspect) state = "suspect";
   (void)world;
-  Json json = Json::object({{"channel", channel.config.name}, {"sku", variant->sku}, {"listing_id", listing_id}, {"id", id}, {"state", state}});
+  Json json =
+      Json::object({{"channel", channel.config.name}, {"sku", variant->sku}, {"listing_id", listing_id}, {"id", id}, {"state", state}});
   json.set("stock", Json::object({{"desired", number.number},
                                   {"sent", offer.number_sent},
                                   {"confirmed", offer.number_confirmed},
@@ -81,7 +86,9 @@ Json offer_json(Session& session, const World& world, const Channel& channel, co
                                   {"sent", offer.price_sent},
                                   {"confirmed", offer.price_confirmed},
                                   {"observed", offer.price_observed}}));
-  json.set("content", Json::object({{"sent", listing ? listing->sent : ""}, {"confirmed", listing ? listing->confirmed : ""}, {"observed", listing ? listing->observed : ""}}));
+  json.set("content", Json::object({{"sent", listing ? listing->sent : ""},
+                                    {"confirmed", listing ? listing->confirmed : ""},
+                                    {"observed", listing ? listing->observed : ""}}));
   if (offer.verified_at != long_ago) json.set("verified_at", format_iso(offer.verified_at));
   return json;
 }
@@ -92,8 +99,11 @@ std::int64_t drifting(Session& session, const Channel& channel) {
     const auto rows = store::offers_after(session, channel.no, after, 500);
     for (const auto& offer : rows) {
       const bool waits = store::find_mark(session, channel.no, "stock", offer.variant.value).has_value();
-      if (offer.suspect || (!waits && direction({offer.low, offer.high}, stock_number(session, channel, offer.variant).number) != Direction::none)) ++count;
-      if (!offer.price_observed.empty() && offer.price_observed_at > offer.price_sent_at && offer.price_observed != offer.price_confirmed) ++count;
+      if (offer.suspect ||
+          (!waits && direction({offer.low, offer.high}, stock_number(session, channel, offer.variant).number) != Direction::none))
+        ++count;
+      if (!offer.price_observed.empty() && offer.price_observed_at > offer.price_sent_at && offer.price_observed != offer.price_confirmed)
+        ++count;
     }
     if (rows.empty()) return count;
     after = rows.back().variant;
@@ -134,7 +144,8 @@ class PlanBuilder {
     const Json tree = listing_tree(session_, channel_, *product);
     if (!listing || listing->state != "bound") {
       ++totals.creates;
-      return add(mark, "create", product->product.code, "", Json(), Json::object({{"title", product->product.title}, {"variants", product->product.variants.size()}}));
+      return add(mark, "create", product->product.code, "", Json(),
+                 Json::object({{"title", product->product.title}, {"variants", product->product.variants.size()}}));
     }
     if (crypto::state_hash(channel_.connector->spell("listing", tree).dump_sorted()) == listing->sent) return;
     ++totals.updates;
@@ -185,7 +196,9 @@ Json Engine::channel_json(Session& session, const Channel& channel) const {
   Json json = Json::object({{"name", channel.config.name},
                             {"connector", channel.config.connector},
                             {"policy", std::string(channel.released ? engine::name_of(channel.config.policy) : "observe")},
-                            {"state", !channel.paused.empty() ? "paused" : backing_off ? "backing_off" : "ok"},
+                            {"state", !channel.paused.empty() ? "paused"
+                                      : backing_off           ? "backing_off"
+                                                              : "ok"},
                             {"reason", !channel.paused.empty() ? channel.paused : lane.reason},
                             {"protection", protection_of(channel.facts)}});
   json.set("offers", store::count_offers(session, channel.no));
@@ -288,13 +301,19 @@ Result<Json> Engine::orders(const Query& query) {
   Json items = Json::array();
   std::string cursor;
   auto read = world.store.read([&](Session& session) -> Result<void> {
-    const auto rows = store::orders_before(session, channel ? std::optional(channel->no) : std::nullopt, query.state, OrderNo(number_after(query.cursor)), limited(query.limit));
+    const auto rows = store::orders_before(session, channel ? std::optional(channel->no) : std::nullopt, query.state,
+                                           OrderNo(number_after(query.cursor)), limited(query.limit));
     for (const auto& row : rows) {
       Json lines = Json::array();
       if (const auto* list = row.document.find("lines")) {
-        for (const auto& line : list->as_array()) lines.push_back(Json::object({{"sku", line.text_or("sku")}, {"quantity", line.integer_or("quantity")}}));
+        for (const auto& line : list->as_array())
+          lines.push_back(Json::object({{"sku", line.text_or("sku")}, {"quantity", line.integer_or("quantity")}}));
       }
-      Json item = Json::object({{"channel", world.name_of(row.channel)}, {"id", row.id}, {"number", row.document.text_or("number")}, {"state", row.state}, {"revision", row.revision}});
+      Json item = Json::object({{"channel", world.name_of(row.channel)},
+                                {"id", row.id},
+                                {"number", row.document.text_or("number")},
+                                {"state", row.state},
+                                {"revision", row.revision}});
       if (const auto* total = row.document.find("total")) item.set("total", *total);
       item.set("currency", row.document.text_or("currency"));
       const auto* held = row.document.find("holds");
@@ -325,8 +344,14 @@ Result<Json> Engine::plan(const std::string& name) {
       PlanBuilder builder(session, *channel);
       for (auto& item : builder.items.as_array()) items.push_back(std::move(item));
       const auto& sum = builder.totals;
-      totals.push_back(Json::object({{"channel", channel->config.name}, {"creates", sum.creates}, {"updates", sum.updates}, {"prices", sum.prices}, {"stocks", sum.stocks},
-                                     {"to_zero", sum.to_zero}, {"largest_price_change_percent", (sum.largest * Decimal(100)).rounded(1)}, {"released", channel->released}}));
+      totals.push_back(Json::object({{"channel", channel->config.name},
+                                     {"creates", sum.creates},
+                                     {"updates", sum.updates},
+                                     {"prices", sum.prices},
+                                     {"stocks", sum.stocks},
+                                     {"to_zero", sum.to_zero},
+                                     {"largest_price_change_percent", (sum.largest * Decimal(100)).rounded(1)},
+                                     {"released", channel->released}}));
     }
     return {};
   });
@@ -349,13 +374,28 @@ Result<Json> Engine::status() {
   };
   auto read = world.store.read([&](Session& session) -> Result<void> {
     for (const auto& p : store::problems(session, 200))
-      problems.push_back(Json::object({{"channel", world.name_of(p.channel)}, {"thing", p.thing}, {"aspect", p.kind}, {"reason", p.reason}, {"since", format_iso(p.since)}, {"todo", p.todo}}));
+      problems.push_back(Json::object({{"channel", world.name_of(p.channel)},
+                                       {"thing", p.thing},
+                                       {"aspect", p.kind},
+                                       {"reason", p.reason},
+                                       {"since", format_iso(p.since)},
+                                       {"todo", p.todo}}));
     for (const auto& h : store::holds(session))
-      holds.push_back(Json::object({{"digest", h.digest}, {"channel", world.name_of(h.channel)}, {"aspect", h.aspect}, {"count", h.count}, {"reason", h.reason}, {"since", format_iso(h.since)}}));
+      holds.push_back(Json::object({{"digest", h.digest},
+                                    {"channel", world.name_of(h.channel)},
+                                    {"aspect", h.aspect},
+                                    {"count", h.count},
+                                    {"reason", h.reason},
+                                    {"since", format_iso(h.since)}}));
     for (const auto& o : store::oversells(session, 1000)) {
       const auto variant = store::get_variant(session, o.variant);
-      oversold.push_back(Json::object({{"sku", variant ? variant->sku : ""}, {"order", order_name(session, o.order)}, {"other_order", order_name(session, o.other_order)}, {"short", o.short_by},
-                                       {"delay_ms", o.delay.count()}, {"rule", o.rule}, {"at", format_iso(o.at)}}));
+      oversold.push_back(Json::object({{"sku", variant ? variant->sku : ""},
+                                       {"order", order_name(session, o.order)},
+                                       {"other_order", order_name(session, o.other_order)},
+                                       {"short", o.short_by},
+                                       {"delay_ms", o.delay.count()},
+                                       {"rule", o.rule},
+                                       {"at", format_iso(o.at)}}));
     }
     for (const auto& channel : world.channels) unread += store::unread_rows(session, channel->no);
     parked = static_cast<std::int64_t>(store::parked_rows(session).size());
@@ -369,7 +409,10 @@ Result<Json> Engine::status() {
     pending += channel.integer_or("pending") + (channel.bool_or("syncing") ? 1 : 0);
     if (channel.find("last_decrease_ms")) last = std::max(last.value_or(0), channel.integer_or("last_decrease_ms"));
   }
-  Json answer = Json::object({{"uptime_ms", (world.clock.now() - started_).count()}, {"version", version_}, {"converged", drift == 0 && pending == 0}, {"drift", drift}});
+  Json answer = Json::object({{"uptime_ms", (world.clock.now() - started_).count()},
+                              {"version", version_},
+                              {"converged", drift == 0 && pending == 0},
+                              {"drift", drift}});
   answer.set("channels", *listed->find("items"));
   answer.set("problems", std::move(problems));
   answer.set("holds", std::move(holds));
@@ -386,7 +429,12 @@ Result<Json> Engine::events(std::int64_t sequence, std::size_t limit) {
   auto read = world.store.read([&](Session& session) -> Result<void> {
     for (const auto& entry : store::journal_after(session, sequence, limited(limit))) {
       auto detail = Json::parse(entry.detail);
-      Json item = Json::object({{"sequence", entry.sequence}, {"at", format_iso(entry.at)}, {"what", entry.what}, {"cause", entry.cause}, {"channel", world.name_of(entry.channel)}, {"thing", entry.thing}});
+      Json item = Json::object({{"sequence", entry.sequence},
+                                {"at", format_iso(entry.at)},
+                                {"what", entry.what},
+                                {"cause", entry.cause},
+                                {"channel", world.name_of(entry.channel)},
+                                {"thing", entry.thing}});
       if (detail) item.set("detail", std::move(*detail));
       items.push_back(std::move(item));
       sequence = entry.sequence;
@@ -409,14 +457,18 @@ Result<Json> Engine::metrics() {
   add("tallyd_uptime_seconds", "Seconds since the start", "gauge", "", listed->integer_or("uptime_ms") / 1000);
   add("tallyd_drift", "Offers that do not show what was confirmed there", "gauge", "", listed->integer_or("drift"));
   add("tallyd_problems", "What needs a person", "gauge", "", static_cast<std::int64_t>(listed->find("problems")->as_array().size()));
-  add("tallyd_oversold", "Oversells that were recorded", "gauge", "", static_cast<std::int64_t>(listed->find("oversold")->as_array().size()));
+  add("tallyd_oversold", "Oversells that were recorded", "gauge", "",
+      static_cast<std::int64_t>(listed->find("oversold")->as_array().size()));
   struct Gauge {
     const char *field, *name, *help;
   };
   for (const Gauge& gauge : {Gauge{"offers", "tallyd_offers", "Offers by channel"}, Gauge{"orders", "tallyd_orders", "Orders by channel"},
-                             Gauge{"pending", "tallyd_pending", "Marks that wait to be pushed"}, Gauge{"unread_rows", "tallyd_inbox_unread", "Inbox rows that are not applied yet"},
-                             Gauge{"parked", "tallyd_parked", "Changes that were refused and wait for a correction"}, Gauge{"raises_held", "tallyd_raises_held", "Raises that wait for an order read"}}) {
-    for (const auto& channel : listed->find("channels")->as_array()) add(gauge.name, gauge.help, "gauge", channel.text_or("name"), channel.integer_or(gauge.field));
+                             Gauge{"pending", "tallyd_pending", "Marks that wait to be pushed"},
+                             Gauge{"unread_rows", "tallyd_inbox_unread", "Inbox rows that are not applied yet"},
+                             Gauge{"parked", "tallyd_parked", "Changes that were refused and wait for a correction"},
+                             Gauge{"raises_held", "tallyd_raises_held", "Raises that wait for an order read"}}) {
+    for (const auto& channel : listed->find("channels")->as_array())
+      add(gauge.name, gauge.help, "gauge", channel.text_or("name"), channel.integer_or(gauge.field));
   }
   return Json::object({{"items", std::move(items)}});
 }

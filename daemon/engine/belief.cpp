@@ -11,7 +11,9 @@ void as_unsure(Belief& belief, Quantity taken, Quantity given) {
   belief.high -= given;
 }
 
-Time plus(Time time, Duration duration) { return time == never ? never : time + duration; }
+Time plus(Time time, Duration duration) {
+  return time == never ? never : time + duration;
+}
 
 }  // namespace
 
@@ -54,9 +56,12 @@ void unknown_change(Belief& belief, Quantity delta, Time sent, Duration deadline
   belief.owed_look_at = std::min(belief.owed_look_at, sent + settle);
 }
 
-void conflicted(Belief& belief, Time now) { belief.owed_look_at = std::min(belief.owed_look_at, now); }
+void conflicted(Belief& belief, Time now) {
+  belief.owed_look_at = std::min(belief.owed_look_at, now);
+}
 
-bool looked(Belief& belief, Quantity number, Time started, Time now, Time last_write, Duration read_after_write, const Collected& meanwhile) {
+bool looked(Belief& belief, Quantity number, Time started, Time now, Time last_write, Duration read_after_write,
+            const Collected& meanwhile) {
   if (last_write >= started - read_after_write) {
     belief.owed_look_at = std::min(belief.owed_look_at, now + read_after_write);
     return false;

@@ -1,5 +1,5 @@
-// What a platform's stock number can be, unread sales aside: an interval, moved by what we send, look at and import. The table is README.md §Belief.
-// Pure; every push decision rests on it.
+// What a platform's stock number can be, unread sales aside: an interval, moved by what we send, look at and import.
+// The table is README.md §Belief. Pure; every push decision rests on it.
 #pragma once
 
 #include "base/id.hpp"
@@ -43,9 +43,11 @@ void unknown_change(Belief& belief, Quantity delta, Time sent, Duration deadline
 /// The platform refused because the number was not as believed.
 void conflicted(Belief& belief, Time now);
 
-/// A look that began at `started` showed `number`, at most `read_after_write` old. `last_write`: when the last write was answered, or left while it is not.
+/// A look that began at `started` showed `number`, at most `read_after_write` old. `last_write`:
+/// when the last write was answered, or left while it is not.
 /// False: void, because the look may not show that write; look again.
-bool looked(Belief& belief, Quantity number, Time started, Time now, Time last_write, Duration read_after_write, const Collected& meanwhile);
+bool looked(Belief& belief, Quantity number, Time started, Time now, Time last_write, Duration read_after_write,
+            const Collected& meanwhile);
 
 enum class Direction { none, down, up };
 /// Down is at or below everything that the platform can show; up may raise.

@@ -5,24 +5,36 @@ namespace tally::engine {
 Outcome perform(const Call& call, channel::Connector& connector) {
   Outcome outcome;
   switch (call.kind) {
-    case Call::Kind::push: outcome.applied = connector.push(call.changes); break;
+    case Call::Kind::push:
+      outcome.applied = connector.push(call.changes);
+      break;
     case Call::Kind::read_orders:
-    case Call::Kind::fetch_orders: outcome.page.emplace(connector.read_orders(call.want)); break;
+    case Call::Kind::fetch_orders:
+      outcome.page.emplace(connector.read_orders(call.want));
+      break;
     case Call::Kind::look:
     case Call::Kind::sweep:
-    case Call::Kind::find: outcome.page.emplace(connector.read_listings(call.want)); break;
+    case Call::Kind::find:
+      outcome.page.emplace(connector.read_listings(call.want));
+      break;
   }
   return outcome;
 }
 
 std::string_view name_of(Call::Kind kind) {
   switch (kind) {
-    case Call::Kind::push: return "push";
-    case Call::Kind::read_orders: return "read_orders";
-    case Call::Kind::fetch_orders: return "fetch_orders";
-    case Call::Kind::look: return "look";
-    case Call::Kind::sweep: return "sweep";
-    case Call::Kind::find: return "find";
+    case Call::Kind::push:
+      return "push";
+    case Call::Kind::read_orders:
+      return "read_orders";
+    case Call::Kind::fetch_orders:
+      return "fetch_orders";
+    case Call::Kind::look:
+      return "look";
+    case Call::Kind::sweep:
+      return "sweep";
+    case Call::Kind::find:
+      return "find";
   }
   return "push";
 }

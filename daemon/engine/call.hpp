@@ -21,7 +21,7 @@ struct Call {
   std::vector<VariantNo> variants;       ///< of a look
   std::vector<std::string> subjects;     ///< of fetch_orders and of a look at listings: the pokes it answers
   Time left_at;
-  bool urgent = false;                   ///< took the seat that is kept for decreases
+  bool urgent = false;  ///< took the seat that is kept for decreases
 };
 
 struct Outcome {

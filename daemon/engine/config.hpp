@@ -41,10 +41,10 @@ struct ChannelConfig {
   StockRule stock;
   PriceRule price;
   std::string currency;
-  std::vector<std::string> owns;       ///< fields of a product where the channel's word stands
+  std::vector<std::string> owns;  ///< fields of a product where the channel's word stands
   Duration orders_every{300000};
   Duration sweep_every{3600000};
-  std::optional<ReserveAt> reserve;    ///< nothing: as the platform takes
+  std::optional<ReserveAt> reserve;  ///< nothing: as the platform takes
   Duration reserve_for{1800000};
 };
 

@@ -20,11 +20,12 @@ class Core {
  public:
   Core(store::Database& store, const Clock& clock, Log log, Config config, std::uint64_t seed);
 
-  /// Replaces the channels: new ones begin in `observe` with a mark on every product, known ones keep their state, missing ones stop. Also replaces the
-  /// rules. Errors: io, gone.
+  /// Replaces the channels: new ones begin in `observe` with a mark on every product, known ones keep their state, missing ones stop.
+  /// Also replaces the rules. Errors: io, gone.
   Result<void> set_channels(Config config, std::vector<ChannelSetup> channels);
 
-  /// Does what is due and asks each lane for its next steps; `dispatch` gets each call that is to leave now. Returns when to turn again at the latest.
+  /// Does what is due and asks each lane for its next steps; `dispatch` gets each call that is to leave now.
+  /// Returns when to turn again at the latest.
   /// Errors: io, gone (the store).
   Result<Time> turn(const std::function<void(Call)>& dispatch);
   /// A call came back.

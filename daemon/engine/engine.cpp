@@ -52,9 +52,14 @@ struct Engine::Crew {
 };
 
 Engine::Engine(store::Database& store, const Clock& clock, Log log, Config config, std::uint64_t seed, std::string version, Reload reload)
-    : core_(store, clock, std::move(log), std::move(config), seed), version_(std::move(version)), reload_(std::move(reload)), started_(clock.now()) {}
+    : core_(store, clock, std::move(log), std::move(config), seed),
+      version_(std::move(version)),
+      reload_(std::move(reload)),
+      started_(clock.now()) {}
 
-Engine::~Engine() { stop(); }
+Engine::~Engine() {
+  stop();
+}
 
 void Engine::start() {
   running_ = true;
@@ -135,7 +140,8 @@ void Engine::run() {
     }
     for (auto& item : returned) {
       if (auto done = core_.finish(item.call, std::move(item.outcome)); !done)
-        world.log.error("the result of a call was not stored; its intents are unknown until the next look", {{"error", done.error().text()}});
+        world.log.error("the result of a call was not stored; its intents are unknown until the next look",
+                        {{"error", done.error().text()}});
     }
     for (auto& task : tasks) task();
     auto next = core_.turn([this](Call call) { dispatch(std::move(call)); });
@@ -194,7 +200,9 @@ Result<Json> Engine::ask(std::function<Result<Json>()> task) {
   }
 }
 
-bool Engine::ready(std::string& why) const { return core_.world().store.healthy(why); }
+bool Engine::ready(std::string& why) const {
+  return core_.world().store.healthy(why);
+}
 
 void Engine::receive(const ChannelId& name, channel::Webhook webhook, std::function<void(Result<channel::Reply>)> done) {
   auto& world = core_.world();
@@ -211,12 +219,14 @@ void Engine::receive(const ChannelId& name, channel::Webhook webhook, std::funct
   auto door = connector->authenticate(webhook);
   if (!door) return done(door.error());
   if (door->deliveries.empty()) return done(std::move(door->reply));
-  if (unread_ >= most_unread_rows) return done(error(Fault::locked, "too many deliveries wait to be applied", "hooks", "the platform tries again"));
+  if (unread_ >= most_unread_rows)
+    return done(error(Fault::locked, "too many deliveries wait to be applied", "hooks", "the platform tries again"));
   const Time now = world.clock.now();
   auto kept = std::make_shared<channel::Door>(std::move(*door));
   world.store.post(
       [kept, no, now](Session& session) -> Result<void> {
-        for (const auto& document : kept->deliveries) store::add_inbox(session, {0, no, "hook", document.kind, document.body, document.headers, now});
+        for (const auto& document : kept->deliveries)
+          store::add_inbox(session, {0, no, "hook", document.kind, document.body, document.headers, now});
         return {};
       },
       [this, kept, done = std::move(done)](Result<void> stored) {

@@ -31,7 +31,9 @@ class Engine final : public Intake, public Admin {
   ~Engine() override;
 
   /// Before start().
-  Result<void> set_channels(Config config, std::vector<ChannelSetup> channels) { return core_.set_channels(std::move(config), std::move(channels)); }
+  Result<void> set_channels(Config config, std::vector<ChannelSetup> channels) {
+    return core_.set_channels(std::move(config), std::move(channels));
+  }
   void start();
   /// For offline commands: does what a person asks, sends and reads nothing.
   void start_without_lanes();

@@ -37,28 +37,34 @@ std::string cause_in_words(Session& session, const World& world, const std::stri
   return row ? "order " + row->id + " of " + world.name_of(row->channel) + " (" + row->state + ")" : cause;
 }
 
-std::string with_sign(Quantity quantity) { return (quantity >= 0 ? "+" : "") + std::to_string(quantity); }
+std::string with_sign(Quantity quantity) {
+  return (quantity >= 0 ? "+" : "") + std::to_string(quantity);
+}
 
 void tell_movements(Session& session, const World& world, VariantNo variant, const std::string& sku, Story& story) {
   auto rows = store::movements_of(session, variant, newest);
   for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
     const auto& m = row->movement;
     const std::string place = store::location_name(session, m.location);
-    std::string sentence = sku + " at " + place + ": " + m.kind + ", on hand " + with_sign(m.effect.on_hand) + ", reserved " + with_sign(m.effect.reserved) + ", by " +
-                           cause_in_words(session, world, m.cause);
+    std::string sentence = sku + " at " + place + ": " + m.kind + ", on hand " + with_sign(m.effect.on_hand) + ", reserved " +
+                           with_sign(m.effect.reserved) + ", by " + cause_in_words(session, world, m.cause);
     if (!m.note.empty()) sentence += " (" + m.note + ")";
-    story.tell(row->at, "movement", sentence, Json::object({{"cause", m.cause}, {"on_hand", m.effect.on_hand}, {"reserved", m.effect.reserved}, {"location", place}}));
+    story.tell(row->at, "movement", sentence,
+               Json::object({{"cause", m.cause}, {"on_hand", m.effect.on_hand}, {"reserved", m.effect.reserved}, {"location", place}}));
   }
   for (const auto& stock : store::stock_of(session, variant)) {
-    story.tell(std::nullopt, "stock", sku + " at " + store::location_name(session, stock.location) + " now: on hand " + std::to_string(stock.sum.on_hand) + ", reserved " +
-                                          std::to_string(stock.sum.reserved) + ", available " + std::to_string(stock.sum.on_hand - stock.sum.reserved));
+    story.tell(std::nullopt, "stock",
+               sku + " at " + store::location_name(session, stock.location) + " now: on hand " + std::to_string(stock.sum.on_hand) +
+                   ", reserved " + std::to_string(stock.sum.reserved) + ", available " +
+                   std::to_string(stock.sum.on_hand - stock.sum.reserved));
   }
 }
 
 void tell_number(const Channel& channel, const StockNumber& number, Story& story) {
   const auto& rule = channel.config.stock;
-  std::string sentence = channel.config.name + " may show " + std::to_string(number.shown) + ": available there " + std::to_string(number.available) + ", share " +
-                         (rule.share * Decimal(100)).text() + " %, buffer " + std::to_string(rule.buffer);
+  std::string sentence = channel.config.name + " may show " + std::to_string(number.shown) + ": available there " +
+                         std::to_string(number.available) + ", share " + (rule.share * Decimal(100)).text() + " %, buffer " +
+                         std::to_string(rule.buffer);
   if (rule.cap) sentence += ", cap " + std::to_string(*rule.cap);
   if (number.add_back != 0) sentence += "; its own open orders add " + std::to_string(number.add_back);
   story.tell(std::nullopt, "rule", sentence + "; so the number is " + std::to_string(number.number));
@@ -68,10 +74,13 @@ void tell_pushes(Session& session, const World& world, const Channel& channel, c
   auto intents = store::last_intents(session, channel.no, "stock", offer.variant.value, newest);
   for (auto intent = intents.rbegin(); intent != intents.rend(); ++intent) {
     std::string sentence = "request " + std::to_string(intent->no.value) + ": " +
-                           (intent->relative ? "change by " + with_sign(intent->delta) + " to " + std::to_string(intent->value) : "set to " + std::to_string(intent->value)) + ", because of " +
-                           cause_in_words(session, world, intent->cause) + "; the platform: " + (intent->outcome.empty() ? "no answer yet" : intent->outcome);
+                           (intent->relative ? "change by " + with_sign(intent->delta) + " to " + std::to_string(intent->value)
+                                             : "set to " + std::to_string(intent->value)) +
+                           ", because of " + cause_in_words(session, world, intent->cause) +
+                           "; the platform: " + (intent->outcome.empty() ? "no answer yet" : intent->outcome);
     if (!intent->reply.empty()) sentence += " (" + intent->reply + ")";
-    if (intent->finished_at != long_ago) sentence += " after " + std::to_string((intent->finished_at - intent->committed_at).count()) + " ms";
+    if (intent->finished_at != long_ago)
+      sentence += " after " + std::to_string((intent->finished_at - intent->committed_at).count()) + " ms";
     story.tell(intent->committed_at, "push", sentence);
   }
   std::string belief = "its number lies between " + std::to_string(offer.low) + " and " + std::to_string(offer.high);
@@ -114,12 +123,15 @@ Result<Json> Engine::explain(const std::string& sku, const std::string& name) {
     shown = offer->high;
     tell_pushes(session, world, *channel, *offer, story);
     if (const auto mark = store::find_mark(session, channel->no, "stock", variant->no.value))
-      story.tell(mark->since, "mark", mark->parked.empty() ? "it waits to be pushed, because of " + cause_in_words(session, world, mark->cause) : "it is parked: " + mark->parked);
+      story.tell(mark->since, "mark",
+                 mark->parked.empty() ? "it waits to be pushed, because of " + cause_in_words(session, world, mark->cause)
+                                      : "it is parked: " + mark->parked);
     return {};
   });
   if (!read) return read.error();
   if (!found) return error(Fault::not_found, "there is no SKU '" + sku + "'", "explain");
-  return Json::object({{"sku", sku}, {"channel", name}, {"number", shown}, {"steps", std::move(story.steps)}, {"text", std::move(story.text)}});
+  return Json::object(
+      {{"sku", sku}, {"channel", name}, {"number", shown}, {"steps", std::move(story.steps)}, {"text", std::move(story.text)}});
 }
 
 }  // namespace tally::engine

@@ -60,21 +60,26 @@ std::string digest_of(ChannelNo channel, const std::string& aspect, const std::v
 std::string trips(const Counted& counted, const std::string& aspect, std::int64_t live, const GuardRule& rule) {
   const auto over = [&](std::int64_t count, const Decimal& share) { return count > limit_of(live, share, rule.least); };
   const auto all = [&](std::int64_t count) { return live > 1 && count >= live; };
-  const auto said = [&](std::int64_t count, const char* what) { return std::to_string(count) + " of " + std::to_string(live) + " live offers would " + what; };
+  const auto said = [&](std::int64_t count, const char* what) {
+    return std::to_string(count) + " of " + std::to_string(live) + " live offers would " + what;
+  };
   if (live == 0) return "";  // the first plan of a channel is released with the channel
   if (aspect == "stock" && (over(counted.to_zero, rule.to_zero) || all(counted.to_zero))) return said(counted.to_zero, "go to zero");
-  if (aspect == "price" && (over(counted.price_far, rule.price) || all(counted.price_far))) return said(counted.price_far, "change their price by more than 30 %");
+  if (aspect == "price" && (over(counted.price_far, rule.price) || all(counted.price_far)))
+    return said(counted.price_far, "change their price by more than 30 %");
   if (aspect == "content" && (over(counted.ends, rule.ends) || all(counted.ends))) return said(counted.ends, "end");
-  if (aspect == "content" && over(counted.creates, rule.creates)) return std::to_string(counted.creates) + " listings would be created beside " + std::to_string(live) + " live offers";
+  if (aspect == "content" && over(counted.creates, rule.creates))
+    return std::to_string(counted.creates) + " listings would be created beside " + std::to_string(live) + " live offers";
   return "";
 }
 
-void write_hold(Session& session, const World& world, const Channel& channel, const std::string& aspect, const std::vector<std::int64_t>& things,
-                const std::string& reason, std::string& digest) {
+void write_hold(Session& session, const World& world, const Channel& channel, const std::string& aspect,
+                const std::vector<std::int64_t>& things, const std::string& reason, std::string& digest) {
   const Time now = world.clock.now();
   digest = digest_of(channel.no, aspect, things);
   store::hold(session, {digest, channel.no, aspect, reason, now, static_cast<std::int64_t>(things.size())}, things);
-  store::set_problem(session, {channel.no, "guard", digest, reason, "look at `tallyd plan`, then `tallyd release " + digest + "` or `tallyd discard " + digest + "`", now});
+  store::set_problem(session, {channel.no, "guard", digest, reason,
+                               "look at `tallyd plan`, then `tallyd release " + digest + "` or `tallyd discard " + digest + "`", now});
   store::journal(session, {0, now, "guard.held", "", channel.no, digest, Json::object({{"aspect", aspect}, {"reason", reason}}).dump()});
 }
 
@@ -118,14 +123,17 @@ Result<std::vector<std::string>> judge_batch(World& world, std::int64_t batch) {
 }
 
 bool admit(Session& session, const World& world, const Channel& channel, const store::Mark& mark, const MarkEffect& effect) {
-  const bool weighty = effect.to_zero || effect.ends || effect.price_far || (effect.creates && store::count_offers(session, channel.no) > 0);
+  const bool weighty =
+      effect.to_zero || effect.ends || effect.price_far || (effect.creates && store::count_offers(session, channel.no) > 0);
   if (!weighty) return true;
   const Time now = world.clock.now();
   const std::string kind = mark.aspect + (effect.to_zero ? ".zero" : effect.ends ? ".end" : effect.price_far ? ".far" : ".create");
   const auto& rule = world.config.guard;
   const Decimal& share = effect.to_zero ? rule.to_zero : effect.ends ? rule.ends : effect.price_far ? rule.price : rule.creates;
   store::meter(session, channel.no, kind, mark.thing, now);
-  if (store::metered_since(session, channel.no, kind, now - window) <= limit_of(store::count_offers(session, channel.no), share, rule.least)) return true;
+  if (store::metered_since(session, channel.no, kind, now - window) <=
+      limit_of(store::count_offers(session, channel.no), share, rule.least))
+    return true;
   std::string digest;
   write_hold(session, world, channel, mark.aspect, {mark.thing}, "too many changes of this kind in 60 minutes (" + kind + ")", digest);
   return false;

@@ -11,7 +11,8 @@ struct MarkEffect {
   bool creates = false, ends = false, to_zero = false, price_far = false;
 };
 
-/// Judges a batch whole, per channel and aspect, and closes it: what trips is held by a digest until a person releases it. Returns the digests.
+/// Judges a batch whole, per channel and aspect, and closes it: what trips is held by a digest until a person releases it.
+/// Returns the digests.
 Result<std::vector<std::string>> judge_batch(World& world, std::int64_t batch);
 
 /// The meter for everything that is of no batch and no order: false when this change would be one too many in 60 minutes; it is held then.

@@ -19,7 +19,9 @@ using store::Session;
 
 constexpr Duration echo_wait{5000};
 
-channel::Document document_of(const store::InboxRow& row) { return {row.kind, row.body, row.headers}; }
+channel::Document document_of(const store::InboxRow& row) {
+  return {row.kind, row.body, row.headers};
+}
 
 /// The order as we have it, so that the reading changes only what the document says differently.
 Json known_order(Session& session, const Channel& channel, const std::string& id) {
@@ -54,7 +56,8 @@ Result<void> take_order(Session& session, World& world, const Channel& channel, 
   auto outcome = apply_order(session, world, channel, document, step_seen);
   if (!outcome) return outcome.error();
   if (*outcome == OrderOutcome::poke) store::add_poke(session, channel.no, "order", id, row.received_at);
-  if (*outcome == OrderOutcome::lagging) store::add_poke(session, channel.no, "order", id, world.clock.now() + std::max(channel.facts.read_after_write, Duration(1000)));
+  if (*outcome == OrderOutcome::lagging)
+    store::add_poke(session, channel.no, "order", id, world.clock.now() + std::max(channel.facts.read_after_write, Duration(1000)));
   return {};
 }
 
@@ -81,7 +84,8 @@ void take_poke(Session& session, const World& world, const Channel& channel, con
   Time not_before = now;
   Time written = listing ? listing->sent_at : long_ago;
   for (const auto& variant : store::variants_of(session, product->no)) {
-    if (const auto offer = store::find_offer(session, channel.no, variant.no)) written = std::max({written, offer->written_at, offer->price_sent_at});
+    if (const auto offer = store::find_offer(session, channel.no, variant.no))
+      written = std::max({written, offer->written_at, offer->price_sent_at});
   }
   if (channel.facts.own_write_echoes && now - written < echo_wait) not_before = written + echo_wait;
   store::add_poke(session, channel.no, "listing", event.subject, not_before);
@@ -92,9 +96,13 @@ Result<void> take_level(Session& session, World& world, const Channel& channel, 
   if (channel.own_shelf.value == 0) return {};
   const auto variant = variant_of(session, channel, event.tree);
   const Json* available = event.tree.find("available");
-  if (!variant) return error(Fault::invalid, "the count names the unknown SKU " + event.tree.text_or("sku"), channel.config.name + ": count", "add the SKU, or correct the file");
+  if (!variant)
+    return error(Fault::invalid, "the count names the unknown SKU " + event.tree.text_or("sku"), channel.config.name + ": count",
+                 "add the SKU, or correct the file");
   const auto counted = available ? available->integer() : Result<std::int64_t>(error(Fault::invalid, "no quantity"));
-  if (!counted) return error(Fault::invalid, "the count of " + variant->sku + " has no whole number: it changes nothing", channel.config.name + ": count", "count it again");
+  if (!counted)
+    return error(Fault::invalid, "the count of " + variant->sku + " has no whole number: it changes nothing",
+                 channel.config.name + ": count", "count it again");
   const Time now = world.clock.now();
   const Time as_of = std::min(event.changed_at.value_or(row.received_at), now);
   const std::string cause = "count:" + std::to_string(row.no);
@@ -110,12 +118,17 @@ Result<void> take_row(Session& session, World& world, const Channel& channel, co
   for (const auto& event : *events) {
     Result<void> done;
     switch (event.what) {
-      case channel::Event::What::order: done = take_order(session, world, channel, row, event, step_seen); break;
-      case channel::Event::What::level: done = take_level(session, world, channel, row, event); break;
+      case channel::Event::What::order:
+        done = take_order(session, world, channel, row, event, step_seen);
+        break;
+      case channel::Event::What::level:
+        done = take_level(session, world, channel, row, event);
+        break;
       case channel::Event::What::poke:
         if (!(whole_order && event.subject_kind == "order")) take_poke(session, world, channel, event);
         break;
-      case channel::Event::What::listing: break;  // listings come through looks and sweeps, not through the inbox
+      case channel::Event::What::listing:
+        break;  // listings come through looks and sweeps, not through the inbox
     }
     if (!done) return done;
   }

@@ -1,5 +1,5 @@
-// Reads the inbox: each row is parsed by its channel's connector and applied in one transaction with the channel's position. A row that cannot be read is
-// parked with its reason and never in the way.
+// Reads the inbox: each row is parsed by its channel's connector and applied in one transaction with the channel's position.
+// A row that cannot be read is parked with its reason and never in the way.
 #pragma once
 
 #include "engine/orders.hpp"

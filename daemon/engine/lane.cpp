@@ -14,7 +14,8 @@ constexpr std::size_t most_recent = 1024;  ///< steps kept before the old ones a
 
 }  // namespace
 
-Lane::Lane(World& world, std::shared_ptr<Channel> channel, std::uint64_t seed) : world_(world), channel_(std::move(channel)), rng_(seed), born_(world.clock.now()) {}
+Lane::Lane(World& world, std::shared_ptr<Channel> channel, std::uint64_t seed)
+    : world_(world), channel_(std::move(channel)), rng_(seed), born_(world.clock.now()) {}
 
 Result<void> Lane::recover() {
   return world_.store.write([&](store::Session& session) -> Result<void> {
@@ -23,13 +24,15 @@ Result<void> Lane::recover() {
       store::finish_intent(session, intent.no, "unknown", "the daemon stopped before the answer", now);
       if (intent.aspect == "stock") {
         if (auto offer = store::find_offer(session, channel_->no, VariantNo(intent.thing))) {
-          Belief belief{offer->low, offer->high, offer->anchor_from, offer->anchor_to, offer->suspect, offer->owed_look_at, offer->verified_at};
+          Belief belief{offer->low,     offer->high,         offer->anchor_from, offer->anchor_to,
+                        offer->suspect, offer->owed_look_at, offer->verified_at};
           const Collected meanwhile{intent.taken_since, intent.given_since};
           if (intent.relative)
             unknown_change(belief, intent.delta, intent.committed_at, channel_->facts.deadline, channel_->facts.settle);
           else
             unknown_absolute(belief, intent.value, intent.committed_at, channel_->facts.deadline, channel_->facts.settle, meanwhile);
-          offer->low = belief.low, offer->high = belief.high, offer->anchor_to = belief.anchor_to, offer->owed_look_at = belief.owed_look_at;
+          offer->low = belief.low, offer->high = belief.high, offer->anchor_to = belief.anchor_to,
+          offer->owed_look_at = belief.owed_look_at;
           store::put_offer(session, *offer);
         }
       } else if (intent.aspect == "price") {
@@ -184,19 +187,22 @@ void Lane::note_reading(const Call& call) {
 void Lane::failed(const Error& error, Time left_at) {
   const Time now = world_.clock.now();
   switch (react(error.fault).lane) {
-    case Reaction::Lane::go_on: return;
+    case Reaction::Lane::go_on:
+      return;
     case Reaction::Lane::sleep:
       state_.sleep_until = std::max(state_.sleep_until, now + error.retry_after.value_or(Duration(1000)));
       state_.reason = error.text();
       return;
-    case Reaction::Lane::pause: return;  // the caller has written it down
+    case Reaction::Lane::pause:
+      return;  // the caller has written it down
     case Reaction::Lane::back_off:
       if (left_at < last_failure_) return;  // it was on its way when another one failed: the same trouble, counted once
       last_failure_ = now;
       ++state_.failures;
       state_.sleep_until = std::max(state_.sleep_until, now + back_off(state_.failures, static_cast<unsigned>(rng_.below(256))));
       state_.reason = error.text();
-      world_.log.warning("the channel backs off", {{"channel", channel_->config.name}, {"failures", std::to_string(state_.failures)}, {"reason", state_.reason}});
+      world_.log.warning("the channel backs off",
+                         {{"channel", channel_->config.name}, {"failures", std::to_string(state_.failures)}, {"reason", state_.reason}});
       return;
   }
 }
@@ -213,16 +219,20 @@ Result<void> Lane::pause(const Error& error) {
     const Time now = world_.clock.now();
     store::set_paused(session, channel_->no, error.text());
     store::set_problem(session, {channel_->no, "channel", channel_->config.name, error.text(), std::string(advice(error.fault)), now});
-    store::journal(session, {0, now, "channel.paused", "", channel_->no, channel_->config.name, Json::object({{"reason", error.text()}}).dump()});
+    store::journal(session,
+                   {0, now, "channel.paused", "", channel_->no, channel_->config.name, Json::object({{"reason", error.text()}}).dump()});
     return {};
   });
 }
 
-Result<void> Lane::park(store::Session& session, const store::Mark& mark, const std::string& thing, const Error& error, const std::string& hash) {
+Result<void> Lane::park(store::Session& session, const store::Mark& mark, const std::string& thing, const Error& error,
+                        const std::string& hash) {
   const Time now = world_.clock.now();
   store::park_mark(session, mark, error.text(), hash);
-  store::set_problem(session, {channel_->no, mark.aspect, thing, error.text(), error.todo.empty() ? "correct the product, the rule or the mapping" : error.todo, now});
-  store::journal(session, {0, now, mark.aspect + ".parked", mark.cause, channel_->no, thing, Json::object({{"reason", error.text()}}).dump()});
+  store::set_problem(session, {channel_->no, mark.aspect, thing, error.text(),
+                               error.todo.empty() ? "correct the product, the rule or the mapping" : error.todo, now});
+  store::journal(session,
+                 {0, now, mark.aspect + ".parked", mark.cause, channel_->no, thing, Json::object({{"reason", error.text()}}).dump()});
   return {};
 }
 
@@ -238,12 +248,22 @@ Result<void> Lane::finish(const Call& call, Outcome outcome) {
   }
   Result<void> done;
   switch (call.kind) {
-    case Call::Kind::push: done = finish_push(call, outcome); break;
+    case Call::Kind::push:
+      done = finish_push(call, outcome);
+      break;
     case Call::Kind::read_orders:
-    case Call::Kind::fetch_orders: done = finish_orders(call, outcome); break;
-    case Call::Kind::look: done = finish_look(call, outcome); break;
-    case Call::Kind::sweep: done = finish_sweep(call, outcome); break;
-    case Call::Kind::find: done = finish_find(call, outcome); break;
+    case Call::Kind::fetch_orders:
+      done = finish_orders(call, outcome);
+      break;
+    case Call::Kind::look:
+      done = finish_look(call, outcome);
+      break;
+    case Call::Kind::sweep:
+      done = finish_sweep(call, outcome);
+      break;
+    case Call::Kind::find:
+      done = finish_find(call, outcome);
+      break;
   }
   if (!done) return done;
   if (!error) {

@@ -57,7 +57,7 @@ class Lane {
   struct Looked {
     Time at;
     Quantity seen = 0;
-    Quantity believed_low = 0;
+    Quantity believed_high = 0;  ///< what is missing from it may be orders that nobody has read
     bool after_read = false;  ///< a complete order read had begun after the belief's anchor, and was applied
     bool equal = false;
     std::optional<Quantity> relative;  ///< looked unequal three times running: send this much more than was seen
@@ -80,10 +80,13 @@ class Lane {
   void failed(const Error& error, Time left_at);
   void succeeded();
   Result<void> pause(const Error& error);
-  Result<void> park(store::Session& session, const store::Mark& mark, const std::string& thing, const Error& error, const std::string& hash);
+  Result<void> park(store::Session& session, const store::Mark& mark, const std::string& thing, const Error& error,
+                    const std::string& hash);
   Time when_next();
   /// What the platform refused is not sent again until it is something else.
-  static bool refused_before(const store::Mark& mark, const std::string& hash) { return !mark.parked_hash.empty() && mark.parked_hash == hash; }
+  static bool refused_before(const store::Mark& mark, const std::string& hash) {
+    return !mark.parked_hash.empty() && mark.parked_hash == hash;
+  }
   bool busy(const std::string& aspect, std::int64_t thing) const { return busy_.contains({aspect, thing}); }
   Result<void> finish_push(const Call& call, Outcome& outcome);
 
@@ -94,17 +97,21 @@ class Lane {
   May may_raise(const store::OfferRow& offer, Quantity number, Quantity& value) const;
   bool read_applied(store::Session& session, Time after) const;
   void read_orders_after(Time anchor);
-  Result<void> finish_stock(store::Session& session, const store::Intent& intent, const store::Mark& mark, const Result<channel::Applied>& result);
+  Result<void> finish_stock(store::Session& session, const store::Intent& intent, const store::Mark& mark,
+                            const Result<channel::Applied>& result);
 
   // lane_content.cpp
   store::ListingRow new_listing(ProductNo product) const;
   Result<std::optional<Call>> next_price();
   Result<std::optional<Call>> next_content();
   Result<std::optional<Call>> content_call(store::Session& session, const store::Mark& mark);
-  Result<void> finish_price(store::Session& session, const store::Intent& intent, const store::Mark& mark, const Result<channel::Applied>& result);
+  Result<void> finish_price(store::Session& session, const store::Intent& intent, const store::Mark& mark,
+                            const Result<channel::Applied>& result);
   Result<void> finish_content(store::Session& session, const Call& call, std::size_t at, const Result<channel::Applied>& result);
-  Result<void> bind(store::Session& session, const store::Intent& intent, const store::ProductRow& product, const Json& sent, const channel::Applied& applied);
-  Result<void> retired(store::Session& session, const Call& call, std::size_t at, const store::ProductRow& product, store::ListingRow& listing);
+  Result<void> bind(store::Session& session, const store::Intent& intent, const store::ProductRow& product, const Json& sent,
+                    const channel::Applied& applied);
+  Result<void> retired(store::Session& session, const Call& call, std::size_t at, const store::ProductRow& product,
+                       store::ListingRow& listing);
   Result<void> finish_find(const Call& call, Outcome& outcome);
 
   // lane_read.cpp
@@ -124,24 +131,26 @@ class Lane {
   Result<void> take_listing(store::Session& session, const channel::Document& document, const Reading& reading);
   void take_offer(store::Session& session, const store::VariantRow& variant, const Json& tree, const Reading& reading, bool bound_now);
   void take_number(store::Session& session, store::OfferRow& offer, Quantity seen, const Reading& reading);
-  void take_price(store::Session& session, const store::VariantRow& variant, store::OfferRow& offer, const Json& tree, Time started, bool bound_now);
-  Result<void> take_content(store::Session& session, const store::ProductRow& product, store::ListingRow& listing, const Json& shown, Time started);
+  void take_price(store::Session& session, const store::VariantRow& variant, store::OfferRow& offer, const Json& tree, Time started,
+                  bool bound_now);
+  Result<void> take_content(store::Session& session, const store::ProductRow& product, store::ListingRow& listing, const Json& shown,
+                            Time started);
 
   World& world_;
   std::shared_ptr<Channel> channel_;
   Rng rng_;
   State state_;
   std::uint64_t next_call_ = 1;
-  bool awake_ = true;                ///< something happened here since the last step that found nothing to do
-  std::uint64_t stirred_ = 0;        ///< the store's count when that step began
-  Time idle_until_ = long_ago;       ///< what it answered
+  bool awake_ = true;           ///< something happened here since the last step that found nothing to do
+  std::uint64_t stirred_ = 0;   ///< the store's count when that step began
+  Time idle_until_ = long_ago;  ///< what it answered
   std::set<std::pair<std::string, std::int64_t>> busy_;
   std::size_t out_ = 0, urgent_out_ = 0;
   Time last_failure_ = long_ago;
   bool reading_orders_ = false, sweeping_ = false, fetching_ = false;
   Time next_order_read_ = long_ago, next_sweep_ = long_ago;
-  Read complete_;                    ///< the last complete order read
-  Time read_began_ = long_ago;       ///< of the one under way
+  Read complete_;               ///< the last complete order read
+  Time read_began_ = long_ago;  ///< of the one under way
   std::string order_cursor_;
   Time sweep_began_ = long_ago;
   std::string sweep_cursor_;
@@ -149,7 +158,7 @@ class Lane {
   std::map<std::uint64_t, Reading> readings_;  ///< by the call's number
   /// Own orders' steps that were imported just now: a look may be older than they are, where the platform is slow to show a change.
   std::vector<std::pair<VariantNo, OwnStep>> recent_;
-  Time born_ = long_ago;             ///< what was imported before is not in `recent_`
+  Time born_ = long_ago;  ///< what was imported before is not in `recent_`
   std::set<VariantNo> looks_out_;
   std::map<VariantNo, Looked> looked_;
   std::set<VariantNo> want_look_;

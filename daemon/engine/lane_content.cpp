@@ -18,7 +18,9 @@ using store::Session;
 
 constexpr unsigned finds_until_absent = 3;
 
-Json money_tree(const Money& money) { return Json::object({{"amount", money.major()}, {"currency", money.currency.code}}); }
+Json money_tree(const Money& money) {
+  return Json::object({{"amount", money.major()}, {"currency", money.currency.code}});
+}
 
 std::string content_hash(const Channel& channel, const Json& tree) {
   return crypto::state_hash(channel.connector->spell("listing", tree).dump_sorted());
@@ -61,7 +63,10 @@ Result<std::optional<Call>> Lane::next_price() {
       }
       const auto price = offer_price(*channel_, *sold);
       if (!price.refused.empty()) {
-        if (auto parked = park(session, mark, variant->sku, error(Fault::rejected, variant->sku + ": " + price.refused, channel_->config.name + ": price"), price.text()); !parked)
+        if (auto parked =
+                park(session, mark, variant->sku,
+                     error(Fault::rejected, variant->sku + ": " + price.refused, channel_->config.name + ": price"), price.text());
+            !parked)
           return parked;
         continue;
       }
@@ -109,12 +114,14 @@ Result<std::optional<Call>> Lane::next_price() {
   return std::optional<Call>(std::move(call));
 }
 
-Result<void> Lane::finish_price(Session& session, const store::Intent& intent, const store::Mark& mark, const Result<channel::Applied>& result) {
+Result<void> Lane::finish_price(Session& session, const store::Intent& intent, const store::Mark& mark,
+                                const Result<channel::Applied>& result) {
   const Time now = world_.clock.now();
   auto offer = store::find_offer(session, channel_->no, VariantNo(intent.thing));
   const auto row = store::get_variant(session, VariantNo(intent.thing));
   const std::string sku = row ? row->sku : "";
-  store::finish_intent(session, intent.no, result ? "confirmed" : std::string(name_of(result.error().fault)), result ? "" : result.error().text(), now);
+  store::finish_intent(session, intent.no, result ? "confirmed" : std::string(name_of(result.error().fault)),
+                       result ? "" : result.error().text(), now);
   if (!offer) {
     store::clear_mark(session, mark);
     return {};
@@ -132,11 +139,15 @@ Result<void> Lane::finish_price(Session& session, const store::Intent& intent, c
   store::put_offer(session, *offer);
   switch (react(result.error().fault).change) {
     case Reaction::Change::retry:
-    case Reaction::Change::look: return {};
-    case Reaction::Change::wait: store::delay_mark(session, mark, now + result.error().retry_after.value_or(Duration(60000))); return {};
+    case Reaction::Change::look:
+      return {};
+    case Reaction::Change::wait:
+      store::delay_mark(session, mark, now + result.error().retry_after.value_or(Duration(60000)));
+      return {};
     case Reaction::Change::park:
     case Reaction::Change::drop_binding:
-    case Reaction::Change::stop_aspect: return park(session, mark, sku, result.error(), intent.hash);
+    case Reaction::Change::stop_aspect:
+      return park(session, mark, sku, result.error(), intent.hash);
   }
   return {};
 }
@@ -229,12 +240,15 @@ Result<std::optional<Call>> Lane::content_call(Session& session, const store::Ma
     return std::optional<Call>();
   }
   if (const auto refusals = channel_->connector->check(tree); !refusals.empty()) {
-    if (auto parked = park(session, mark, product->product.code, error(Fault::rejected, refusals.front().thing + ": " + refusals.front().what, channel_->config.name + ": listing"), hash);
+    if (auto parked =
+            park(session, mark, product->product.code,
+                 error(Fault::rejected, refusals.front().thing + ": " + refusals.front().what, channel_->config.name + ": listing"), hash);
         !parked)
       return parked.error();
     return std::optional<Call>();
   }
-  if (!mark.by_order && mark.batch == 0 && !admit(session, world_, *channel_, mark, {!bound, ends, false, false})) return std::optional<Call>();
+  if (!mark.by_order && mark.batch == 0 && !admit(session, world_, *channel_, mark, {!bound, ends, false, false}))
+    return std::optional<Call>();
   store::Intent intent;
   intent.channel = channel_->no;
   intent.aspect = "content";
@@ -263,7 +277,8 @@ Result<std::optional<Call>> Lane::content_call(Session& session, const store::Ma
 }
 
 /// The listing exists there and is ours: its variants become offers, believed to show what was sent with them.
-Result<void> Lane::bind(Session& session, const store::Intent& intent, const store::ProductRow& product, const Json& sent, const channel::Applied& applied) {
+Result<void> Lane::bind(Session& session, const store::Intent& intent, const store::ProductRow& product, const Json& sent,
+                        const channel::Applied& applied) {
   const Time now = world_.clock.now();
   auto listing = store::find_listing(session, channel_->no, product.no).value_or(new_listing(product.no));
   listing.state = "bound";
@@ -284,7 +299,8 @@ Result<void> Lane::bind(Session& session, const store::Intent& intent, const sto
     offer.variant = variant->no;
     Belief belief;
     // Sold before we knew the listing's ids, and imported already: the number may be without those units.
-    confirmed_absolute(belief, item.integer_or("available"), intent.committed_at, now, {store::taken_since(session, channel_->no, variant->no, intent.committed_at), 0});
+    confirmed_absolute(belief, item.integer_or("available"), intent.committed_at, now,
+                       {store::taken_since(session, channel_->no, variant->no, intent.committed_at), 0});
     offer.low = belief.low, offer.high = belief.high;
     offer.number_sent = offer.number_confirmed = belief.high;
     offer.anchor_from = belief.anchor_from;
@@ -294,7 +310,8 @@ Result<void> Lane::bind(Session& session, const store::Intent& intent, const sto
     if (sold) offer.price_sent = offer.price_confirmed = offer_price(*channel_, *sold).text();
     offer.price_sent_at = intent.committed_at;
     // Something may have been sold before we knew the listing's ids: one look tells.
-    if (channel_->facts.can_look && channel_->facts.takes != channel::Takes::never) offer.owed_look_at = now + channel_->facts.read_after_write;
+    if (channel_->facts.can_look && channel_->facts.takes != channel::Takes::never)
+      offer.owed_look_at = now + channel_->facts.read_after_write;
     store::put_offer(session, offer);
     mark_aspect(session, channel_->no, "stock", variant->no.value, {intent.cause, true, 0}, now);
     mark_aspect(session, channel_->no, "price", variant->no.value, {intent.cause, true, 0}, now);
@@ -302,7 +319,8 @@ Result<void> Lane::bind(Session& session, const store::Intent& intent, const sto
   return {};
 }
 
-Result<void> Lane::retired(Session& session, const Call& call, std::size_t at, const store::ProductRow& product, store::ListingRow& listing) {
+Result<void> Lane::retired(Session& session, const Call& call, std::size_t at, const store::ProductRow& product,
+                           store::ListingRow& listing) {
   const Time now = world_.clock.now();
   listing.sent = call.intents[at].hash;
   listing.confirmed.clear();
@@ -339,7 +357,8 @@ Result<void> Lane::finish_content(Session& session, const Call& call, std::size_
     if (auto bound = bind(session, intent, *product, call.changes[at].fields, *result); !bound) return bound;
     store::clear_mark(session, mark);
     store::clear_problem(session, channel_->no, "content", product->product.code);
-    store::journal(session, {0, now, creating ? "listing.created" : "listing.updated", intent.cause, channel_->no, product->product.code, "{}"});
+    store::journal(session,
+                   {0, now, creating ? "listing.created" : "listing.updated", intent.cause, channel_->no, product->product.code, "{}"});
     return {};
   }
   const Error& fault = result.error();
@@ -364,8 +383,9 @@ Result<void> Lane::finish_content(Session& session, const Call& call, std::size_
     case Reaction::Change::drop_binding:
       if (!creating) {
         listing->state = "gone";
-        store::set_problem(session, {channel_->no, "content", product->product.code, "the platform says that the listing does not exist: " + fault.text(),
-                                     "if it is to come back, end the product and list it anew", now});
+        store::set_problem(
+            session, {channel_->no, "content", product->product.code, "the platform says that the listing does not exist: " + fault.text(),
+                      "if it is to come back, end the product and list it anew", now});
         store::clear_mark(session, mark);
         store::put_listing(session, *listing);
         return {};

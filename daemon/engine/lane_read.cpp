@@ -20,7 +20,7 @@ constexpr std::size_t offers_a_look = 20;
 constexpr std::size_t most_unread = 4096;
 constexpr Duration first_reach{30LL * 86400000};  ///< how far back the first order read goes
 constexpr Duration retry_missing{60000};
-constexpr Duration look_again{1000};       ///< after a look that a write of ours made void
+constexpr Duration look_again{1000};  ///< after a look that a write of ours made void
 constexpr Quantity unknown_number = 1'000'000'000;
 
 std::optional<Money> money_of(const Json& tree, std::string_view key) {
@@ -140,7 +140,8 @@ Result<void> Lane::finish_orders(const Call& call, Outcome& outcome) {
     return world_.store.write([&](Session& session) -> Result<void> {
       for (const auto& subject : call.subjects) {
         store::remove_poke(session, channel_->no, "order", subject);
-        store::journal(session, {0, now, "order.missing", "poke", channel_->no, subject, Json::object({{"reason", page.error().text()}}).dump()});
+        store::journal(session,
+                       {0, now, "order.missing", "poke", channel_->no, subject, Json::object({{"reason", page.error().text()}}).dump()});
       }
       return {};
     });
@@ -156,7 +157,8 @@ Result<void> Lane::finish_orders(const Call& call, Outcome& outcome) {
   return world_.store.write([&](Session& session) { return order_read_complete(session); });
 }
 
-/// Where no look is possible, a write that was given up may still have landed, or land late: once it must have settled, the number is written again.
+/// Where no look is possible, a write that was given up may still have landed, or land late:
+/// once it must have settled, the number is written again.
 Result<void> Lane::write_blind_ones_again() {
   const Time now = world_.clock.now();
   std::vector<store::OfferRow> owed;
@@ -169,7 +171,8 @@ Result<void> Lane::write_blind_ones_again() {
     for (auto& offer : owed) {
       offer.owed_look_at = never;
       offer.low = 0;
-      for (const auto& intent : store::last_intents(session, channel_->no, "stock", offer.variant.value, 10)) offer.high = std::max(offer.high, intent.value);
+      for (const auto& intent : store::last_intents(session, channel_->no, "stock", offer.variant.value, 10))
+        offer.high = std::max(offer.high, intent.value);
       store::put_offer(session, offer);
       mark_aspect(session, channel_->no, "stock", offer.variant.value, {"unanswered", true, 0}, now);
     }
@@ -351,7 +354,8 @@ Result<void> Lane::take_listing(Session& session, const channel::Document& docum
     Json tree = seen.tree;
     if (auto again = channel_->connector->parse(document, listing_tree(session, *channel_, *product))) {
       for (auto& event : *again) {
-        if (event.what == channel::Event::What::listing && product_of(session, *channel_, event.tree)->no == product->no) tree = std::move(event.tree);
+        if (event.what == channel::Event::What::listing && product_of(session, *channel_, event.tree)->no == product->no)
+          tree = std::move(event.tree);
       }
     }
     learn(session, *channel_, *product, tree);
@@ -360,7 +364,8 @@ Result<void> Lane::take_listing(Session& session, const channel::Document& docum
     if (!listing.ticket.empty()) {  // slow work on it is under way: whatever it waits for may have happened
       listing.next_at = world_.clock.now();
       store::put_listing(session, listing);
-      if (const auto mark = store::find_mark(session, channel_->no, "content", product->no.value)) store::delay_mark(session, *mark, listing.next_at);
+      if (const auto mark = store::find_mark(session, channel_->no, "content", product->no.value))
+        store::delay_mark(session, *mark, listing.next_at);
     }
     const bool bound_now = listing.state != "bound" && listing.state != "creating";
     if (bound_now) {
@@ -422,7 +427,8 @@ void Lane::take_number(Session& session, store::OfferRow& offer, Quantity seen, 
     offer.owed_look_at = belief.owed_look_at;
     return;
   }
-  // Where changes are relative, a number inside an interval may be our own unanswered write, or orders that nobody has read: those are read before a raise.
+  // Where changes are relative, a number inside an interval may be our own unanswered write, or orders that nobody has read:
+  // those are read before a raise.
   if (!before.exact()) belief.suspect = true;
   if (channel_->facts.takes == channel::Takes::never) belief.suspect = false;  // nothing sells from that number by itself
   offer.number_observed = seen;
@@ -430,16 +436,18 @@ void Lane::take_number(Session& session, store::OfferRow& offer, Quantity seen, 
   offer.anchor_from = belief.anchor_from, offer.anchor_to = belief.anchor_to;
   offer.suspect = belief.suspect;
   offer.owed_look_at = belief.owed_look_at, offer.verified_at = belief.verified_at;
-  Looked result{now, seen, before.low, read_applied(session, before.anchor_to), before.exact() && before.low == seen, std::nullopt};
+  Looked result{now, seen, before.high, read_applied(session, before.anchor_to), before.exact() && before.low == seen, std::nullopt};
   offer.unequal_looks = result.equal ? 0 : offer.unequal_looks + 1;
   if (!result.equal && result.after_read && offer.unequal_looks >= 3) result.relative = seen;
   looked_[offer.variant] = result;
   if (belief.suspect && channel_->facts.reads_orders) read_orders_after(belief.anchor_to);
   const auto number = stock_number(session, *channel_, offer.variant).number;
-  if (direction(belief, number) != Direction::none) mark_aspect(session, channel_->no, "stock", offer.variant.value, {"look", true, 0}, now);
+  if (direction(belief, number) != Direction::none)
+    mark_aspect(session, channel_->no, "stock", offer.variant.value, {"look", true, 0}, now);
 }
 
-void Lane::take_price(Session& session, const store::VariantRow& variant, store::OfferRow& offer, const Json& tree, Time started, bool bound_now) {
+void Lane::take_price(Session& session, const store::VariantRow& variant, store::OfferRow& offer, const Json& tree, Time started,
+                      bool bound_now) {
   const Time now = world_.clock.now();
   if (!tree.find("price") || store::open_intent_of(session, channel_->no, "price", variant.no.value)) return;
   if (!bound_now && offer.price_sent_at > started - channel_->facts.read_after_write) return;
@@ -459,7 +467,8 @@ void Lane::take_price(Session& session, const store::VariantRow& variant, store:
 }
 
 /// Content is compared in the channel's spelling: `shown` is what we know with what the document says on top.
-Result<void> Lane::take_content(Session& session, const store::ProductRow& product, store::ListingRow& listing, const Json& shown, Time started) {
+Result<void> Lane::take_content(Session& session, const store::ProductRow& product, store::ListingRow& listing, const Json& shown,
+                                Time started) {
   const Time now = world_.clock.now();
   if (busy("content", product.no.value) || listing.sent_at > started - channel_->facts.read_after_write) return {};
   const std::string hash = crypto::state_hash(channel_->connector->spell("listing", shown).dump_sorted());
@@ -480,7 +489,8 @@ Result<void> Lane::take_content(Session& session, const store::ProductRow& produ
         if (field == "tags" && read->tags != changed.tags) changed.tags = read->tags, adopted = true;
       }
     }
-    store::journal(session, {0, now, adopted ? "content.adopted" : "drift", "look", channel_->no, product.product.code, R"({"aspect": "content"})"});
+    store::journal(session,
+                   {0, now, adopted ? "content.adopted" : "drift", "look", channel_->no, product.product.code, R"({"aspect": "content"})"});
     if (adopted) {
       store::put_product(session, changed, now);
       for (const auto& channel : world_.channels) {

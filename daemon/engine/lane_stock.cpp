@@ -15,8 +15,8 @@ using channel::StockWrites;
 using channel::Takes;
 using store::Session;
 
-constexpr Duration fresh{30000};   ///< an order read not older than this covers a plain decrease
-constexpr Duration gap{2000};      ///< a look covers what is sent within this time
+constexpr Duration fresh{30000};  ///< an order read not older than this covers a plain decrease
+constexpr Duration gap{2000};     ///< a look covers what is sent within this time
 constexpr unsigned looks_until_relative = 3;
 
 bool sends_deltas(const channel::Capabilities& facts) {
@@ -41,7 +41,9 @@ bool Lane::read_applied(Session& session, Time after) const {
 }
 
 /// What was sold before `anchor` is in the order list from then on.
-void Lane::read_orders_after(Time anchor) { next_order_read_ = std::min(next_order_read_, anchor + channel_->facts.order_lag); }
+void Lane::read_orders_after(Time anchor) {
+  next_order_read_ = std::min(next_order_read_, anchor + channel_->facts.order_lag);
+}
 
 Lane::May Lane::may_lower(const store::OfferRow& offer, Quantity& value) const {
   const Time now = world_.clock.now();
@@ -49,7 +51,7 @@ Lane::May Lane::may_lower(const store::OfferRow& offer, Quantity& value) const {
   if (channel_->facts.reads_orders && now - complete_.began <= fresh) return May::send;
   const auto found = looked_.find(offer.variant);
   if (found == looked_.end() || now - found->second.at > gap) return May::look;
-  value = std::max<Quantity>(0, value - std::max<Quantity>(0, found->second.believed_low - found->second.seen));
+  value = std::max<Quantity>(0, value - std::max<Quantity>(0, found->second.believed_high - found->second.seen));
   return May::send;
 }
 
@@ -58,14 +60,15 @@ Lane::May Lane::may_raise(const store::OfferRow& offer, Quantity number, Quantit
   const auto& facts = channel_->facts;
   if (facts.takes == Takes::never) return May::send;
   // Without a look only the read itself says that nothing is unread: what goes, goes right behind it.
-  if (!facts.can_look && facts.reads_orders) return complete_.began >= offer.anchor_to + facts.order_lag && now - complete_.ended <= gap ? May::send : May::read;
+  if (!facts.can_look && facts.reads_orders)
+    return complete_.began >= offer.anchor_to + facts.order_lag && now - complete_.ended <= gap ? May::send : May::read;
   if (facts.can_look && offer.owed_look_at != never) return offer.owed_look_at <= now ? May::look : May::wait;
   if (!facts.reads_orders) return now - offer.anchor_to > Duration(60000) ? May::send : May::wait;
   const auto found = looked_.find(offer.variant);
   if (found != looked_.end() && now - found->second.at <= gap && found->second.after_read) {
     if (found->second.equal) return May::send;
     if (found->second.relative) {
-      value = std::max<Quantity>(0, found->second.seen + (number - found->second.believed_low));
+      value = std::max<Quantity>(0, found->second.seen + (number - found->second.believed_high));
       return May::send;
     }
   }
@@ -87,7 +90,9 @@ Lane::Decision Lane::decide_stock(Session& session, const store::Mark& mark, con
   if (relative && facts.can_look && belief.owed_look_at <= world_.clock.now())
     decision.may = May::look;  // it refused, or did not answer: what stands there is seen before it is changed again
   else if (relative)
-    decision.may = belief.exact() && (way == Direction::down || !belief.suspect) ? May::send : (belief.suspect && belief.exact() ? May::read : May::look);
+    decision.may = belief.exact() && (way == Direction::down || !belief.suspect)
+                       ? May::send
+                       : (belief.suspect && belief.exact() ? May::read : May::look);
   else
     decision.may = way == Direction::down ? may_lower(offer, value) : may_raise(offer, number, value);
   if (decision.may != May::send) return decision;
@@ -108,7 +113,8 @@ Lane::Decision Lane::decide_stock(Session& session, const store::Mark& mark, con
   tree.set("available", value);
   if (relative) {
     tree.set("before", belief.low);
-    tree.set("change", Json::object({{"signed", intent.delta}, {"size", std::abs(intent.delta)}, {"way", intent.delta >= 0 ? "up" : "down"}}));
+    tree.set("change",
+             Json::object({{"signed", intent.delta}, {"size", std::abs(intent.delta)}, {"way", intent.delta >= 0 ? "up" : "down"}}));
   }
   decision.change.action = channel::ActionKind::set_stock;
   decision.change.fields = std::move(tree);
@@ -146,16 +152,26 @@ Result<std::optional<Call>> Lane::next_stock(bool downs) {
       if (down != downs) continue;
       auto decision = decide_stock(session, mark, *offer, number.number);
       switch (decision.may) {
-        case May::drop: store::clear_mark(session, mark); break;
-        case May::look: want_look_.insert(variant); break;
-        case May::read: read_orders_after(offer->anchor_to); ++held_raises; break;
-        case May::wait: ++held_raises; break;
+        case May::drop:
+          store::clear_mark(session, mark);
+          break;
+        case May::look:
+          want_look_.insert(variant);
+          break;
+        case May::read:
+          read_orders_after(offer->anchor_to);
+          ++held_raises;
+          break;
+        case May::wait:
+          ++held_raises;
+          break;
         case May::send:
           if (refused_before(mark, std::to_string(decision.intent.value))) {
             store::park_mark(session, mark, "the same number was refused before", mark.parked_hash);
             break;
           }
-          if (!mark.by_order && mark.batch == 0 && !admit(session, world_, *channel_, mark, {false, false, number.number == 0, false})) break;
+          if (!mark.by_order && mark.batch == 0 && !admit(session, world_, *channel_, mark, {false, false, number.number == 0, false}))
+            break;
           decision.intent.no = store::add_intent(session, decision.intent);
           decision.change.key = std::to_string(decision.intent.no.value);
           decision.change.fields.set("key", decision.change.key);
@@ -183,7 +199,8 @@ Result<std::optional<Call>> Lane::next_stock(bool downs) {
   return std::optional<Call>(std::move(call));
 }
 
-Result<void> Lane::finish_stock(Session& session, const store::Intent& intent, const store::Mark& mark, const Result<channel::Applied>& result) {
+Result<void> Lane::finish_stock(Session& session, const store::Intent& intent, const store::Mark& mark,
+                                const Result<channel::Applied>& result) {
   const Time now = world_.clock.now();
   const VariantNo variant(intent.thing);
   auto offer = store::find_offer(session, channel_->no, variant);
@@ -217,7 +234,8 @@ Result<void> Lane::finish_stock(Session& session, const store::Intent& intent, c
   }
   const Error& error = result.error();
   const auto reaction = react(error.fault);
-  store::finish_intent(session, intent.no, reaction.change == Reaction::Change::look ? (error.fault == Fault::unknown ? "unknown" : "conflict") : "refused",
+  store::finish_intent(session, intent.no,
+                       reaction.change == Reaction::Change::look ? (error.fault == Fault::unknown ? "unknown" : "conflict") : "refused",
                        error.text(), now);
   switch (reaction.change) {
     case Reaction::Change::look:
@@ -230,11 +248,16 @@ Result<void> Lane::finish_stock(Session& session, const store::Intent& intent, c
       keep(*offer, belief);
       store::put_offer(session, *offer);
       return {};
-    case Reaction::Change::retry: return {};
-    case Reaction::Change::wait: store::delay_mark(session, mark, now + error.retry_after.value_or(Duration(60000))); return {};
-    case Reaction::Change::drop_binding: return park(session, mark, sku, error, std::to_string(intent.value));
+    case Reaction::Change::retry:
+      return {};
+    case Reaction::Change::wait:
+      store::delay_mark(session, mark, now + error.retry_after.value_or(Duration(60000)));
+      return {};
+    case Reaction::Change::drop_binding:
+      return park(session, mark, sku, error, std::to_string(intent.value));
     case Reaction::Change::park:
-    case Reaction::Change::stop_aspect: return park(session, mark, sku, error, std::to_string(intent.value));
+    case Reaction::Change::stop_aspect:
+      return park(session, mark, sku, error, std::to_string(intent.value));
   }
   return {};
 }

@@ -9,7 +9,9 @@
 namespace tally::engine {
 namespace {
 
-bool contains(const std::vector<LocationNo>& list, LocationNo location) { return std::find(list.begin(), list.end(), location) != list.end(); }
+bool contains(const std::vector<LocationNo>& list, LocationNo location) {
+  return std::find(list.begin(), list.end(), location) != list.end();
+}
 
 /// Signed: a deficit at one location is owed by the others; a shelf that is counted by a channel gives at least nothing.
 Quantity available_of(store::Session& session, const Channel& channel, VariantNo variant) {
@@ -22,7 +24,9 @@ Quantity available_of(store::Session& session, const Channel& channel, VariantNo
   return sum;
 }
 
-Quantity floor_divide(Quantity a, Quantity b) { return a >= 0 ? a / b : -((-a + b - 1) / b); }
+Quantity floor_divide(Quantity a, Quantity b) {
+  return a >= 0 ? a / b : -((-a + b - 1) / b);
+}
 
 /// The next amount at or above `price` whose fraction is that of `ending`.
 Decimal ending_with(const Decimal& price, const Decimal& ending) {
@@ -81,7 +85,8 @@ OfferPrice offer_price(const Channel& channel, const Variant& variant) {
   result.price = apply(*variant.price);
   if (variant.compare_at) result.compare_at = apply(*variant.compare_at);
   if (!result.price || result.price->minor <= 0) {
-    result.refused = "its price comes to " + (result.price ? result.price->text() : std::string("nothing")) + ", and a price of 0 is never sent";
+    result.refused =
+        "its price comes to " + (result.price ? result.price->text() : std::string("nothing")) + ", and a price of 0 is never sent";
   } else if (!channel.config.currency.empty() && result.price->currency.code != channel.config.currency) {
     result.refused = "its price is in " + result.price->currency.code + " and the channel sells in " + channel.config.currency;
   } else if (rule.floor_factor && variant.cost && result.price->major() < variant.cost->major() * *rule.floor_factor) {

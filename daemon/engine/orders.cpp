@@ -18,8 +18,7 @@ using store::Session;
 
 Json to_json(const Claim& claim) {
   Json rows = Json::array();
-  for (const auto& [key, effect] : claim)
-    rows.push_back(Json::Array{key.first.value, key.second.value, effect.on_hand, effect.reserved});
+  for (const auto& [key, effect] : claim) rows.push_back(Json::Array{key.first.value, key.second.value, effect.on_hand, effect.reserved});
   return rows;
 }
 
@@ -94,15 +93,18 @@ ResolvedLine resolve(Session& session, const Channel& channel, const OrderLine& 
   auto components = store::components_of(session, variant->no);
   if (components.empty()) components.push_back({variant->no, 1});
   for (const auto& part : components)
-    resolved.parts.push_back({part.variant, part.quantity, route(session, channel, part.variant, part.quantity * std::max<Quantity>(line.quantity, 1))});
+    resolved.parts.push_back(
+        {part.variant, part.quantity, route(session, channel, part.variant, part.quantity * std::max<Quantity>(line.quantity, 1))});
   return resolved;
 }
 
 /// Lines keep what they were resolved to; new ones, and those that nobody knew, are resolved now.
-std::vector<ResolvedLine> resolve_lines(Session& session, const Channel& channel, const Order& order, const std::vector<ResolvedLine>& before) {
+std::vector<ResolvedLine> resolve_lines(Session& session, const Channel& channel, const Order& order,
+                                        const std::vector<ResolvedLine>& before) {
   std::vector<ResolvedLine> lines;
   for (const auto& line : order.lines) {
-    const auto kept = std::find_if(before.begin(), before.end(), [&](const ResolvedLine& r) { return r.line == line.id && r.sold.value != 0; });
+    const auto kept =
+        std::find_if(before.begin(), before.end(), [&](const ResolvedLine& r) { return r.line == line.id && r.sold.value != 0; });
     lines.push_back(kept != before.end() ? *kept : resolve(session, channel, line));
   }
   return lines;
@@ -117,13 +119,16 @@ std::vector<std::string> unresolved_skus(const Order& order, const std::vector<R
 }
 
 /// What is wrong with the order itself: it is held for a person, and reserves what it clearly names.
-std::vector<std::string> reasons_to_hold(Order& order, const OrderDocument& document, const Channel& channel, const std::vector<ResolvedLine>& lines) {
+std::vector<std::string> reasons_to_hold(Order& order, const OrderDocument& document, const Channel& channel,
+                                         const std::vector<ResolvedLine>& lines) {
   std::vector<std::string> reasons = document.doubts;
   for (auto& contradiction : complete(order)) reasons.push_back(std::move(contradiction));
   for (std::size_t i = 0; i < order.lines.size(); ++i) {
     const auto& line = order.lines[i];
-    if (line.quantity < 0 || (line.quantity == 0 && count_of(order, line).returned == 0)) reasons.push_back("line " + line.id + " has the quantity " + std::to_string(line.quantity));
-    if (lines[i].sold.value == 0) reasons.push_back("line " + line.id + " names " + (line.sku.empty() ? "no SKU" : "the unknown SKU " + line.sku.text));
+    if (line.quantity < 0 || (line.quantity == 0 && count_of(order, line).returned == 0))
+      reasons.push_back("line " + line.id + " has the quantity " + std::to_string(line.quantity));
+    if (lines[i].sold.value == 0)
+      reasons.push_back("line " + line.id + " names " + (line.sku.empty() ? "no SKU" : "the unknown SKU " + line.sku.text));
   }
   if (!channel.config.currency.empty() && !order.currency.empty() && order.currency.code != channel.config.currency)
     reasons.push_back("it is in " + order.currency.code + " and the channel sells in " + channel.config.currency);
@@ -155,7 +160,8 @@ void apply_steps(Session& session, const Channel& channel, const OwnEffects& eff
     offer->low = belief.low;
     offer->high = belief.high;
     store::put_offer(session, *offer);
-    if (const auto intent = store::open_intent_of(session, channel.no, "stock", variant.value)) store::collect_step(session, intent->no, step.taken);
+    if (const auto intent = store::open_intent_of(session, channel.no, "stock", variant.value))
+      store::collect_step(session, intent->no, step.taken);
   }
   for (const auto& [variant, units] : effects.taken) {
     const auto back = effects.add_back.find(variant);
@@ -165,8 +171,8 @@ void apply_steps(Session& session, const Channel& channel, const OwnEffects& eff
 }
 
 /// Everything that follows from the order's present state, for a row whose document is already the new one.
-void settle(Session& session, const World& world, const Channel& channel, store::OrderRow& row, Order order, const std::vector<std::string>& doubts,
-            bool first, Time before_changed_at, const StepSeen& step_seen, Time now) {
+void settle(Session& session, const World& world, const Channel& channel, store::OrderRow& row, Order order,
+            const std::vector<std::string>& doubts, bool first, Time before_changed_at, const StepSeen& step_seen, Time now) {
   const auto resolved = resolve_lines(session, channel, order, resolved_from(row.resolved));
   OrderDocument document;
   document.doubts = doubts;
@@ -208,7 +214,8 @@ void settle(Session& session, const World& world, const Channel& channel, store:
   } else {
     std::string reason;
     for (const auto& hold : order.holds) reason += (reason.empty() ? "" : "; ") + hold;
-    store::set_problem(session, {channel.no, "order", row.id, "held: " + reason, "correct the order on the channel, or add the missing SKU", now});
+    store::set_problem(session,
+                       {channel.no, "order", row.id, "held: " + reason, "correct the order on the channel, or add the missing SKU", now});
   }
   const bool waits = order.state == OrderState::pending && channel.reserve() == ReserveAt::placed && !row.expired;
   if (waits)
@@ -231,10 +238,12 @@ OrderOutcome standing(const store::OrderRow& row, const OrderDocument& document,
 
 }  // namespace
 
-Result<OrderOutcome> apply_order(Session& session, const World& world, const Channel& channel, const OrderDocument& document, const StepSeen& step_seen) {
+Result<OrderOutcome> apply_order(Session& session, const World& world, const Channel& channel, const OrderDocument& document,
+                                 const StepSeen& step_seen) {
   auto order = order_from_json(document.tree);
   if (!order) return order.error();
-  if (order->id.empty()) return error(Fault::invalid, "the document names no order", channel.config.name + ": order", "look at the mapping's @id");
+  if (order->id.empty())
+    return error(Fault::invalid, "the document names no order", channel.config.name + ": order", "look at the mapping's @id");
   const Time now = world.clock.now();
   order->platform_state = document.platform_state;
   number_lines(*order);

@@ -18,21 +18,22 @@ struct OrderDocument {
   Json tree;                        ///< the model's tree
   std::vector<std::string> doubts;  ///< what could not be read: the order is held for it
   std::string platform_state;
-  bool fetched = false;             ///< by a reading of ours; else delivered by the platform
-  std::int64_t row = 0;             ///< of the inbox
+  bool fetched = false;  ///< by a reading of ours; else delivered by the platform
+  std::int64_t row = 0;  ///< of the inbox
   Time received_at;
   std::string body_hash;
 };
 
 enum class OrderOutcome {
   applied,
-  same,       ///< nothing new
-  poke,       ///< not surely newer than what we have: it is fetched by its id
-  lagging,    ///< a reading older than what we have: fetched again a little later
+  same,     ///< nothing new
+  poke,     ///< not surely newer than what we have: it is fetched by its id
+  lagging,  ///< a reading older than what we have: fetched again a little later
 };
 
 /// Errors: invalid (the document names no order, or is no order): park it.
-Result<OrderOutcome> apply_order(store::Session& session, const World& world, const Channel& channel, const OrderDocument& document, const StepSeen& step_seen);
+Result<OrderOutcome> apply_order(store::Session& session, const World& world, const Channel& channel, const OrderDocument& document,
+                                 const StepSeen& step_seen);
 
 /// Claims the orders again that were waiting for this SKU to exist.
 void resolve_waiting(store::Session& session, const World& world, const std::string& sku, const StepSeen& step_seen);

@@ -33,10 +33,14 @@ Level level_of(const channel::Capabilities& facts, const Order& order, const Ord
   const Quantity units = line.quantity, shipped = count_of(order, line).shipped;
   const Quantity kept = ended && gives_back(facts, order) ? shipped : units;
   switch (facts.takes) {
-    case Takes::never: return {};
-    case Takes::placed: return {kept, units};
-    case Takes::paid: return was_paid(order) ? Level{kept, units} : Level{};
-    case Takes::shipped: return {shipped, shipped};
+    case Takes::never:
+      return {};
+    case Takes::placed:
+      return {kept, units};
+    case Takes::paid:
+      return was_paid(order) ? Level{kept, units} : Level{};
+    case Takes::shipped:
+      return {shipped, shipped};
     case Takes::by_state: {
       const auto found = facts.takes_in.find(order.platform_state);
       if (found == facts.takes_in.end()) return {ended ? shipped : units, units, false};
@@ -52,7 +56,8 @@ struct Sold {
   Quantity claimed = 0;  ///< units that our ledger reserves or has shipped for it
 };
 
-std::map<VariantNo, Sold> sold_of(const channel::Capabilities& facts, const Order& order, const std::vector<ResolvedLine>& resolved, const Claim& claim) {
+std::map<VariantNo, Sold> sold_of(const channel::Capabilities& facts, const Order& order, const std::vector<ResolvedLine>& resolved,
+                                  const Claim& claim) {
   std::map<VariantNo, Sold> all;
   for (const auto& line : order.lines) {
     const auto found = std::find_if(resolved.begin(), resolved.end(), [&](const ResolvedLine& r) { return r.line == line.id; });
@@ -79,10 +84,10 @@ struct Moments {
   std::optional<Time> paid, ended;
 };
 
-/// How the number came from what was taken before (`was`; nothing: this is the first document) to what is taken now, step by step: a look may lie between
-/// any two of them.
-void add_steps(std::vector<std::pair<VariantNo, OwnStep>>& steps, VariantNo variant, const Sold& sold, const std::optional<Quantity>& was, const Moments& at,
-               bool takes_at_placing, bool takes_at_payment) {
+/// How the number came from what was taken before (`was`; nothing: this is the first document) to what is taken now, step by step:
+/// a look may lie between any two of them.
+void add_steps(std::vector<std::pair<VariantNo, OwnStep>>& steps, VariantNo variant, const Sold& sold, const std::optional<Quantity>& was,
+               const Moments& at, bool takes_at_placing, bool takes_at_payment) {
   const auto add = [&](Quantity taken, Time from, Time to, bool unsure) {
     if (taken != 0) steps.push_back({variant, {taken, from, std::max(from, to), unsure}});
   };
@@ -92,7 +97,8 @@ void add_steps(std::vector<std::pair<VariantNo, OwnStep>>& steps, VariantNo vari
   const Time taken_from = takes_at_placing && !was ? at.placed : takes_at_payment && at.paid ? *at.paid : at.before;
   const Time taken_to = takes_at_placing && !was ? at.placed : takes_at_payment && at.paid ? *at.paid : end_to;
   const bool ended_since = level.before_end != level.now && (had != level.now || !was || end_to >= at.before);
-  if (!ended_since) return add(level.now - had, had == 0 ? taken_from : at.before, had == 0 && level.now > 0 ? taken_to : at.changed, !level.sure);
+  if (!ended_since)
+    return add(level.now - had, had == 0 ? taken_from : at.before, had == 0 && level.now > 0 ? taken_to : at.changed, !level.sure);
   // It may have ended, all of it, with the document before this one already: then both steps are unsure.
   const bool unsure = !level.sure || (was && had == level.now && end_to == at.before);
   if (had == 0)
@@ -109,8 +115,8 @@ Quantity at(const Units& units, VariantNo variant) {
 
 }  // namespace
 
-OwnEffects own_effects(const channel::Capabilities& facts, const Order& order, const std::vector<ResolvedLine>& resolved, const Claim& claim,
-                       const Units* before, Time before_changed_at, Time now) {
+OwnEffects own_effects(const channel::Capabilities& facts, const Order& order, const std::vector<ResolvedLine>& resolved,
+                       const Claim& claim, const Units* before, Time before_changed_at, Time now) {
   OwnEffects effects;
   const auto all = sold_of(facts, order, resolved, claim);
   for (const auto& [variant, sold] : all) {

@@ -13,13 +13,13 @@ namespace tally::engine {
 using Units = std::map<VariantNo, Quantity>;
 
 struct OwnEffects {
-  Units taken;                                           ///< what the platform has taken from its number for this order, by now
-  std::vector<std::pair<VariantNo, OwnStep>> steps;      ///< how it came there since the last document
-  Units add_back;                                        ///< units that we claim and its number does not reflect (negative: the other way round)
+  Units taken;                                       ///< what the platform has taken from its number for this order, by now
+  std::vector<std::pair<VariantNo, OwnStep>> steps;  ///< how it came there since the last document
+  Units add_back;  ///< units that we claim and its number does not reflect (negative: the other way round)
 };
 
 /// `before`: `taken` of the last document that was applied; nothing when this is the first.
-OwnEffects own_effects(const channel::Capabilities& facts, const Order& order, const std::vector<ResolvedLine>& resolved, const Claim& claim,
-                       const Units* before, Time before_changed_at, Time now);
+OwnEffects own_effects(const channel::Capabilities& facts, const Order& order, const std::vector<ResolvedLine>& resolved,
+                       const Claim& claim, const Units* before, Time before_changed_at, Time now);
 
 }  // namespace tally::engine

@@ -33,7 +33,8 @@ Effect at(const Claim& claim, const Claim::key_type& key) {
 
 }  // namespace
 
-std::set<VariantNo> append_claim(Session& session, const Claim& target, const Claim& before, const std::string& cause, Time effective_at, Time now) {
+std::set<VariantNo> append_claim(Session& session, const Claim& target, const Claim& before, const std::string& cause, Time effective_at,
+                                 Time now) {
   std::set<Claim::key_type> keys;
   for (const auto& [key, effect] : target) keys.insert(key);
   for (const auto& [key, effect] : before) keys.insert(key);
@@ -41,7 +42,8 @@ std::set<VariantNo> append_claim(Session& session, const Claim& target, const Cl
   for (const auto& key : keys) {
     const Effect want = at(target, key), have = at(before, key);
     if (want == have) continue;
-    store::Movement movement{key.first, key.second, "order", {want.on_hand - have.on_hand, want.reserved - have.reserved}, cause, effective_at, ""};
+    store::Movement movement{key.first, key.second,   "order", {want.on_hand - have.on_hand, want.reserved - have.reserved},
+                             cause,     effective_at, ""};
     ensure(store::append(session, movement, now), "a revision of an order moves stock once");
     cover(session, movement, now);
     touched.insert(key.first);
@@ -49,16 +51,16 @@ std::set<VariantNo> append_claim(Session& session, const Claim& target, const Cl
   return touched;
 }
 
-bool append_change(Session& session, VariantNo variant, LocationNo location, const std::string& kind, Quantity on_hand, const std::string& cause,
-                   const std::string& note, Time effective_at, Time now) {
+bool append_change(Session& session, VariantNo variant, LocationNo location, const std::string& kind, Quantity on_hand,
+                   const std::string& cause, const std::string& note, Time effective_at, Time now) {
   store::Movement movement{variant, location, kind, {on_hand, 0}, cause, effective_at, note};
   if (!store::append(session, movement, now)) return false;
   cover(session, movement, now);
   return true;
 }
 
-bool append_count(Session& session, VariantNo variant, LocationNo location, Quantity counted, Time as_of, const std::string& cause, const std::string& note,
-                  Time now) {
+bool append_count(Session& session, VariantNo variant, LocationNo location, Quantity counted, Time as_of, const std::string& cause,
+                  const std::string& note, Time now) {
   const auto row = store::stock_at(session, variant, location);
   if (row && row->counted_at != long_ago && row->counted_at >= as_of) return false;
   const Quantity was = store::on_hand_as_of(session, variant, location, as_of);

@@ -7,7 +7,9 @@ namespace {
 
 using store::Session;
 
-std::string text_of(std::int64_t no) { return std::to_string(no); }
+std::string text_of(std::int64_t no) {
+  return std::to_string(no);
+}
 
 void attach(Session& session, const Channel& channel, const std::string& kind, const std::string& thing, Json& tree) {
   for (const auto& row : store::remote_ids(session, channel.no, kind, thing)) tree.set(row.name, row.text);
@@ -21,7 +23,8 @@ std::string path_key(const Json& category) {
   return key.empty() ? category.text_or("name") : key;
 }
 
-void attach_list(Session& session, const Channel& channel, const std::string& kind, Json& tree, std::string_view list, std::string_view key) {
+void attach_list(Session& session, const Channel& channel, const std::string& kind, Json& tree, std::string_view list,
+                 std::string_view key) {
   auto* items = tree.find(list);
   if (!items || !items->is_array()) return;
   for (auto& item : items->as_array()) attach(session, channel, kind, kind == "category" ? path_key(item) : item.text_or(key), item);
@@ -35,7 +38,8 @@ void learn_ids(Session& session, const Channel& channel, const std::string& kind
   }
 }
 
-void learn_list(Session& session, const Channel& channel, const std::string& kind, const Json& tree, std::string_view list, std::string_view key) {
+void learn_list(Session& session, const Channel& channel, const std::string& kind, const Json& tree, std::string_view list,
+                std::string_view key) {
   const auto* items = tree.find(list);
   if (!items || !items->is_array()) return;
   for (const auto& item : items->as_array()) {
@@ -79,7 +83,8 @@ Json listing_tree(Session& session, const Channel& channel, const store::Product
     item.erase("price");
     item.erase("compare_at");
     if (price.price) item.set("price", Json::object({{"amount", price.price->major()}, {"currency", price.price->currency.code}}));
-    if (price.compare_at) item.set("compare_at", Json::object({{"amount", price.compare_at->major()}, {"currency", price.compare_at->currency.code}}));
+    if (price.compare_at)
+      item.set("compare_at", Json::object({{"amount", price.compare_at->major()}, {"currency", price.compare_at->currency.code}}));
     item.set("available", stock_number(session, channel, variant->no).number);
   }
   return tree;
@@ -118,7 +123,8 @@ void learn(Session& session, const Channel& channel, const store::ProductRow& ro
     const auto variant = store::find_variant(session, Sku(item.text_or("sku")));
     if (!variant || variant->product != row.no) continue;
     learn_ids(session, channel, "variant", text_of(variant->no.value), item);
-    if (const auto* image = item.find("image"); image && image->is_object()) learn_ids(session, channel, "image", image->text_or("url"), *image);
+    if (const auto* image = item.find("image"); image && image->is_object())
+      learn_ids(session, channel, "image", image->text_or("url"), *image);
   }
 }
 

@@ -1,4 +1,5 @@
-// The model's trees as connectors get them: a product or a variant with the remote ids, numbers and prices of one channel; and what is learnt back.
+// The model's trees as connectors get them: a product or a variant with the remote ids, numbers and prices of one channel;
+// and what is learnt back.
 #pragma once
 
 #include "engine/number.hpp"
@@ -7,8 +8,8 @@
 
 namespace tally::engine {
 
-/// The product with every id that we know there, `@known` on what this channel has confirmed, and each variant's `available` and `price` as they are
-/// to be shown there.
+/// The product with every id that we know there, `@known` on what this channel has confirmed,
+/// and each variant's `available` and `price` as they are to be shown there.
 Json listing_tree(store::Session& session, const Channel& channel, const store::ProductRow& row);
 /// One variant with `listing: {@id…}`; numbers are set by the caller.
 Json offer_tree(store::Session& session, const Channel& channel, const store::ProductRow& row, const Variant& variant);

@@ -4,10 +4,14 @@ namespace tally::engine {
 
 std::string_view name_of(Policy policy) {
   switch (policy) {
-    case Policy::observe: return "observe";
-    case Policy::create_only: return "create_only";
-    case Policy::no_retire: return "no_retire";
-    case Policy::full: return "full";
+    case Policy::observe:
+      return "observe";
+    case Policy::create_only:
+      return "create_only";
+    case Policy::no_retire:
+      return "no_retire";
+    case Policy::full:
+      return "full";
   }
   return "observe";
 }

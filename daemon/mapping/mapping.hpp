@@ -1,5 +1,5 @@
-// A platform's documents with our fields in their places (mappings/README.md). Compiled once from YAML; the same text fills documents and
-// reads them.
+// A platform's documents with our fields in their places (mappings/README.md). Compiled once from YAML;
+// the same text fills documents and reads them.
 #pragma once
 
 #include "base/complaint.hpp"
@@ -60,8 +60,8 @@ class Mapping {
   virtual Result<Read> read(std::string_view document, const Json& json, const Json& known) const = 0;
   /// The filled holes of the content aspect only, ids and `$push` parts left out: for comparing what we would say with what is shown.
   virtual Json spell(std::string_view document, const Json& fields) const = 0;
-  /// Which list of `document` the part ("listing/variations") stands for, as a path in the model: "variants". Empty if there is no such
-  /// part.
+  /// Which list of `document` the part ("listing/variations") stands for, as a path in the model: "variants".
+  /// Empty if there is no such part.
   virtual std::string list_of(std::string_view document, std::string_view part) const = 0;
 
   /// Runs the file's own `tests:`. One complaint a failure.

@@ -29,8 +29,9 @@ std::vector<ChannelRow> all_channels(Session& session) {
   std::vector<ChannelRow> rows;
   Int no = 0, released = 0, through = 0;
   std::string name, paused;
-  soci::statement st = (session.sql.prepare << "SELECT channel_no, name, released, paused, applied_through FROM channel ORDER BY channel_no", into(no),
-                        into(name), into(released), into(paused), into(through));
+  soci::statement st =
+      (session.sql.prepare << "SELECT channel_no, name, released, paused, applied_through FROM channel ORDER BY channel_no", into(no),
+       into(name), into(released), into(paused), into(through));
   st.execute();
   while (st.fetch()) rows.push_back({ChannelNo(no), name, released != 0, paused, through});
   return rows;
@@ -83,8 +84,9 @@ std::vector<ProductRow> products_after(Session& session, ProductNo after, std::s
   std::vector<ProductRow> rows;
   Int no = 0, from = after.value, most = static_cast<Int>(limit);
   std::string document;
-  soci::statement st = (session.sql.prepare << "SELECT product_no, document FROM product WHERE product_no > :a ORDER BY product_no LIMIT :l", use(from),
-                        use(most), into(no), into(document));
+  soci::statement st =
+      (session.sql.prepare << "SELECT product_no, document FROM product WHERE product_no > :a ORDER BY product_no LIMIT :l", use(from),
+       use(most), into(no), into(document));
   st.execute();
   while (st.fetch()) rows.push_back(product_row(no, document));
   return rows;
@@ -116,7 +118,8 @@ Put put_product(Session& session, const Product& product, Time now) {
     no = before->no.value;
     session.sql << "UPDATE product SET document = :d, changed_at = :t WHERE product_no = :n", use(document), use(at), use(no);
   } else {
-    session.sql << "INSERT INTO product (code, document, changed_at) VALUES (:c, :d, :t) RETURNING product_no", use(code), use(document), use(at), into(no);
+    session.sql << "INSERT INTO product (code, document, changed_at) VALUES (:c, :d, :t) RETURNING product_no", use(code), use(document),
+        use(at), into(no);
   }
   put.no = ProductNo(no);
   for (const auto& variant : product.variants) {
@@ -140,8 +143,9 @@ std::vector<Sku> put_bundles(Session& session, const Product& product) {
         continue;
       }
       Int component_no = component->no.value, quantity = part.quantity;
-      session.sql << "INSERT INTO component (variant_no, component_no, quantity) VALUES (:b, :c, :q) ON CONFLICT (variant_no, component_no) "
-                     "DO UPDATE SET quantity = quantity + excluded.quantity",
+      session.sql
+          << "INSERT INTO component (variant_no, component_no, quantity) VALUES (:b, :c, :q) ON CONFLICT (variant_no, component_no) "
+             "DO UPDATE SET quantity = quantity + excluded.quantity",
           use(no), use(component_no), use(quantity);
     }
   }
@@ -167,8 +171,8 @@ std::vector<VariantRow> variants_of(Session& session, ProductNo product) {
   std::vector<VariantRow> rows;
   Int no = 0, of = product.value;
   std::string sku;
-  soci::statement st =
-      (session.sql.prepare << "SELECT variant_no, sku FROM variant WHERE product_no = :p ORDER BY variant_no", use(of), into(no), into(sku));
+  soci::statement st = (session.sql.prepare << "SELECT variant_no, sku FROM variant WHERE product_no = :p ORDER BY variant_no", use(of),
+                        into(no), into(sku));
   st.execute();
   while (st.fetch()) rows.push_back({VariantNo(no), product, sku});
   return rows;
@@ -177,8 +181,8 @@ std::vector<VariantRow> variants_of(Session& session, ProductNo product) {
 std::vector<ComponentRow> components_of(Session& session, VariantNo bundle) {
   std::vector<ComponentRow> rows;
   Int no = bundle.value, component = 0, quantity = 0;
-  soci::statement st = (session.sql.prepare << "SELECT component_no, quantity FROM component WHERE variant_no = :n ORDER BY component_no", use(no),
-                        into(component), into(quantity));
+  soci::statement st = (session.sql.prepare << "SELECT component_no, quantity FROM component WHERE variant_no = :n ORDER BY component_no",
+                        use(no), into(component), into(quantity));
   st.execute();
   while (st.fetch()) rows.push_back({VariantNo(component), quantity});
   return rows;
@@ -194,18 +198,21 @@ std::vector<VariantNo> bundles_with(Session& session, VariantNo component) {
   return rows;
 }
 
-void put_remote(Session& session, ChannelNo channel, const std::string& kind, const std::string& thing, const std::string& name, const std::string& text) {
+void put_remote(Session& session, ChannelNo channel, const std::string& kind, const std::string& thing, const std::string& name,
+                const std::string& text) {
   Int no = channel.value;
-  session.sql << "INSERT INTO remote (channel_no, kind, thing, name, text) VALUES (:c, :k, :t, :n, :x) ON CONFLICT (channel_no, kind, thing, name) "
-                 "DO UPDATE SET text = excluded.text WHERE text <> excluded.text",
+  session.sql
+      << "INSERT INTO remote (channel_no, kind, thing, name, text) VALUES (:c, :k, :t, :n, :x) ON CONFLICT (channel_no, kind, thing, name) "
+         "DO UPDATE SET text = excluded.text WHERE text <> excluded.text",
       use(no), use(kind), use(thing), use(name), use(text);
 }
 
-std::optional<std::string> remote_id(Session& session, ChannelNo channel, const std::string& kind, const std::string& thing, const std::string& name) {
+std::optional<std::string> remote_id(Session& session, ChannelNo channel, const std::string& kind, const std::string& thing,
+                                     const std::string& name) {
   Int no = channel.value;
   std::string text;
-  session.sql << "SELECT text FROM remote WHERE channel_no = :c AND kind = :k AND thing = :t AND name = :n", use(no), use(kind), use(thing), use(name),
-      into(text);
+  session.sql << "SELECT text FROM remote WHERE channel_no = :c AND kind = :k AND thing = :t AND name = :n", use(no), use(kind), use(thing),
+      use(name), into(text);
   if (!session.sql.got_data()) return std::nullopt;
   return text;
 }
@@ -214,8 +221,9 @@ std::vector<RemoteRow> remote_ids(Session& session, ChannelNo channel, const std
   std::vector<RemoteRow> rows;
   Int no = channel.value;
   RemoteRow row;
-  soci::statement st = (session.sql.prepare << "SELECT name, text FROM remote WHERE channel_no = :c AND kind = :k AND thing = :t ORDER BY name", use(no),
-                        use(kind), use(thing), into(row.name), into(row.text));
+  soci::statement st =
+      (session.sql.prepare << "SELECT name, text FROM remote WHERE channel_no = :c AND kind = :k AND thing = :t ORDER BY name", use(no),
+       use(kind), use(thing), into(row.name), into(row.text));
   st.execute();
   while (st.fetch()) rows.push_back(row);
   return rows;
@@ -224,8 +232,8 @@ std::vector<RemoteRow> remote_ids(Session& session, ChannelNo channel, const std
 std::optional<std::string> thing_with_id(Session& session, ChannelNo channel, const std::string& kind, const std::string& text) {
   Int no = channel.value;
   std::string thing, name = "@id";
-  session.sql << "SELECT thing FROM remote WHERE channel_no = :c AND kind = :k AND text = :x AND name = :n ORDER BY thing LIMIT 1", use(no), use(kind),
-      use(text), use(name), into(thing);
+  session.sql << "SELECT thing FROM remote WHERE channel_no = :c AND kind = :k AND text = :x AND name = :n ORDER BY thing LIMIT 1", use(no),
+      use(kind), use(text), use(name), into(thing);
   if (!session.sql.got_data()) return std::nullopt;
   return thing;
 }

@@ -1,4 +1,5 @@
-// Channels, locations, products, variants, bundles, and the remote ids of all things. Functions throw soci_error, which Database turns into Fault::io.
+// Channels, locations, products, variants, bundles, and the remote ids of all things.
+// Functions throw soci_error, which Database turns into Fault::io.
 #pragma once
 
 #include "base/id.hpp"
@@ -71,8 +72,10 @@ std::vector<ComponentRow> components_of(Session& session, VariantNo bundle);
 std::vector<VariantNo> bundles_with(Session& session, VariantNo component);
 
 /// Remote ids. `kind`: product, variant, category, image, option; `thing`: the row number as text, or the thing's own key.
-void put_remote(Session& session, ChannelNo channel, const std::string& kind, const std::string& thing, const std::string& name, const std::string& text);
-std::optional<std::string> remote_id(Session& session, ChannelNo channel, const std::string& kind, const std::string& thing, const std::string& name);
+void put_remote(Session& session, ChannelNo channel, const std::string& kind, const std::string& thing, const std::string& name,
+                const std::string& text);
+std::optional<std::string> remote_id(Session& session, ChannelNo channel, const std::string& kind, const std::string& thing,
+                                     const std::string& name);
 struct RemoteRow {
   std::string name, text;
 };

@@ -15,22 +15,24 @@ namespace tally::store {
 /// A connection; belongs to one thread at a time. Its contents are known to store/*.cpp only (session.hpp).
 class Session;
 
-/// Work inside a transaction. May run twice (a group that fails is tried again in halves), so it touches nothing but its session and what it returns.
+/// Work inside a transaction. May run twice (a group that fails is tried again in halves),
+/// so it touches nothing but its session and what it returns.
 using Work = std::function<Result<void>(Session&)>;
 using Done = std::function<void(Result<void>)>;
 
 struct Options {
-  bool threaded = true;      ///< false: every write commits on the caller's thread (simulation, offline commands)
-  bool durable = true;       ///< synchronous=FULL; false only for the simulation
+  bool threaded = true;          ///< false: every write commits on the caller's thread (simulation, offline commands)
+  bool durable = true;           ///< synchronous=FULL; false only for the simulation
   std::size_t backlog = 100000;  ///< waiting writes; more is refused
-  /// Called before (false) and after (true) each commit of an unthreaded database; returning true makes the store dead from there on: every later call answers
-  /// `gone`. So the simulation crashes between any two commits.
+  /// Called before (false) and after (true) each commit of an unthreaded database; returning true makes the store dead from there on:
+  /// every later call answers `gone`. So the simulation crashes between any two commits.
   std::function<bool(bool after)> crash;
 };
 
 class Database {
  public:
-  /// `dsn`: "sqlite:PATH". Creates the file (mode 0600), migrates; refuses a newer schema. Errors: io, locked (another daemon has it), invalid (dsn).
+  /// `dsn`: "sqlite:PATH". Creates the file (mode 0600), migrates; refuses a newer schema.
+  /// Errors: io, locked (another daemon has it), invalid (dsn).
   static Result<std::unique_ptr<Database>> open(const std::string& dsn, Options options, const Clock& clock, Log log);
   virtual ~Database() = default;
 

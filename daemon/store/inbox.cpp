@@ -25,8 +25,9 @@ std::map<std::string, std::string> headers_from(const std::string& text) {
 std::int64_t add_inbox(Session& session, const InboxRow& row) {
   Int channel = row.channel.value, at = to_ms(row.received_at), no = 0;
   std::string headers = headers_text(row.headers);
-  session.sql << "INSERT INTO inbox (channel_no, source, kind, body, headers, received_at) VALUES (:c, :s, :k, :b, :h, :t) RETURNING row_no", use(channel),
-      use(row.source), use(row.kind), use(row.body), use(headers), use(at), into(no);
+  session.sql
+      << "INSERT INTO inbox (channel_no, source, kind, body, headers, received_at) VALUES (:c, :s, :k, :b, :h, :t) RETURNING row_no",
+      use(channel), use(row.source), use(row.kind), use(row.body), use(headers), use(at), into(no);
   return no;
 }
 
@@ -34,9 +35,10 @@ std::vector<InboxRow> inbox_after(Session& session, ChannelNo channel, std::int6
   std::vector<InboxRow> rows;
   Int c = channel.value, from = after, most = static_cast<Int>(limit), no = 0, at = 0;
   std::string source, kind, body, headers;
-  soci::statement st = (session.sql.prepare << "SELECT row_no, source, kind, body, headers, received_at FROM inbox WHERE channel_no = :c AND row_no > :a "
-                                               "ORDER BY row_no LIMIT :l",
-                        use(c), use(from), use(most), into(no), into(source), into(kind), into(body), into(headers), into(at));
+  soci::statement st =
+      (session.sql.prepare << "SELECT row_no, source, kind, body, headers, received_at FROM inbox WHERE channel_no = :c AND row_no > :a "
+                              "ORDER BY row_no LIMIT :l",
+       use(c), use(from), use(most), into(no), into(source), into(kind), into(body), into(headers), into(at));
   st.execute();
   while (st.fetch()) rows.push_back({no, channel, source, kind, body, headers_from(headers), from_ms(at)});
   return rows;
@@ -45,8 +47,8 @@ std::vector<InboxRow> inbox_after(Session& session, ChannelNo channel, std::int6
 std::optional<InboxRow> inbox_row(Session& session, std::int64_t row) {
   Int no = row, channel = 0, at = 0;
   std::string source, kind, body, headers;
-  session.sql << "SELECT channel_no, source, kind, body, headers, received_at FROM inbox WHERE row_no = :n", use(no), into(channel), into(source),
-      into(kind), into(body), into(headers), into(at);
+  session.sql << "SELECT channel_no, source, kind, body, headers, received_at FROM inbox WHERE row_no = :n", use(no), into(channel),
+      into(source), into(kind), into(body), into(headers), into(at);
   if (!session.sql.got_data()) return std::nullopt;
   return InboxRow{row, ChannelNo(channel), source, kind, body, headers_from(headers), from_ms(at)};
 }
@@ -70,21 +72,24 @@ std::int64_t applied_through(Session& session, ChannelNo channel) {
 
 std::int64_t unread_rows(Session& session, ChannelNo channel) {
   Int c = channel.value, count = 0;
-  session.sql << "SELECT COUNT(*) FROM inbox WHERE channel_no = :c AND row_no > (SELECT applied_through FROM channel WHERE channel_no = :c2)", use(c), use(c),
-      into(count);
+  session.sql
+      << "SELECT COUNT(*) FROM inbox WHERE channel_no = :c AND row_no > (SELECT applied_through FROM channel WHERE channel_no = :c2)",
+      use(c), use(c), into(count);
   return count;
 }
 
 void forget_inbox(Session& session, ChannelNo channel, Time before) {
   Int c = channel.value, at = to_ms(before);
-  session.sql << "DELETE FROM inbox WHERE channel_no = :c AND received_at < :t AND row_no <= (SELECT applied_through FROM channel WHERE channel_no = :c2) "
+  session.sql << "DELETE FROM inbox WHERE channel_no = :c AND received_at < :t AND row_no <= (SELECT applied_through FROM channel WHERE "
+                 "channel_no = :c2) "
                  "AND row_no NOT IN (SELECT row_no FROM parked_row)",
       use(c), use(at), use(c);
 }
 
 void park_row(Session& session, std::int64_t row, ChannelNo channel, const std::string& reason, Time now) {
   Int no = row, c = channel.value, at = to_ms(now);
-  session.sql << "INSERT INTO parked_row (row_no, channel_no, reason, since) VALUES (:n, :c, :r, :t) ON CONFLICT (row_no) DO UPDATE SET reason = excluded.reason",
+  session.sql << "INSERT INTO parked_row (row_no, channel_no, reason, since) VALUES (:n, :c, :r, :t) ON CONFLICT (row_no) DO UPDATE SET "
+                 "reason = excluded.reason",
       use(no), use(c), use(reason), use(at);
 }
 
@@ -92,8 +97,8 @@ std::vector<ParkedRow> parked_rows(Session& session) {
   std::vector<ParkedRow> rows;
   Int no = 0, channel = 0, at = 0;
   std::string reason;
-  soci::statement st = (session.sql.prepare << "SELECT row_no, channel_no, reason, since FROM parked_row ORDER BY row_no LIMIT 1000", into(no), into(channel),
-                        into(reason), into(at));
+  soci::statement st = (session.sql.prepare << "SELECT row_no, channel_no, reason, since FROM parked_row ORDER BY row_no LIMIT 1000",
+                        into(no), into(channel), into(reason), into(at));
   st.execute();
   while (st.fetch()) rows.push_back({no, ChannelNo(channel), reason, from_ms(at)});
   return rows;
@@ -126,8 +131,10 @@ std::vector<Poke> pokes(Session& session, ChannelNo channel, std::size_t limit) 
   std::vector<Poke> rows;
   Int c = channel.value, most = static_cast<Int>(limit), at = 0;
   std::string kind, subject;
-  soci::statement st = (session.sql.prepare << "SELECT kind, subject, not_before FROM poke WHERE channel_no = :c ORDER BY not_before, kind, subject LIMIT :l",
-                        use(c), use(most), into(kind), into(subject), into(at));
+  soci::statement st =
+      (session.sql.prepare
+           << "SELECT kind, subject, not_before FROM poke WHERE channel_no = :c ORDER BY not_before, kind, subject LIMIT :l",
+       use(c), use(most), into(kind), into(subject), into(at));
   st.execute();
   while (st.fetch()) rows.push_back({kind, subject, from_ms(at)});
   return rows;

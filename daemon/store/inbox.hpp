@@ -1,4 +1,5 @@
-// The inbox: raw deliveries and readings, stored before they are acknowledged or understood; where each channel stands in it; cursors and pokes.
+// The inbox: raw deliveries and readings, stored before they are acknowledged or understood; where each channel stands in it;
+// cursors and pokes.
 #pragma once
 
 #include "base/id.hpp"

@@ -29,14 +29,15 @@ std::vector<Entry> rows_of(soci::statement& st, EntryBound& bound) {
 
 void journal(Session& session, const Entry& e) {
   Int at = to_ms(e.at), channel = e.channel.value;
-  session.sql << "INSERT INTO journal (at, what, cause, channel_no, thing, detail) VALUES (:a, :w, :c, :n, :t, :d)", use(at), use(e.what), use(e.cause),
-      use(channel), use(e.thing), use(e.detail);
+  session.sql << "INSERT INTO journal (at, what, cause, channel_no, thing, detail) VALUES (:a, :w, :c, :n, :t, :d)", use(at), use(e.what),
+      use(e.cause), use(channel), use(e.thing), use(e.detail);
 }
 
 std::vector<Entry> journal_after(Session& session, std::int64_t sequence, std::size_t limit) {
   EntryBound bound;
   Int from = sequence, most = static_cast<Int>(limit);
-  auto prepared = session.sql.prepare << std::string("SELECT ") + entry_columns + " FROM journal WHERE sequence > :s ORDER BY sequence LIMIT :l";
+  auto prepared =
+      session.sql.prepare << std::string("SELECT ") + entry_columns + " FROM journal WHERE sequence > :s ORDER BY sequence LIMIT :l";
   prepared, use(from), use(most);
   soci::statement st(bound.bind(prepared));
   return rows_of(st, bound);
@@ -45,7 +46,8 @@ std::vector<Entry> journal_after(Session& session, std::int64_t sequence, std::s
 std::vector<Entry> journal_of(Session& session, const std::string& thing, std::size_t limit) {
   EntryBound bound;
   Int most = static_cast<Int>(limit);
-  auto prepared = session.sql.prepare << std::string("SELECT ") + entry_columns + " FROM journal WHERE thing = :t ORDER BY sequence DESC LIMIT :l";
+  auto prepared =
+      session.sql.prepare << std::string("SELECT ") + entry_columns + " FROM journal WHERE thing = :t ORDER BY sequence DESC LIMIT :l";
   prepared, use(thing), use(most);
   soci::statement st(bound.bind(prepared));
   return rows_of(st, bound);
@@ -59,7 +61,8 @@ std::int64_t last_sequence(Session& session) {
 
 void set_problem(Session& session, const ProblemRow& p) {
   Int c = p.channel.value, at = to_ms(p.since);
-  session.sql << "INSERT INTO problem (channel_no, kind, thing, reason, todo, since) VALUES (:c, :k, :t, :r, :d, :s) ON CONFLICT (channel_no, kind, thing) "
+  session.sql << "INSERT INTO problem (channel_no, kind, thing, reason, todo, since) VALUES (:c, :k, :t, :r, :d, :s) ON CONFLICT "
+                 "(channel_no, kind, thing) "
                  "DO UPDATE SET reason = excluded.reason, todo = excluded.todo",
       use(c), use(p.kind), use(p.thing), use(p.reason), use(p.todo), use(at);
 }
@@ -73,8 +76,10 @@ std::vector<ProblemRow> problems(Session& session, std::size_t limit) {
   std::vector<ProblemRow> rows;
   Int channel = 0, at = 0, most = static_cast<Int>(limit);
   std::string kind, thing, reason, todo;
-  soci::statement st = (session.sql.prepare << "SELECT channel_no, kind, thing, reason, todo, since FROM problem ORDER BY since, channel_no, kind, thing LIMIT :l",
-                        use(most), into(channel), into(kind), into(thing), into(reason), into(todo), into(at));
+  soci::statement st =
+      (session.sql.prepare
+           << "SELECT channel_no, kind, thing, reason, todo, since FROM problem ORDER BY since, channel_no, kind, thing LIMIT :l",
+       use(most), into(channel), into(kind), into(thing), into(reason), into(todo), into(at));
   st.execute();
   while (st.fetch()) rows.push_back({ChannelNo(channel), kind, thing, reason, todo, from_ms(at)});
   return rows;
@@ -82,8 +87,8 @@ std::vector<ProblemRow> problems(Session& session, std::size_t limit) {
 
 void set_due(Session& session, const Due& due) {
   Int thing = due.thing, at = to_ms(due.at);
-  session.sql << "INSERT INTO due (kind, thing, at) VALUES (:k, :t, :a) ON CONFLICT (kind, thing) DO UPDATE SET at = excluded.at", use(due.kind), use(thing),
-      use(at);
+  session.sql << "INSERT INTO due (kind, thing, at) VALUES (:k, :t, :a) ON CONFLICT (kind, thing) DO UPDATE SET at = excluded.at",
+      use(due.kind), use(thing), use(at);
 }
 
 void clear_due(Session& session, const std::string& kind, std::int64_t thing) {
@@ -95,8 +100,8 @@ std::vector<Due> due_by(Session& session, Time now, std::size_t limit) {
   std::vector<Due> rows;
   Int at = 0, thing = 0, until = to_ms(now), most = static_cast<Int>(limit);
   std::string kind;
-  soci::statement st = (session.sql.prepare << "SELECT kind, thing, at FROM due WHERE at <= :u ORDER BY at, kind, thing LIMIT :l", use(until), use(most),
-                        into(kind), into(thing), into(at));
+  soci::statement st = (session.sql.prepare << "SELECT kind, thing, at FROM due WHERE at <= :u ORDER BY at, kind, thing LIMIT :l",
+                        use(until), use(most), into(kind), into(thing), into(at));
   st.execute();
   while (st.fetch()) rows.push_back({kind, thing, from_ms(at)});
   return rows;

@@ -15,7 +15,7 @@ class Session;
 struct Entry {
   std::int64_t sequence = 0;
   Time at;
-  std::string what;    ///< order.new, order.changed, stock.sent, stock.confirmed, drift, …
+  std::string what;  ///< order.new, order.changed, stock.sent, stock.confirmed, drift, …
   std::string cause;
   ChannelNo channel;   ///< 0: none
   std::string thing;   ///< SKU, product code, order id
@@ -29,7 +29,7 @@ std::int64_t last_sequence(Session& session);
 
 struct ProblemRow {
   ChannelNo channel;
-  std::string kind;   ///< what is concerned: stock, price, content, order, channel, inbox
+  std::string kind;  ///< what is concerned: stock, price, content, order, channel, inbox
   std::string thing;
   std::string reason, todo;
   Time since;

@@ -5,7 +5,8 @@
 namespace tally::store {
 namespace {
 
-constexpr const char* mark_columns = "m.channel_no, m.aspect, m.thing, m.generation, m.since, m.cause, m.by_order, m.batch, m.not_before, m.parked, m.parked_hash";
+constexpr const char* mark_columns =
+    "m.channel_no, m.aspect, m.thing, m.generation, m.since, m.cause, m.by_order, m.batch, m.not_before, m.parked, m.parked_hash";
 /// Marks that are neither parked nor waiting for a batch or a person.
 constexpr const char* may_be_tried =
     " m.parked = '' AND (m.batch = 0 OR EXISTS (SELECT 1 FROM batch b WHERE b.batch_no = m.batch AND b.closed = 1)) "
@@ -18,8 +19,8 @@ struct MarkBound {
 
   template <class Prepared>
   auto& bind(Prepared& st) {
-    return st, into(channel), into(aspect), into(thing), into(generation), into(since), into(cause), into(by_order), into(batch), into(not_before),
-           into(parked), into(hash);
+    return st, into(channel), into(aspect), into(thing), into(generation), into(since), into(cause), into(by_order), into(batch),
+           into(not_before), into(parked), into(hash);
   }
   Mark row() const {
     return {ChannelNo(channel), aspect, thing, generation, from_ms(since), cause, by_order != 0, batch, from_ms(not_before), parked, hash};
@@ -34,21 +35,23 @@ std::vector<Mark> rows_of(soci::statement& st, MarkBound& bound) {
 }
 
 constexpr const char* intent_columns =
-    "intent_no, channel_no, aspect, thing, value, delta, relative, before_value, hash, generation, cause, committed_at, taken_since, given_since, outcome, "
+    "intent_no, channel_no, aspect, thing, value, delta, relative, before_value, hash, generation, cause, committed_at, taken_since, "
+    "given_since, outcome, "
     "reply, finished_at";
 
 struct IntentBound {
-  Int no = 0, channel = 0, thing = 0, value = 0, delta = 0, relative = 0, before = 0, generation = 0, committed = 0, taken = 0, given = 0, finished = 0;
+  Int no = 0, channel = 0, thing = 0, value = 0, delta = 0, relative = 0, before = 0, generation = 0, committed = 0, taken = 0, given = 0,
+      finished = 0;
   std::string aspect, hash, cause, outcome, reply;
 
   template <class Prepared>
   auto& bind(Prepared& st) {
-    return st, into(no), into(channel), into(aspect), into(thing), into(value), into(delta), into(relative), into(before), into(hash), into(generation),
-           into(cause), into(committed), into(taken), into(given), into(outcome), into(reply), into(finished);
+    return st, into(no), into(channel), into(aspect), into(thing), into(value), into(delta), into(relative), into(before), into(hash),
+           into(generation), into(cause), into(committed), into(taken), into(given), into(outcome), into(reply), into(finished);
   }
   Intent row() const {
-    return {IntentNo(no), ChannelNo(channel), aspect, thing, value, delta, relative != 0, before, hash, generation, cause, from_ms(committed), taken, given,
-            outcome, reply, from_ms(finished)};
+    return {IntentNo(no), ChannelNo(channel), aspect, thing, value,   delta, relative != 0,    before, hash, generation,
+            cause,        from_ms(committed), taken,  given, outcome, reply, from_ms(finished)};
   }
 };
 
@@ -63,18 +66,22 @@ std::vector<Intent> rows_of(soci::statement& st, IntentBound& bound) {
 
 void mark(Session& session, const Mark& m) {
   session.stirred.insert(m.channel.value);
-  Int c = m.channel.value, thing = m.thing, since = to_ms(m.since), by_order = m.by_order ? 1 : 0, batch = m.batch, not_before = to_ms(m.not_before);
+  Int c = m.channel.value, thing = m.thing, since = to_ms(m.since), by_order = m.by_order ? 1 : 0, batch = m.batch,
+      not_before = to_ms(m.not_before);
   session.sql << "INSERT INTO mark (channel_no, aspect, thing, generation, since, cause, by_order, batch, not_before, parked, parked_hash) "
-                 "VALUES (:c, :a, :t, 1, :s, :u, :o, :b, :n, '', '') ON CONFLICT (channel_no, aspect, thing) DO UPDATE SET generation = generation + 1, "
+                 "VALUES (:c, :a, :t, 1, :s, :u, :o, :b, :n, '', '') ON CONFLICT (channel_no, aspect, thing) DO UPDATE SET generation = "
+                 "generation + 1, "
                  "cause = excluded.cause, by_order = MAX(by_order, excluded.by_order), "
-                 "batch = CASE WHEN excluded.by_order = 1 THEN 0 ELSE MAX(batch, excluded.batch) END, not_before = MIN(not_before, excluded.not_before), parked = ''",
+                 "batch = CASE WHEN excluded.by_order = 1 THEN 0 ELSE MAX(batch, excluded.batch) END, not_before = MIN(not_before, "
+                 "excluded.not_before), parked = ''",
       use(c), use(m.aspect), use(thing), use(since), use(m.cause), use(by_order), use(batch), use(not_before);
 }
 
 std::vector<Mark> due_marks(Session& session, ChannelNo channel, const std::string& aspect, Time now, std::size_t limit) {
   MarkBound bound;
   Int c = channel.value, t = to_ms(now), most = static_cast<Int>(limit);
-  auto prepared = session.sql.prepare << std::string("SELECT ") + mark_columns + " FROM mark m WHERE m.channel_no = :c AND m.aspect = :a AND m.not_before <= :t AND" +
+  auto prepared = session.sql.prepare << std::string("SELECT ") + mark_columns +
+                                             " FROM mark m WHERE m.channel_no = :c AND m.aspect = :a AND m.not_before <= :t AND" +
                                              may_be_tried + "ORDER BY m.since, m.thing LIMIT :l";
   prepared, use(c), use(aspect), use(t), use(most);
   soci::statement st(bound.bind(prepared));
@@ -84,7 +91,8 @@ std::vector<Mark> due_marks(Session& session, ChannelNo channel, const std::stri
 std::optional<Mark> find_mark(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing) {
   MarkBound bound;
   Int c = channel.value, t = thing;
-  auto prepared = session.sql.prepare << std::string("SELECT ") + mark_columns + " FROM mark m WHERE m.channel_no = :c AND m.aspect = :a AND m.thing = :t";
+  auto prepared = session.sql.prepare << std::string("SELECT ") + mark_columns +
+                                             " FROM mark m WHERE m.channel_no = :c AND m.aspect = :a AND m.thing = :t";
   prepared, use(c), use(aspect), use(t);
   soci::statement st(bound.bind(prepared));
   auto rows = rows_of(st, bound);
@@ -94,30 +102,34 @@ std::optional<Mark> find_mark(Session& session, ChannelNo channel, const std::st
 
 void clear_mark(Session& session, const Mark& m) {
   Int c = m.channel.value, t = m.thing, g = m.generation;
-  session.sql << "DELETE FROM mark WHERE channel_no = :c AND aspect = :a AND thing = :t AND generation = :g", use(c), use(m.aspect), use(t), use(g);
+  session.sql << "DELETE FROM mark WHERE channel_no = :c AND aspect = :a AND thing = :t AND generation = :g", use(c), use(m.aspect), use(t),
+      use(g);
 }
 
 void delay_mark(Session& session, const Mark& m, Time not_before) {
   session.stirred.insert(m.channel.value);
   Int c = m.channel.value, t = m.thing, n = to_ms(not_before);
-  session.sql << "UPDATE mark SET not_before = :n WHERE channel_no = :c AND aspect = :a AND thing = :t", use(n), use(c), use(m.aspect), use(t);
+  session.sql << "UPDATE mark SET not_before = :n WHERE channel_no = :c AND aspect = :a AND thing = :t", use(n), use(c), use(m.aspect),
+      use(t);
 }
 
 void park_mark(Session& session, const Mark& m, const std::string& reason, const std::string& hash) {
   Int c = m.channel.value, t = m.thing;
-  session.sql << "UPDATE mark SET parked = :r, parked_hash = :h WHERE channel_no = :c AND aspect = :a AND thing = :t", use(reason), use(hash), use(c),
-      use(m.aspect), use(t);
+  session.sql << "UPDATE mark SET parked = :r, parked_hash = :h WHERE channel_no = :c AND aspect = :a AND thing = :t", use(reason),
+      use(hash), use(c), use(m.aspect), use(t);
 }
 
 void unpark(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing) {
   session.stirred.insert(channel.value);
   Int c = channel.value, t = thing;
-  session.sql << "UPDATE mark SET parked = '', parked_hash = '', not_before = 0 WHERE channel_no = :c AND aspect = :a AND thing = :t", use(c), use(aspect), use(t);
+  session.sql << "UPDATE mark SET parked = '', parked_hash = '', not_before = 0 WHERE channel_no = :c AND aspect = :a AND thing = :t",
+      use(c), use(aspect), use(t);
 }
 
 std::optional<Time> next_due_mark(Session& session, ChannelNo channel) {
   Int c = channel.value, at = -1;
-  session.sql << std::string("SELECT COALESCE(MIN(m.not_before), -1) FROM mark m WHERE m.channel_no = :c AND") + may_be_tried, use(c), into(at);
+  session.sql << std::string("SELECT COALESCE(MIN(m.not_before), -1) FROM mark m WHERE m.channel_no = :c AND") + may_be_tried, use(c),
+      into(at);
   if (at < 0) return std::nullopt;
   return from_ms(at);
 }
@@ -137,7 +149,8 @@ std::int64_t count_parked(Session& session, ChannelNo channel) {
 std::vector<Mark> parked_marks(Session& session, std::size_t limit) {
   MarkBound bound;
   Int most = static_cast<Int>(limit);
-  auto prepared = session.sql.prepare << std::string("SELECT ") + mark_columns + " FROM mark m WHERE m.parked <> '' ORDER BY m.channel_no, m.aspect, m.thing LIMIT :l";
+  auto prepared = session.sql.prepare << std::string("SELECT ") + mark_columns +
+                                             " FROM mark m WHERE m.parked <> '' ORDER BY m.channel_no, m.aspect, m.thing LIMIT :l";
   prepared, use(most);
   soci::statement st(bound.bind(prepared));
   return rows_of(st, bound);
@@ -146,7 +159,8 @@ std::vector<Mark> parked_marks(Session& session, std::size_t limit) {
 std::vector<Mark> marks_of_batch(Session& session, std::int64_t batch) {
   MarkBound bound;
   Int b = batch;
-  auto prepared = session.sql.prepare << std::string("SELECT ") + mark_columns + " FROM mark m WHERE m.batch = :b ORDER BY m.channel_no, m.aspect, m.thing";
+  auto prepared = session.sql.prepare << std::string("SELECT ") + mark_columns +
+                                             " FROM mark m WHERE m.batch = :b ORDER BY m.channel_no, m.aspect, m.thing";
   prepared, use(b);
   soci::statement st(bound.bind(prepared));
   return rows_of(st, bound);
@@ -155,7 +169,8 @@ std::vector<Mark> marks_of_batch(Session& session, std::int64_t batch) {
 std::vector<Mark> marks_of_channel(Session& session, ChannelNo channel, const std::string& aspect) {
   MarkBound bound;
   Int c = channel.value;
-  auto prepared = session.sql.prepare << std::string("SELECT ") + mark_columns + " FROM mark m WHERE m.channel_no = :c AND m.aspect = :a ORDER BY m.thing";
+  auto prepared = session.sql.prepare << std::string("SELECT ") + mark_columns +
+                                             " FROM mark m WHERE m.channel_no = :c AND m.aspect = :a ORDER BY m.thing";
   prepared, use(c), use(aspect);
   soci::statement st(bound.bind(prepared));
   return rows_of(st, bound);
@@ -175,7 +190,8 @@ void close_batch(Session& session, std::int64_t batch) {
 
 void hold(Session& session, const Held& held, const std::vector<std::int64_t>& things) {
   Int c = held.channel.value, at = to_ms(held.since), count = held.count;
-  session.sql << "INSERT INTO held (digest, channel_no, aspect, reason, since, count) VALUES (:d, :c, :a, :r, :t, :n) ON CONFLICT (digest) DO NOTHING",
+  session.sql << "INSERT INTO held (digest, channel_no, aspect, reason, since, count) VALUES (:d, :c, :a, :r, :t, :n) ON CONFLICT (digest) "
+                 "DO NOTHING",
       use(held.digest), use(c), use(held.aspect), use(held.reason), use(at), use(count);
   for (const auto thing : things) {
     Int t = thing;
@@ -187,8 +203,8 @@ std::vector<Held> holds(Session& session) {
   std::vector<Held> rows;
   Int channel = 0, at = 0, count = 0;
   std::string digest, aspect, reason;
-  soci::statement st = (session.sql.prepare << "SELECT digest, channel_no, aspect, reason, since, count FROM held ORDER BY since, digest", into(digest),
-                        into(channel), into(aspect), into(reason), into(at), into(count));
+  soci::statement st = (session.sql.prepare << "SELECT digest, channel_no, aspect, reason, since, count FROM held ORDER BY since, digest",
+                        into(digest), into(channel), into(aspect), into(reason), into(at), into(count));
   st.execute();
   while (st.fetch()) rows.push_back({digest, ChannelNo(channel), aspect, reason, from_ms(at), count});
   return rows;
@@ -205,8 +221,9 @@ std::vector<std::int64_t> held_things(Session& session, const std::string& diges
 
 bool is_held(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing) {
   Int c = channel.value, t = thing, count = 0;
-  session.sql << "SELECT COUNT(*) FROM held_item i JOIN held h ON h.digest = i.digest WHERE i.thing = :t AND h.channel_no = :c AND h.aspect = :a", use(t),
-      use(c), use(aspect), into(count);
+  session.sql
+      << "SELECT COUNT(*) FROM held_item i JOIN held h ON h.digest = i.digest WHERE i.thing = :t AND h.channel_no = :c AND h.aspect = :a",
+      use(t), use(c), use(aspect), into(count);
   return count > 0;
 }
 
@@ -228,16 +245,21 @@ void meter(Session& session, ChannelNo channel, const std::string& aspect, std::
 
 std::int64_t metered_since(Session& session, ChannelNo channel, const std::string& aspect, Time since) {
   Int c = channel.value, at = to_ms(since), count = 0;
-  session.sql << "SELECT COUNT(*) FROM metered WHERE channel_no = :c AND aspect = :a AND at >= :t", use(c), use(aspect), use(at), into(count);
+  session.sql << "SELECT COUNT(*) FROM metered WHERE channel_no = :c AND aspect = :a AND at >= :t", use(c), use(aspect), use(at),
+      into(count);
   return count;
 }
 
 IntentNo add_intent(Session& session, const Intent& i) {
-  Int c = i.channel.value, thing = i.thing, value = i.value, delta = i.delta, relative = i.relative ? 1 : 0, before = i.before, generation = i.generation;
+  Int c = i.channel.value, thing = i.thing, value = i.value, delta = i.delta, relative = i.relative ? 1 : 0, before = i.before,
+      generation = i.generation;
   Int at = to_ms(i.committed_at), no = 0;
-  session.sql << "INSERT INTO intent (channel_no, aspect, thing, value, delta, relative, before_value, hash, generation, cause, committed_at, taken_since, "
-                 "given_since, outcome, reply, finished_at) VALUES (:c, :a, :t, :v, :d, :r, :b, :h, :g, :u, :m, 0, 0, '', '', 0) RETURNING intent_no",
-      use(c), use(i.aspect), use(thing), use(value), use(delta), use(relative), use(before), use(i.hash), use(generation), use(i.cause), use(at), into(no);
+  session.sql << "INSERT INTO intent (channel_no, aspect, thing, value, delta, relative, before_value, hash, generation, cause, "
+                 "committed_at, taken_since, "
+                 "given_since, outcome, reply, finished_at) VALUES (:c, :a, :t, :v, :d, :r, :b, :h, :g, :u, :m, 0, 0, '', '', 0) RETURNING "
+                 "intent_no",
+      use(c), use(i.aspect), use(thing), use(value), use(delta), use(relative), use(before), use(i.hash), use(generation), use(i.cause),
+      use(at), into(no);
   return IntentNo(no);
 }
 
@@ -254,13 +276,15 @@ std::optional<Intent> get_intent(Session& session, IntentNo intent) {
 
 void finish_intent(Session& session, IntentNo intent, const std::string& outcome, const std::string& reply, Time now) {
   Int no = intent.value, at = to_ms(now);
-  session.sql << "UPDATE intent SET outcome = :o, reply = :r, finished_at = :t WHERE intent_no = :n", use(outcome), use(reply), use(at), use(no);
+  session.sql << "UPDATE intent SET outcome = :o, reply = :r, finished_at = :t WHERE intent_no = :n", use(outcome), use(reply), use(at),
+      use(no);
 }
 
 std::vector<Intent> open_intents(Session& session, ChannelNo channel) {
   IntentBound bound;
   Int c = channel.value;
-  auto prepared = session.sql.prepare << std::string("SELECT ") + intent_columns + " FROM intent WHERE outcome = '' AND channel_no = :c ORDER BY intent_no";
+  auto prepared = session.sql.prepare << std::string("SELECT ") + intent_columns +
+                                             " FROM intent WHERE outcome = '' AND channel_no = :c ORDER BY intent_no";
   prepared, use(c);
   soci::statement st(bound.bind(prepared));
   return rows_of(st, bound);
@@ -269,8 +293,10 @@ std::vector<Intent> open_intents(Session& session, ChannelNo channel) {
 std::optional<Intent> open_intent_of(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing) {
   IntentBound bound;
   Int c = channel.value, t = thing;
-  auto prepared = session.sql.prepare << std::string("SELECT ") + intent_columns +
-                                             " FROM intent WHERE channel_no = :c AND aspect = :a AND thing = :t AND outcome = '' ORDER BY intent_no DESC LIMIT 1";
+  auto prepared =
+      session.sql.prepare
+      << std::string("SELECT ") + intent_columns +
+             " FROM intent WHERE channel_no = :c AND aspect = :a AND thing = :t AND outcome = '' ORDER BY intent_no DESC LIMIT 1";
   prepared, use(c), use(aspect), use(t);
   soci::statement st(bound.bind(prepared));
   auto rows = rows_of(st, bound);
@@ -280,14 +306,16 @@ std::optional<Intent> open_intent_of(Session& session, ChannelNo channel, const 
 
 void collect_step(Session& session, IntentNo intent, Quantity taken) {
   Int no = intent.value, plus = taken > 0 ? taken : 0, minus = taken < 0 ? taken : 0;
-  session.sql << "UPDATE intent SET taken_since = taken_since + :p, given_since = given_since + :m WHERE intent_no = :n", use(plus), use(minus), use(no);
+  session.sql << "UPDATE intent SET taken_since = taken_since + :p, given_since = given_since + :m WHERE intent_no = :n", use(plus),
+      use(minus), use(no);
 }
 
 std::vector<Intent> last_intents(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing, std::size_t limit) {
   IntentBound bound;
   Int c = channel.value, t = thing, most = static_cast<Int>(limit);
-  auto prepared = session.sql.prepare << std::string("SELECT ") + intent_columns +
-                                             " FROM intent WHERE channel_no = :c AND aspect = :a AND thing = :t ORDER BY intent_no DESC LIMIT :l";
+  auto prepared =
+      session.sql.prepare << std::string("SELECT ") + intent_columns +
+                                 " FROM intent WHERE channel_no = :c AND aspect = :a AND thing = :t ORDER BY intent_no DESC LIMIT :l";
   prepared, use(c), use(aspect), use(t), use(most);
   soci::statement st(bound.bind(prepared));
   return rows_of(st, bound);

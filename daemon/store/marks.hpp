@@ -14,7 +14,7 @@ class Session;
 
 struct Mark {
   ChannelNo channel;
-  std::string aspect;      ///< stock, price (thing: variant), content (thing: product)
+  std::string aspect;  ///< stock, price (thing: variant), content (thing: product)
   std::int64_t thing = 0;
   std::int64_t generation = 0;
   Time since;
@@ -22,11 +22,12 @@ struct Mark {
   bool by_order = false;   ///< never held by the guard
   std::int64_t batch = 0;  ///< 0: none; pushes nothing until the batch is closed and judged
   Time not_before = long_ago;
-  std::string parked;      ///< why it is not tried; empty: it is
-  std::string parked_hash; ///< what was refused: a new mark with another desired hash is tried again
+  std::string parked;       ///< why it is not tried; empty: it is
+  std::string parked_hash;  ///< what was refused: a new mark with another desired hash is tried again
 };
 
-/// Adds or renews: the generation rises, `since` of an older mark stays, a parked one is tried again (and parked again if nothing about it changed: `parked_hash` stays).
+/// Adds or renews: the generation rises, `since` of an older mark stays,
+/// a parked one is tried again (and parked again if nothing about it changed: `parked_hash` stays).
 void mark(Session& session, const Mark& mark);
 /// Those that may be tried now: not parked, of no open batch, in no held set, due; oldest first.
 std::vector<Mark> due_marks(Session& session, ChannelNo channel, const std::string& aspect, Time now, std::size_t limit);
@@ -69,16 +70,16 @@ struct Intent {
   ChannelNo channel;
   std::string aspect;
   std::int64_t thing = 0;
-  Quantity value = 0;         ///< stock: the number that will stand there
+  Quantity value = 0;  ///< stock: the number that will stand there
   Quantity delta = 0;
-  bool relative = false;      ///< a delta was sent, or a compare-and-set
+  bool relative = false;  ///< a delta was sent, or a compare-and-set
   Quantity before = 0;
-  std::string hash;           ///< price text or content hash
+  std::string hash;  ///< price text or content hash
   std::int64_t generation = 0;
   std::string cause;
   Time committed_at;
   Quantity taken_since = 0, given_since = 0;  ///< own-effect steps imported since the commit
-  std::string outcome;        ///< empty while in the air; confirmed, unknown, conflict, refused, retry
+  std::string outcome;                        ///< empty while in the air; confirmed, unknown, conflict, refused, retry
   std::string reply;
   Time finished_at = long_ago;
 };

@@ -31,8 +31,8 @@ Result<void> migrate(Session& session, Time now) {
   sql << "SELECT COALESCE(MAX(number), 0) FROM migration", into(newest);
   const auto known = migrations();
   if (newest > static_cast<Int>(known.size()))
-    return error(Fault::invalid, "the store has schema " + std::to_string(newest) + ", this tallyd knows " + std::to_string(known.size()), "store",
-                 "start the newer tallyd that wrote it");
+    return error(Fault::invalid, "the store has schema " + std::to_string(newest) + ", this tallyd knows " + std::to_string(known.size()),
+                 "store", "start the newer tallyd that wrote it");
   for (const auto& migration : known) {
     const std::string checksum = crypto::hex(crypto::digest(crypto::Digest::sha256, migration.sql));
     Int number = migration.number;
@@ -48,7 +48,8 @@ Result<void> migrate(Session& session, Time now) {
     run_script(sql, migration.sql);
     std::string name(migration.name);
     Int at = to_ms(now);
-    sql << "INSERT INTO migration (number, name, checksum, at) VALUES (:n, :name, :sum, :at)", use(number), use(name), use(checksum), use(at);
+    sql << "INSERT INTO migration (number, name, checksum, at) VALUES (:n, :name, :sum, :at)", use(number), use(name), use(checksum),
+        use(at);
     transaction.commit();
   }
   return {};

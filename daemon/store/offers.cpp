@@ -8,19 +8,21 @@ namespace tally::store {
 namespace {
 
 constexpr const char* offer_columns =
-    "variant_no, low, high, anchor_from, anchor_to, suspect, owed_look_at, verified_at, written_at, unequal_looks, number_sent, number_confirmed, "
+    "variant_no, low, high, anchor_from, anchor_to, suspect, owed_look_at, verified_at, written_at, unequal_looks, number_sent, "
+    "number_confirmed, "
     "number_observed, price_sent, price_confirmed, price_observed, price_sent_at, price_observed_at";
 
 struct OfferBound {
-  Int variant = 0, low = 0, high = 0, from = 0, to = 0, suspect = 0, owed = 0, verified = 0, written = 0, unequal = 0, sent = 0, confirmed = 0;
+  Int variant = 0, low = 0, high = 0, from = 0, to = 0, suspect = 0, owed = 0, verified = 0, written = 0, unequal = 0, sent = 0,
+      confirmed = 0;
   Int observed = 0, price_sent_at = 0, price_observed_at = 0;
   std::string price_sent, price_confirmed, price_observed;
 
   template <class Prepared>
   auto& bind(Prepared& st) {
-    return st, into(variant), into(low), into(high), into(from), into(to), into(suspect), into(owed), into(verified), into(written), into(unequal),
-           into(sent), into(confirmed), into(observed), into(price_sent), into(price_confirmed), into(price_observed), into(price_sent_at),
-           into(price_observed_at);
+    return st, into(variant), into(low), into(high), into(from), into(to), into(suspect), into(owed), into(verified), into(written),
+           into(unequal), into(sent), into(confirmed), into(observed), into(price_sent), into(price_confirmed), into(price_observed),
+           into(price_sent_at), into(price_observed_at);
   }
   OfferRow row(ChannelNo channel) const {
     OfferRow r;
@@ -52,8 +54,8 @@ std::optional<ListingRow> find_listing(Session& session, ChannelNo channel, Prod
   ListingRow row;
   session.sql << "SELECT state, tries, next_at, ticket, sent, confirmed, observed, sent_at, confirmed_at, observed_at FROM listing "
                  "WHERE channel_no = :c AND product_no = :p",
-      use(c), use(p), into(row.state), into(tries), into(next), into(row.ticket), into(row.sent), into(row.confirmed), into(row.observed), into(sent_at),
-      into(confirmed_at), into(observed_at);
+      use(c), use(p), into(row.state), into(tries), into(next), into(row.ticket), into(row.sent), into(row.confirmed), into(row.observed),
+      into(sent_at), into(confirmed_at), into(observed_at);
   if (!session.sql.got_data()) return std::nullopt;
   row.channel = channel, row.product = product, row.tries = tries, row.next_at = from_ms(next);
   row.sent_at = from_ms(sent_at), row.confirmed_at = from_ms(confirmed_at), row.observed_at = from_ms(observed_at);
@@ -63,19 +65,24 @@ std::optional<ListingRow> find_listing(Session& session, ChannelNo channel, Prod
 void put_listing(Session& session, const ListingRow& row) {
   Int c = row.channel.value, p = row.product.value, tries = row.tries, next = to_ms(row.next_at), sent_at = to_ms(row.sent_at);
   Int confirmed_at = to_ms(row.confirmed_at), observed_at = to_ms(row.observed_at);
-  session.sql << "INSERT INTO listing (channel_no, product_no, state, tries, next_at, ticket, sent, confirmed, observed, sent_at, confirmed_at, observed_at) "
-                 "VALUES (:c, :p, :s, :r, :n, :t, :a, :b, :o, :sa, :ca, :oa) ON CONFLICT (channel_no, product_no) DO UPDATE SET state = excluded.state, "
-                 "tries = excluded.tries, next_at = excluded.next_at, ticket = excluded.ticket, sent = excluded.sent, confirmed = excluded.confirmed, "
-                 "observed = excluded.observed, sent_at = excluded.sent_at, confirmed_at = excluded.confirmed_at, observed_at = excluded.observed_at",
-      use(c), use(p), use(row.state), use(tries), use(next), use(row.ticket), use(row.sent), use(row.confirmed), use(row.observed), use(sent_at),
-      use(confirmed_at), use(observed_at);
+  session.sql << "INSERT INTO listing (channel_no, product_no, state, tries, next_at, ticket, sent, confirmed, observed, sent_at, "
+                 "confirmed_at, observed_at) "
+                 "VALUES (:c, :p, :s, :r, :n, :t, :a, :b, :o, :sa, :ca, :oa) ON CONFLICT (channel_no, product_no) DO UPDATE SET state = "
+                 "excluded.state, "
+                 "tries = excluded.tries, next_at = excluded.next_at, ticket = excluded.ticket, sent = excluded.sent, confirmed = "
+                 "excluded.confirmed, "
+                 "observed = excluded.observed, sent_at = excluded.sent_at, confirmed_at = excluded.confirmed_at, observed_at = "
+                 "excluded.observed_at",
+      use(c), use(p), use(row.state), use(tries), use(next), use(row.ticket), use(row.sent), use(row.confirmed), use(row.observed),
+      use(sent_at), use(confirmed_at), use(observed_at);
 }
 
 std::vector<ListingRow> listings_of(Session& session, ChannelNo channel) {
   std::vector<ProductNo> products;
   Int c = channel.value, p = 0;
   {
-    soci::statement st = (session.sql.prepare << "SELECT product_no FROM listing WHERE channel_no = :c ORDER BY product_no", use(c), into(p));
+    soci::statement st =
+        (session.sql.prepare << "SELECT product_no FROM listing WHERE channel_no = :c ORDER BY product_no", use(c), into(p));
     st.execute();
     while (st.fetch()) products.push_back(ProductNo(p));
   }
@@ -103,13 +110,17 @@ std::optional<OfferRow> find_offer(Session& session, ChannelNo channel, VariantN
 
 void put_offer(Session& session, const OfferRow& r) {
   session.stirred.insert(r.channel.value);
-  Int c = r.channel.value, v = r.variant.value, low = r.low, high = r.high, from = to_ms(r.anchor_from), to = to_ms(r.anchor_to), suspect = r.suspect ? 1 : 0;
-  Int owed = to_ms(r.owed_look_at), verified = to_ms(r.verified_at), written = to_ms(r.written_at), unequal = r.unequal_looks, sent = r.number_sent;
-  Int confirmed = r.number_confirmed, observed = r.number_observed, sent_at = to_ms(r.price_sent_at), observed_at = to_ms(r.price_observed_at);
+  Int c = r.channel.value, v = r.variant.value, low = r.low, high = r.high, from = to_ms(r.anchor_from), to = to_ms(r.anchor_to),
+      suspect = r.suspect ? 1 : 0;
+  Int owed = to_ms(r.owed_look_at), verified = to_ms(r.verified_at), written = to_ms(r.written_at), unequal = r.unequal_looks,
+      sent = r.number_sent;
+  Int confirmed = r.number_confirmed, observed = r.number_observed, sent_at = to_ms(r.price_sent_at),
+      observed_at = to_ms(r.price_observed_at);
   session.sql << std::string("INSERT OR REPLACE INTO offer (channel_no, ") + offer_columns +
                      ") VALUES (:c, :v, :lo, :hi, :af, :at, :su, :ow, :ve, :wr, :un, :ns, :nc, :no, :ps, :pc, :po, :psa, :poa)",
-      use(c), use(v), use(low), use(high), use(from), use(to), use(suspect), use(owed), use(verified), use(written), use(unequal), use(sent), use(confirmed),
-      use(observed), use(r.price_sent), use(r.price_confirmed), use(r.price_observed), use(sent_at), use(observed_at);
+      use(c), use(v), use(low), use(high), use(from), use(to), use(suspect), use(owed), use(verified), use(written), use(unequal),
+      use(sent), use(confirmed), use(observed), use(r.price_sent), use(r.price_confirmed), use(r.price_observed), use(sent_at),
+      use(observed_at);
 }
 
 void remove_offer(Session& session, ChannelNo channel, VariantNo variant) {
@@ -130,8 +141,9 @@ std::vector<OfferRow> offers_after(Session& session, ChannelNo channel, VariantN
 std::vector<OfferRow> offers_owed_a_look(Session& session, ChannelNo channel, Time now, std::size_t limit) {
   OfferBound bound;
   Int c = channel.value, t = to_ms(now), most = static_cast<Int>(limit);
-  auto prepared = session.sql.prepare << std::string("SELECT ") + offer_columns +
-                                             " FROM offer WHERE channel_no = :c AND owed_look_at <= :t ORDER BY owed_look_at, variant_no LIMIT :l";
+  auto prepared =
+      session.sql.prepare << std::string("SELECT ") + offer_columns +
+                                 " FROM offer WHERE channel_no = :c AND owed_look_at <= :t ORDER BY owed_look_at, variant_no LIMIT :l";
   prepared, use(c), use(t), use(most);
   soci::statement st(bound.bind(prepared));
   return rows_of(st, bound, channel);
@@ -160,8 +172,9 @@ std::optional<Time> oldest_verified(Session& session, ChannelNo channel) {
 std::vector<VariantNo> clear_suspects(Session& session, ChannelNo channel, Time before) {
   std::vector<VariantNo> cleared;
   Int c = channel.value, t = to_ms(before), v = 0;
-  soci::statement st = (session.sql.prepare << "UPDATE offer SET suspect = 0 WHERE channel_no = :c AND suspect = 1 AND anchor_to <= :t RETURNING variant_no",
-                        use(c), use(t), into(v));
+  soci::statement st =
+      (session.sql.prepare << "UPDATE offer SET suspect = 0 WHERE channel_no = :c AND suspect = 1 AND anchor_to <= :t RETURNING variant_no",
+       use(c), use(t), into(v));
   st.execute();
   while (st.fetch()) cleared.push_back(VariantNo(v));
   return cleared;

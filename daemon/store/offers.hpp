@@ -1,4 +1,5 @@
-// Listings (a product on a channel) and offers (a variant on a channel) with what was sent, confirmed and observed, and the belief of the stock number.
+// Listings (a product on a channel) and offers (a variant on a channel) with what was sent, confirmed and observed,
+// and the belief of the stock number.
 #pragma once
 
 #include "base/id.hpp"
@@ -18,8 +19,8 @@ struct ListingRow {
   ProductNo product;
   std::string state = "absent";
   std::int64_t tries = 0;
-  Time next_at = long_ago;  ///< nothing is tried before
-  std::string ticket;       ///< of slow work, JSON
+  Time next_at = long_ago;                ///< nothing is tried before
+  std::string ticket;                     ///< of slow work, JSON
   std::string sent, confirmed, observed;  ///< hashes of the content in the channel's spelling
   Time sent_at = long_ago, confirmed_at = long_ago, observed_at = long_ago;
 };

@@ -15,8 +15,8 @@ struct Bound {
 
   template <class Prepared>
   auto& bind(Prepared& st) {
-    return st, into(no), into(channel), into(id), into(revision), into(state), into(document), into(resolved), into(claim), into(taken), into(hash),
-           into(inbox), into(changed), into(accepted), into(expired);
+    return st, into(no), into(channel), into(id), into(revision), into(state), into(document), into(resolved), into(claim), into(taken),
+           into(hash), into(inbox), into(changed), into(accepted), into(expired);
   }
   OrderRow row() const {
     const auto json = [](const std::string& text) {
@@ -24,7 +24,8 @@ struct Bound {
       ensure(value.has_value(), "a stored order is JSON");
       return std::move(*value);
     };
-    return {OrderNo(no), ChannelNo(channel), id, revision, state, json(document), json(resolved), json(claim), json(taken), hash, inbox, from_ms(changed),
+    return {OrderNo(no),       ChannelNo(channel), id,          revision, state, json(document),
+            json(resolved),    json(claim),        json(taken), hash,     inbox, from_ms(changed),
             from_ms(accepted), expired != 0};
   }
 };
@@ -62,13 +63,15 @@ std::optional<OrderRow> get_order(Session& session, OrderNo order) {
 }
 
 OrderNo insert_order(Session& session, const OrderRow& row) {
-  Int channel = row.channel.value, revision = row.revision, inbox = row.inbox_row, changed = to_ms(row.changed_at), accepted = to_ms(row.accepted_at);
+  Int channel = row.channel.value, revision = row.revision, inbox = row.inbox_row, changed = to_ms(row.changed_at),
+      accepted = to_ms(row.accepted_at);
   Int expired = row.expired ? 1 : 0, no = 0;
   std::string document = row.document.dump(), resolved = row.resolved.dump(), claim = row.claim.dump(), taken = row.taken.dump();
-  session.sql << "INSERT INTO orders (channel_no, id, revision, state, document, resolved, claim, taken, body_hash, inbox_row, changed_at, accepted_at, expired) "
+  session.sql << "INSERT INTO orders (channel_no, id, revision, state, document, resolved, claim, taken, body_hash, inbox_row, changed_at, "
+                 "accepted_at, expired) "
                  "VALUES (:c, :i, :r, :s, :d, :l, :m, :k, :h, :b, :t, :a, :e) RETURNING order_no",
-      use(channel), use(row.id), use(revision), use(row.state), use(document), use(resolved), use(claim), use(taken), use(row.body_hash), use(inbox),
-      use(changed), use(accepted), use(expired), into(no);
+      use(channel), use(row.id), use(revision), use(row.state), use(document), use(resolved), use(claim), use(taken), use(row.body_hash),
+      use(inbox), use(changed), use(accepted), use(expired), into(no);
   return OrderNo(no);
 }
 
@@ -76,10 +79,11 @@ bool update_order(Session& session, const OrderRow& row) {
   Int no = row.no.value, revision = row.revision, before = row.revision - 1, inbox = row.inbox_row, changed = to_ms(row.changed_at);
   Int expired = row.expired ? 1 : 0, touched = 0;
   std::string document = row.document.dump(), resolved = row.resolved.dump(), claim = row.claim.dump(), taken = row.taken.dump();
-  session.sql << "UPDATE orders SET revision = :r, state = :s, document = :d, resolved = :l, claim = :m, taken = :k, body_hash = :h, inbox_row = :b, "
+  session.sql << "UPDATE orders SET revision = :r, state = :s, document = :d, resolved = :l, claim = :m, taken = :k, body_hash = :h, "
+                 "inbox_row = :b, "
                  "changed_at = :t, expired = :e WHERE order_no = :n AND revision = :f RETURNING order_no",
-      use(revision), use(row.state), use(document), use(resolved), use(claim), use(taken), use(row.body_hash), use(inbox), use(changed), use(expired), use(no),
-      use(before), into(touched);
+      use(revision), use(row.state), use(document), use(resolved), use(claim), use(taken), use(row.body_hash), use(inbox), use(changed),
+      use(expired), use(no), use(before), into(touched);
   return session.sql.got_data();
 }
 
@@ -96,12 +100,15 @@ void set_body_hash(Session& session, OrderNo order, const std::string& hash) {
   session.sql << "UPDATE orders SET body_hash = :h WHERE order_no = :n", use(hash), use(no);
 }
 
-std::vector<OrderRow> orders_before(Session& session, std::optional<ChannelNo> channel, const std::string& state, OrderNo before, std::size_t limit) {
+std::vector<OrderRow> orders_before(Session& session, std::optional<ChannelNo> channel, const std::string& state, OrderNo before,
+                                    std::size_t limit) {
   Bound bound;
-  Int no = channel ? channel->value : 0, top = before.value > 0 ? before.value : std::numeric_limits<Int>::max(), most = static_cast<Int>(limit);
-  auto prepared = session.sql.prepare << std::string("SELECT ") + columns +
-                                             " FROM orders WHERE order_no < :b AND (:c = 0 OR channel_no = :c2) AND (:s = '' OR state = :s2) "
-                                             "ORDER BY order_no DESC LIMIT :l";
+  Int no = channel ? channel->value : 0, top = before.value > 0 ? before.value : std::numeric_limits<Int>::max(),
+      most = static_cast<Int>(limit);
+  auto prepared =
+      session.sql.prepare << std::string("SELECT ") + columns +
+                                 " FROM orders WHERE order_no < :b AND (:c = 0 OR channel_no = :c2) AND (:s = '' OR state = :s2) "
+                                 "ORDER BY order_no DESC LIMIT :l";
   prepared, use(top), use(no), use(no), use(state), use(state), use(most);
   soci::statement st(bound.bind(prepared));
   return rows_of(st, bound);
@@ -172,8 +179,9 @@ Quantity taken_since(Session& session, ChannelNo channel, VariantNo variant, Tim
 std::optional<OrderNo> previous_taker(Session& session, VariantNo variant, OrderNo but) {
   Int v = variant.value;
   std::string cause, mine = "order:" + std::to_string(but.value) + ":%";
-  session.sql << "SELECT cause FROM movement WHERE variant_no = :v AND kind = 'order' AND cause NOT LIKE :m AND (reserved > 0 OR on_hand < 0) "
-                 "ORDER BY sequence DESC LIMIT 1",
+  session.sql
+      << "SELECT cause FROM movement WHERE variant_no = :v AND kind = 'order' AND cause NOT LIKE :m AND (reserved > 0 OR on_hand < 0) "
+         "ORDER BY sequence DESC LIMIT 1",
       use(v), use(mine), into(cause);
   if (!session.sql.got_data()) return std::nullopt;
   const auto from = cause.find(':') + 1;
@@ -182,8 +190,9 @@ std::optional<OrderNo> previous_taker(Session& session, VariantNo variant, Order
 
 void record_oversell(Session& session, const Oversell& o) {
   Int at = to_ms(o.at), v = o.variant.value, order = o.order.value, other = o.other_order.value, n = o.short_by, delay = o.delay.count();
-  session.sql << "INSERT INTO oversell (at, variant_no, order_no, other_order_no, short, delay_ms, rule) VALUES (:a, :v, :o, :p, :n, :d, :r)", use(at),
-      use(v), use(order), use(other), use(n), use(delay), use(o.rule);
+  session.sql
+      << "INSERT INTO oversell (at, variant_no, order_no, other_order_no, short, delay_ms, rule) VALUES (:a, :v, :o, :p, :n, :d, :r)",
+      use(at), use(v), use(order), use(other), use(n), use(delay), use(o.rule);
 }
 
 std::vector<Oversell> oversells(Session& session, std::size_t limit) {

@@ -19,11 +19,11 @@ struct OrderRow {
   std::string id;
   std::int64_t revision = 0;
   std::string state;
-  Json document;          ///< the order's tree
-  Json resolved;          ///< [{line, sold, parts: [[variant, each, location]]}]
-  Json claim;             ///< [[variant, location, on_hand, reserved]]: the sum of this order's movements
-  Json taken;             ///< [[variant, units]]: what the platform has taken from its number, as applied to the belief
-  std::string body_hash;  ///< of the last document that was applied
+  Json document;               ///< the order's tree
+  Json resolved;               ///< [{line, sold, parts: [[variant, each, location]]}]
+  Json claim;                  ///< [[variant, location, on_hand, reserved]]: the sum of this order's movements
+  Json taken;                  ///< [[variant, units]]: what the platform has taken from its number, as applied to the belief
+  std::string body_hash;       ///< of the last document that was applied
   std::int64_t inbox_row = 0;  ///< the newest row that was applied
   Time changed_at = long_ago;
   Time accepted_at = long_ago;  ///< when we first had it
@@ -40,7 +40,8 @@ std::optional<std::string> order_body_hash(Session& session, ChannelNo channel, 
 void set_body_hash(Session& session, OrderNo no, const std::string& hash);
 
 /// Newest first, before `before` (0: the newest).
-std::vector<OrderRow> orders_before(Session& session, std::optional<ChannelNo> channel, const std::string& state, OrderNo before, std::size_t limit);
+std::vector<OrderRow> orders_before(Session& session, std::optional<ChannelNo> channel, const std::string& state, OrderNo before,
+                                    std::size_t limit);
 std::int64_t count_orders(Session& session, ChannelNo channel);
 std::int64_t count_held(Session& session, ChannelNo channel);
 

@@ -1,4 +1,5 @@
-// What a Session is inside store/: SOCI. Bind named values only (a bound temporary is a use after free); integers are long long (a narrower type truncates).
+// What a Session is inside store/: SOCI. Bind named values only (a bound temporary is a use after free);
+// integers are long long (a narrower type truncates).
 #pragma once
 
 #include "store/database.hpp"

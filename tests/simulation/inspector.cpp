@@ -21,7 +21,9 @@ using store::Session;
 constexpr Duration fresh{30000};
 constexpr Duration lately{120000};  ///< no sweep is longer ago
 
-std::string text(Time time) { return time == never ? "never" : format_iso(time).substr(11); }
+std::string text(Time time) {
+  return time == never ? "never" : format_iso(time).substr(11);
+}
 
 bool by_own_orders(const NumberChange& change) {
   using Why = NumberChange::Why;
@@ -30,7 +32,8 @@ bool by_own_orders(const NumberChange& change) {
 
 /// A hand's edit and a sale can come to the number that was believed: then no look tells of either.
 bool touched_by_hand(const memory::Offer& offer, Time since) {
-  return std::any_of(offer.history.begin(), offer.history.end(), [&](const NumberChange& c) { return c.why == NumberChange::Why::by_hand && c.at >= since; });
+  return std::any_of(offer.history.begin(), offer.history.end(),
+                     [&](const NumberChange& c) { return c.why == NumberChange::Why::by_hand && c.at >= since; });
 }
 
 /// Whether an own order had taken something by `until` that was not known.
@@ -60,7 +63,9 @@ const Shop* Inspector::shop_of(ChannelNo no) const {
   return nullptr;
 }
 
-void Inspector::touched(const Shop& shop, const std::string& sku) { touched_[{shop.no, sku}] = clock_.now(); }
+void Inspector::touched(const Shop& shop, const std::string& sku) {
+  touched_[{shop.no, sku}] = clock_.now();
+}
 
 bool Inspector::knows(const Shop& shop, const memory::PlacedOrder& order) const {
   const auto found = known_orders_.find({shop.no, order.id});
@@ -95,7 +100,8 @@ void Inspector::restarted() {
   looked_.clear();
   house_.read([&](Session& session) {
     for (const auto row : acknowledged_) {
-      if (!store::inbox_row(session, row)) violate("S5 acknowledged", "the inbox row " + std::to_string(row) + " was acknowledged and is gone");
+      if (!store::inbox_row(session, row))
+        violate("S5 acknowledged", "the inbox row " + std::to_string(row) + " was acknowledged and is gone");
     }
   });
 }
@@ -107,7 +113,8 @@ void Inspector::read_catalogue(Session& session) {
     for (const auto& product : products) {
       for (const auto& variant : store::variants_of(session, product.no)) {
         skus_[variant.no] = variant.sku;
-        for (const auto& part : store::components_of(session, variant.no)) components_[variant.no].emplace_back(part.variant, part.quantity);
+        for (const auto& part : store::components_of(session, variant.no))
+          components_[variant.no].emplace_back(part.variant, part.quantity);
       }
     }
     if (products.empty()) return;
@@ -122,8 +129,9 @@ void Inspector::read_orders(Session& session) {
   applied_rows_ = rows;
   Int channel = 0;
   std::string id, note;
-  soci::statement st = (session.sql.prepare << "SELECT channel_no, id, COALESCE(json_extract(document, '$.note'), '') FROM orders ORDER BY order_no", into(channel),
-                        into(id), into(note));
+  soci::statement st =
+      (session.sql.prepare << "SELECT channel_no, id, COALESCE(json_extract(document, '$.note'), '') FROM orders ORDER BY order_no",
+       into(channel), into(id), into(note));
   st.execute();
   while (st.fetch()) known_orders_[{ChannelNo(channel), id}] = note;
 }
@@ -136,7 +144,8 @@ Quantity Inspector::taken_as_known(Session& session, const Shop& shop, VariantNo
   return sum;
 }
 
-Quantity Inspector::available(const engine::Channel& channel, VariantNo variant, const std::map<std::pair<VariantNo, LocationNo>, Quantity>& free) const {
+Quantity Inspector::available(const engine::Channel& channel, VariantNo variant,
+                              const std::map<std::pair<VariantNo, LocationNo>, Quantity>& free) const {
   Quantity sum = 0;
   for (const auto location : channel.locations) {
     if (const auto found = free.find({variant, location}); found != free.end()) sum += found->second;
@@ -149,20 +158,24 @@ std::vector<Inspector::OfferState> Inspector::read_offers(Session& session) {
   std::map<std::pair<VariantNo, LocationNo>, Quantity> free;
   {
     Int variant = 0, location = 0, units = 0;
-    soci::statement st = (session.sql.prepare << "SELECT variant_no, location_no, on_hand - reserved FROM stock ORDER BY variant_no, location_no", into(variant),
-                          into(location), into(units));
+    soci::statement st =
+        (session.sql.prepare << "SELECT variant_no, location_no, on_hand - reserved FROM stock ORDER BY variant_no, location_no",
+         into(variant), into(location), into(units));
     st.execute();
     while (st.fetch()) free[{VariantNo(variant), LocationNo(location)}] = units;
   }
   std::vector<OfferState> offers;
   Int channel = 0, variant = 0, low = 0, high = 0, from = 0, to = 0, suspect = 0, owed = 0, marked = 0, open = 0, add_back = 0;
   soci::statement st =
-      (session.sql.prepare << "SELECT o.channel_no, o.variant_no, o.low, o.high, o.anchor_from, o.anchor_to, o.suspect, o.owed_look_at, "
-                              "EXISTS (SELECT 1 FROM mark m WHERE m.channel_no = o.channel_no AND m.aspect = 'stock' AND m.thing = o.variant_no), "
-                              "(SELECT COUNT(*) FROM intent i WHERE i.outcome = '' AND i.channel_no = o.channel_no AND i.aspect = 'stock' AND i.thing = o.variant_no), "
-                              "COALESCE((SELECT SUM(units) FROM add_back a WHERE a.channel_no = o.channel_no AND a.variant_no = o.variant_no), 0) "
-                              "FROM offer o ORDER BY o.channel_no, o.variant_no",
-       into(channel), into(variant), into(low), into(high), into(from), into(to), into(suspect), into(owed), into(marked), into(open), into(add_back));
+      (session.sql.prepare
+           << "SELECT o.channel_no, o.variant_no, o.low, o.high, o.anchor_from, o.anchor_to, o.suspect, o.owed_look_at, "
+              "EXISTS (SELECT 1 FROM mark m WHERE m.channel_no = o.channel_no AND m.aspect = 'stock' AND m.thing = o.variant_no), "
+              "(SELECT COUNT(*) FROM intent i WHERE i.outcome = '' AND i.channel_no = o.channel_no AND i.aspect = 'stock' AND i.thing = "
+              "o.variant_no), "
+              "COALESCE((SELECT SUM(units) FROM add_back a WHERE a.channel_no = o.channel_no AND a.variant_no = o.variant_no), 0) "
+              "FROM offer o ORDER BY o.channel_no, o.variant_no",
+       into(channel), into(variant), into(low), into(high), into(from), into(to), into(suspect), into(owed), into(marked), into(open),
+       into(add_back));
   st.execute();
   while (st.fetch()) {
     OfferState offer;
@@ -200,7 +213,8 @@ void Inspector::check_offer(const OfferState& offer, const Shop& shop) {
   if (offer.low > offer.high) violate("S9 belief", who + ": " + belief + " is no interval");
   const bool differs = offer.low != offer.number || offer.high != offer.number;
   if (differs && !offer.marked && offer.open_intents == 0 && offer.owed_look_at == never)
-    violate("S13 marks", who + " should show " + std::to_string(offer.number) + ", is believed " + belief + ", and nothing is going to be done");
+    violate("S13 marks",
+            who + " should show " + std::to_string(offer.number) + ", is believed " + belief + ", and nothing is going to be done");
   if (offer.open_intents > 1) violate("S6 one at a time", who + ": " + std::to_string(offer.open_intents) + " writes without a result");
 
   const auto* there = shop.platform->offer_of_sku(sku);
@@ -213,8 +227,8 @@ void Inspector::check_offer(const OfferState& offer, const Shop& shop) {
   const auto air = in_the_air_.find(place);
   if (offer.open_intents > 0 || (air != in_the_air_.end() && air->second > 0) || !all_known(shop, sku)) return;
   if (there->number < offer.low || there->number > offer.high)
-    violate("S9 belief", who + " shows " + std::to_string(there->number) + " and is believed " + belief + ", anchored " + text(offer.anchor_from) + " to " +
-                             text(offer.anchor_to));
+    violate("S9 belief", who + " shows " + std::to_string(there->number) + " and is believed " + belief + ", anchored " +
+                             text(offer.anchor_from) + " to " + text(offer.anchor_to));
 }
 
 void Inspector::check(bool thorough) {
@@ -235,7 +249,8 @@ void Inspector::check(bool thorough) {
 void Inspector::check_ledger(Session& session) {
   for (const auto& fault : store::check_sums(session)) violate("S1 sums", fault);
   Int variant = 0, reserved = 0;
-  soci::statement st = (session.sql.prepare << "SELECT variant_no, reserved FROM stock WHERE reserved < 0 ORDER BY variant_no", into(variant), into(reserved));
+  soci::statement st = (session.sql.prepare << "SELECT variant_no, reserved FROM stock WHERE reserved < 0 ORDER BY variant_no",
+                        into(variant), into(reserved));
   st.execute();
   while (st.fetch()) violate("S3 reserved", skus_[VariantNo(variant)] + " has " + std::to_string(reserved) + " reserved");
 }
@@ -266,7 +281,8 @@ std::map<std::string, StockWrite> Inspector::decided(const engine::Call& call, c
       write.fresh = read != read_complete_.end() && now - read->second <= fresh;
       if (!shop.facts().can_look && read != read_complete_.end()) write.since = read->second - shop.facts().order_lag;
       const Place place{shop.no, write.sku};
-      if (const auto look = looked_.find(place); shop.facts().can_look && look != looked_.end()) write.since = look->second - shop.facts().read_after_write;
+      if (const auto look = looked_.find(place); shop.facts().can_look && look != looked_.end())
+        write.since = look->second - shop.facts().read_after_write;
       ++in_the_air_[place];
       ++count_.writes;
       if (intent.value > intent.before) ++count_.raises;
@@ -307,14 +323,16 @@ void Inspector::applied(const StockWrite& write, const Shop& shop, Quantity befo
   const Quantity unread = there->taken - write.taken;
   if (after <= before || unread <= 0) return;
   const auto& rule = shop.config.stock;
-  const Quantity right = std::max<Quantity>(
-      {0, engine::shown_of(write.available - unread, rule) + write.add_back, engine::shown_of(write.available, rule) + write.add_back - unread});
+  const Quantity right = std::max<Quantity>({0, engine::shown_of(write.available - unread, rule) + write.add_back,
+                                             engine::shown_of(write.available, rule) + write.add_back - unread});
   if (after <= right) return;
-  const std::string what = write.sku + " on " + shop.name() + " was raised from " + std::to_string(before) + " to " + std::to_string(after) + " over " +
-                           std::to_string(unread) + " units that nobody had read, right was " + std::to_string(right);
+  const std::string what = write.sku + " on " + shop.name() + " was raised from " + std::to_string(before) + " to " +
+                           std::to_string(after) + " over " + std::to_string(unread) + " units that nobody had read, right was " +
+                           std::to_string(right);
   const bool relative = shop.kind == Kind::delta || shop.kind == Kind::delta_with_key;
   if (shop.kind == Kind::compare) {
-    const auto changes = std::count_if(there->history.begin(), there->history.end(), [&](const NumberChange& change) { return change.at >= write.anchor; });
+    const auto changes =
+        std::count_if(there->history.begin(), there->history.end(), [&](const NumberChange& change) { return change.at >= write.anchor; });
     if (changes < 3) return violate("S8 raise", what);  // this write and two others: the number is the same by chance
     ++count_.coincidences;
     return;
@@ -329,7 +347,8 @@ void Inspector::applied(const StockWrite& write, const Shop& shop, Quantity befo
 void Inspector::created(const Shop& shop) {
   std::map<std::string, int> listings;
   for (const auto& listing : shop.platform->listings()) {
-    if (++listings[listing.content.text_or("code")] > 1) violate("S7 create", shop.name() + " has two listings of " + listing.content.text_or("code"));
+    if (++listings[listing.content.text_or("code")] > 1)
+      violate("S7 create", shop.name() + " has two listings of " + listing.content.text_or("code"));
   }
 }
 

@@ -16,13 +16,13 @@ struct StockWrite {
   VariantNo variant;
   std::string sku;
   Quantity available = 0, add_back = 0;
-  Quantity taken = 0;   ///< by own orders, as far as imported
+  Quantity taken = 0;                 ///< by own orders, as far as imported
   std::map<std::string, Time> known;  ///< own orders, and of when the state is that was imported
-  bool down = false;    ///< at or below its belief
-  bool fresh = false;   ///< the last complete order read began not long before
-  bool late = false;    ///< lands after it was given up
-  Time anchor;          ///< of the belief
-  std::optional<Time> since;  ///< the start of the look or the read it rests on, what the platform's lag hides taken off
+  bool down = false;                  ///< at or below its belief
+  bool fresh = false;                 ///< the last complete order read began not long before
+  bool late = false;                  ///< lands after it was given up
+  Time anchor;                        ///< of the belief
+  std::optional<Time> since;          ///< the start of the look or the read it rests on, what the platform's lag hides taken off
 };
 
 class Inspector {
@@ -75,7 +75,8 @@ class Inspector {
   void read_orders(store::Session& session);
   std::vector<OfferState> read_offers(store::Session& session);
   Quantity taken_as_known(store::Session& session, const Shop& shop, VariantNo variant) const;
-  Quantity available(const engine::Channel& channel, VariantNo variant, const std::map<std::pair<VariantNo, LocationNo>, Quantity>& free) const;
+  Quantity available(const engine::Channel& channel, VariantNo variant,
+                     const std::map<std::pair<VariantNo, LocationNo>, Quantity>& free) const;
   void check_offer(const OfferState& offer, const Shop& shop);
   std::map<std::string, Time> known_states(const Shop& shop, const std::string& sku) const;
   bool all_known(const Shop& shop, const std::string& sku) const;

@@ -27,7 +27,8 @@ std::vector<ResolvedLine> resolved_of(const Json& rows) {
     ResolvedLine line;
     line.line = row.text_or("line");
     line.sold = VariantNo(row.integer_or("sold"));
-    for (const auto& part : row.find("parts")->as_array()) line.parts.push_back({VariantNo(whole(part, 0)), whole(part, 1), LocationNo(whole(part, 2))});
+    for (const auto& part : row.find("parts")->as_array())
+      line.parts.push_back({VariantNo(whole(part, 0)), whole(part, 1), LocationNo(whole(part, 2))});
     lines.push_back(std::move(line));
   }
   return lines;
@@ -37,9 +38,10 @@ std::map<std::int64_t, Claim> moved_by_orders(Session& session) {
   std::map<std::int64_t, Claim> moved;
   Int variant = 0, location = 0, on_hand = 0, reserved = 0;
   std::string cause;
-  soci::statement st = (session.sql.prepare << "SELECT cause, variant_no, location_no, on_hand, reserved FROM movement WHERE kind = 'order' "
-                                               "ORDER BY variant_no, sequence",
-                        into(cause), into(variant), into(location), into(on_hand), into(reserved));
+  soci::statement st =
+      (session.sql.prepare << "SELECT cause, variant_no, location_no, on_hand, reserved FROM movement WHERE kind = 'order' "
+                              "ORDER BY variant_no, sequence",
+       into(cause), into(variant), into(location), into(on_hand), into(reserved));
   st.execute();
   while (st.fetch()) {
     auto& effect = moved[std::stoll(cause.substr(6))][{VariantNo(variant), LocationNo(location)}];
@@ -83,7 +85,8 @@ void Inspector::check_calm_orders(Session& session) {
       if (found == stored.end()) {
         violate("S4 once", "order " + order.id + " of " + shop.name() + " is not in the store");
       } else if (found->second != tally::name_of(order.state) || !knows(shop, order)) {
-        violate("S4 once", "order " + order.id + " of " + shop.name() + " is " + std::string(tally::name_of(order.state)) + " there and " + found->second + " in the store");
+        violate("S4 once", "order " + order.id + " of " + shop.name() + " is " + std::string(tally::name_of(order.state)) + " there and " +
+                               found->second + " in the store");
       }
     }
   }
@@ -102,18 +105,20 @@ void Inspector::check_calm() {
         violate("L1 liveness", who + " is not there");
         continue;
       }
-      const std::string numbers = who + " shows " + std::to_string(there->number) + ", should show " + std::to_string(offer.number) + ", is believed [" +
-                                  std::to_string(offer.low) + ", " + std::to_string(offer.high) + "]";
+      const std::string numbers = who + " shows " + std::to_string(there->number) + ", should show " + std::to_string(offer.number) +
+                                  ", is believed [" + std::to_string(offer.low) + ", " + std::to_string(offer.high) + "]";
       if (there->number != offer.number || offer.low != offer.number || offer.high != offer.number) violate("L1 liveness", numbers);
       if (offer.suspect || offer.owed_look_at != never) violate("L1 liveness", who + " is still owed a look");
     }
     check_calm_orders(session);
     const auto offers = shops_.size() * skus_.size();
-    if (count_of(session, "offer") != static_cast<Int>(offers)) violate("L1 liveness", "not every variant has become an offer on every channel");
+    if (count_of(session, "offer") != static_cast<Int>(offers))
+      violate("L1 liveness", "not every variant has become an offer on every channel");
     for (const char* rows : {"mark", "intent WHERE outcome = ''", "parked_row", "poke WHERE kind <> 'listing'"}) {
       if (const Int left = count_of(session, rows); left != 0) violate("L1 liveness", std::to_string(left) + " rows are left in " + rows);
     }
-    for (const auto& problem : store::problems(session, 10)) violate("L1 liveness", "a problem is left: " + problem.kind + " " + problem.thing + ": " + problem.reason);
+    for (const auto& problem : store::problems(session, 10))
+      violate("L1 liveness", "a problem is left: " + problem.kind + " " + problem.thing + ": " + problem.reason);
   });
   for (const auto& shop : shops_) created(shop);
   restarted();  // S5 once more

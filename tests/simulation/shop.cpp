@@ -75,14 +75,22 @@ Product product(const std::string& code, const std::vector<std::string>& skus) {
 
 std::string_view name_of(Kind kind) {
   switch (kind) {
-    case Kind::absolute: return "absolute";
-    case Kind::by_state: return "by-state";
-    case Kind::compare: return "compare";
-    case Kind::delta: return "delta";
-    case Kind::delta_with_key: return "delta-with-key";
-    case Kind::shipped: return "shipped";
-    case Kind::blind: return "blind";
-    case Kind::till: return "till";
+    case Kind::absolute:
+      return "absolute";
+    case Kind::by_state:
+      return "by-state";
+    case Kind::compare:
+      return "compare";
+    case Kind::delta:
+      return "delta";
+    case Kind::delta_with_key:
+      return "delta-with-key";
+    case Kind::shipped:
+      return "shipped";
+    case Kind::blind:
+      return "blind";
+    case Kind::till:
+      return "till";
   }
   return "absolute";
 }
@@ -138,7 +146,8 @@ std::vector<Product> make_catalogue(Rng& rng) {
   std::vector<Product> products;
   for (std::size_t i = 0; i < skus.size();) {
     const std::size_t variants = i + 1 < skus.size() && rng.chance(40) ? 2 : 1;
-    products.push_back(product("P" + std::to_string(products.size() + 1), {skus.begin() + static_cast<long>(i), skus.begin() + static_cast<long>(i + variants)}));
+    products.push_back(product("P" + std::to_string(products.size() + 1),
+                               {skus.begin() + static_cast<long>(i), skus.begin() + static_cast<long>(i + variants)}));
     i += variants;
   }
   if (count >= 3) {

@@ -3,8 +3,8 @@
 #include "simulation/street.hpp"
 #include "simulation/wire.hpp"
 
-#include <algorithm>
 #include <unistd.h>
+#include <algorithm>
 
 namespace tally::simulation {
 namespace {
@@ -40,8 +40,13 @@ std::vector<Shop> open_shops(Rng& rng, const Clock& clock) {
 class Run {
  public:
   Run(std::uint64_t seed, const Options& options)
-      : seed_(seed), rng_(seed), trace_(clock_, options.tail), agenda_(clock_), shops_(open_shops(rng_, clock_)),
-        house_(folder_of(seed), clock_, trace_, shops_, seed), inspector_(house_, shops_, clock_, trace_),
+      : seed_(seed),
+        rng_(seed),
+        trace_(clock_, options.tail),
+        agenda_(clock_),
+        shops_(open_shops(rng_, clock_)),
+        house_(folder_of(seed), clock_, trace_, shops_, seed),
+        inspector_(house_, shops_, clock_, trace_),
         wire_(house_, inspector_, shops_, agenda_, clock_, Rng(rng_.next()), trace_, [this] { next_turn_ = clock_.now(); }),
         street_(house_, inspector_, shops_, agenda_, clock_, Rng(rng_.next()), trace_, [this] { next_turn_ = clock_.now(); }) {}
 
@@ -131,9 +136,12 @@ class Run {
   Report report(std::uint64_t pushes) {
     Report report;
     report.seed = seed_;
-    if (inspector_.violation()) report.violation = *inspector_.violation();
-    else if (moments_ >= most_moments) report.violation = "the run does not end: the engine turns in circles";
-    else if (wire_.count().pushes != pushes) report.violation = "L2 quiet: writes leave though everything is equal";
+    if (inspector_.violation())
+      report.violation = *inspector_.violation();
+    else if (moments_ >= most_moments)
+      report.violation = "the run does not end: the engine turns in circles";
+    else if (wire_.count().pushes != pushes)
+      report.violation = "L2 quiet: writes leave though everything is equal";
     if (!report.violation.empty()) report.tail = trace_.tail();
     report.trace = trace_.hash();
     report.moments = moments_;
@@ -167,6 +175,8 @@ class Run {
 
 }  // namespace
 
-Report simulate(std::uint64_t seed, const Options& options) { return Run(seed, options).run(); }
+Report simulate(std::uint64_t seed, const Options& options) {
+  return Run(seed, options).run();
+}
 
 }  // namespace tally::simulation

@@ -20,23 +20,37 @@ void run_seeds(std::uint64_t first, std::uint64_t count) {
   const auto began = std::chrono::steady_clock::now();
   for (std::uint64_t seed = first; seed < first + count; ++seed) {
     const auto report = simulate(seed, {from_environment("TALLYD_TAIL", 150)});
-    ASSERT_EQ(report.violation, "") << "seed " << seed << "\n" << report.tail << "\nreplay: scripts/simulate --seed " << seed << " --seeds 1";
-    sum.moments += report.moments, sum.commits += report.commits, sum.crashes += report.crashes, sum.orders += report.orders, sum.calls += report.calls;
-    sum.writes += report.writes, sum.raises += report.raises, sum.raised_over_unread += report.raised_over_unread, sum.coincidences += report.coincidences;
+    ASSERT_EQ(report.violation, "") << "seed " << seed << "\n"
+                                    << report.tail << "\nreplay: scripts/simulate --seed " << seed << " --seeds 1";
+    sum.moments += report.moments, sum.commits += report.commits, sum.crashes += report.crashes, sum.orders += report.orders,
+        sum.calls += report.calls;
+    sum.writes += report.writes, sum.raises += report.raises, sum.raised_over_unread += report.raised_over_unread,
+        sum.coincidences += report.coincidences;
     sum.lost += report.lost, sum.late += report.late;
   }
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began).count();
-  std::cout << count << " seeds from " << first << ": " << sum.moments << " moments in " << took << " ms (" << sum.moments * 1000 / std::max<std::uint64_t>(took, 1)
-            << " events/s), " << sum.orders << " orders, " << sum.calls << " calls, " << sum.lost << " lost, " << sum.late << " late, " << sum.commits
-            << " half commits, " << sum.crashes << " crashes, " << sum.writes << " stock writes, " << sum.raises << " raises, " << sum.raised_over_unread
+  std::cout << count << " seeds from " << first << ": " << sum.moments << " moments in " << took << " ms ("
+            << sum.moments * 1000 / std::max<std::uint64_t>(took, 1) << " events/s), " << sum.orders << " orders, " << sum.calls
+            << " calls, " << sum.lost << " lost, " << sum.late << " late, " << sum.commits << " half commits, " << sum.crashes
+            << " crashes, " << sum.writes << " stock writes, " << sum.raises << " raises, " << sum.raised_over_unread
             << " over unread orders of absolute channels, " << sum.coincidences << " compared equal by chance\n";
 }
 
-TEST(Simulation, EverythingConvergesForSeeds1To60) { run_seeds(1, 60); }
-TEST(Simulation, EverythingConvergesForSeeds61To120) { run_seeds(61, 60); }
-TEST(Simulation, EverythingConvergesForSeeds121To180) { run_seeds(121, 60); }
-TEST(Simulation, EverythingConvergesForSeeds181To240) { run_seeds(181, 60); }
-TEST(Simulation, EverythingConvergesForSeeds241To300) { run_seeds(241, 60); }
+TEST(Simulation, EverythingConvergesForSeeds1To60) {
+  run_seeds(1, 60);
+}
+TEST(Simulation, EverythingConvergesForSeeds61To120) {
+  run_seeds(61, 60);
+}
+TEST(Simulation, EverythingConvergesForSeeds121To180) {
+  run_seeds(121, 60);
+}
+TEST(Simulation, EverythingConvergesForSeeds181To240) {
+  run_seeds(181, 60);
+}
+TEST(Simulation, EverythingConvergesForSeeds241To300) {
+  run_seeds(241, 60);
+}
 
 TEST(Simulation, TheSameSeedGivesTheSameRun) {
   for (const std::uint64_t seed : {1u, 2u, 3u, 50u, 100u}) {

@@ -11,10 +11,21 @@ using engine::Why;
 
 Street::Street(House& house, Inspector& inspector, std::vector<Shop>& shops, Agenda& agenda, const FakeClock& clock, Rng rng, Trace& trace,
                std::function<void()> touch)
-    : house_(house), inspector_(inspector), shops_(shops), agenda_(agenda), clock_(clock), rng_(rng), trace_(trace), touch_(std::move(touch)) {}
+    : house_(house),
+      inspector_(inspector),
+      shops_(shops),
+      agenda_(agenda),
+      clock_(clock),
+      rng_(rng),
+      trace_(trace),
+      touch_(std::move(touch)) {}
 
-Shop& Street::some_shop() { return shops_[rng_.below(shops_.size())]; }
-std::string Street::some_sku() { return skus_[rng_.below(skus_.size())]; }
+Shop& Street::some_shop() {
+  return shops_[rng_.below(shops_.size())];
+}
+std::string Street::some_sku() {
+  return skus_[rng_.below(skus_.size())];
+}
 
 /// Unless the calm has come by then.
 void Street::later(std::int64_t from, std::int64_t to, std::function<void()> what) {
@@ -37,7 +48,8 @@ void Street::open_books(const std::vector<Product>& products) {
     for (const auto& product : products) store::put_product(session, product, now);
     for (const auto& product : products) store::put_bundles(session, product);
     for (const auto& [sku, quantity] : counted)
-      engine::append_count(session, store::find_variant(session, Sku(sku))->no, store::open_location(session, "main"), quantity, now, "opening:" + sku, "", now);
+      engine::append_count(session, store::find_variant(session, Sku(sku))->no, store::open_location(session, "main"), quantity, now,
+                           "opening:" + sku, "", now);
   });
 }
 
@@ -87,7 +99,8 @@ void Street::buy(Shop& shop, const std::string& sku, Quantity quantity) {
   }
   const auto order = shop.platform->buy(items);
   if (!order) return;
-  trace_.say("bought   " + shop.name() + " " + *order + ": " + std::to_string(quantity) + " " + sku + ", number " + std::to_string(offer->number));
+  trace_.say("bought   " + shop.name() + " " + *order + ": " + std::to_string(quantity) + " " + sku + ", number " +
+             std::to_string(offer->number));
   after_placing(shop, *order);
 }
 
@@ -102,14 +115,18 @@ void Street::after_placing(Shop& shop, const std::string& order) {
     tell(shop, "shipped ", order, shop.platform->ship(order));
     return;
   }
-  if (rng_.chance(30)) pay();
-  else if (rng_.chance(80)) later(200, 90000, pay);
+  if (rng_.chance(30))
+    pay();
+  else if (rng_.chance(80))
+    later(200, 90000, pay);
   if (rng_.chance(15)) later(300, 60000, [this, &shop, order] { cancel(shop, order); });
   if (rng_.chance(50)) later(2000, 120000, [this, &shop, order] { tell(shop, "shipped ", order, shop.platform->ship(order)); });
   if (rng_.chance(15)) later(2000, 90000, [this, &shop, order] { tell(shop, "a parcel", order, shop.platform->ship(order, 1)); });
 }
 
-void Street::cancel(Shop& shop, const std::string& order) { tell(shop, "cancel  ", order, shop.platform->cancel(order)); }
+void Street::cancel(Shop& shop, const std::string& order) {
+  tell(shop, "cancel  ", order, shop.platform->cancel(order));
+}
 
 void Street::edit_an_order() {
   auto& shop = some_shop();
@@ -138,7 +155,8 @@ void Street::by_hand() {
     const Json price = Json::object({{"amount", Decimal(rng_.between(5, 20))}, {"currency", "EUR"}});
     tell(shop, "by hand ", "the price of " + offer->sku, shop.platform->set_price(offer->id, price));
   } else if (what == 2) {
-    tell(shop, "by hand ", "a title", shop.platform->set_title(shop.platform->listings().front().id, "Sale! " + std::to_string(rng_.below(100))));
+    tell(shop, "by hand ", "a title",
+         shop.platform->set_title(shop.platform->listings().front().id, "Sale! " + std::to_string(rng_.below(100))));
   }
 }
 

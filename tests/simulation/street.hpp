@@ -1,4 +1,5 @@
-// Everybody who is not the engine: shoppers on every channel, the merchant's hand on the platforms, and the merchant's own goods coming and going.
+// Everybody who is not the engine: shoppers on every channel, the merchant's hand on the platforms,
+// and the merchant's own goods coming and going.
 #pragma once
 
 #include "simulation/inspector.hpp"
@@ -9,7 +10,8 @@ namespace tally::simulation {
 
 class Street {
  public:
-  Street(House& house, Inspector& inspector, std::vector<Shop>& shops, Agenda& agenda, const FakeClock& clock, Rng rng, Trace& trace, std::function<void()> touch);
+  Street(House& house, Inspector& inspector, std::vector<Shop>& shops, Agenda& agenda, const FakeClock& clock, Rng rng, Trace& trace,
+         std::function<void()> touch);
 
   /// The merchant's opening stock, in the store before the first channel is.
   void open_books(const std::vector<Product>& products);

@@ -1,4 +1,5 @@
-// What happened in a run, line by line: the newest lines for a person who looks for a fault, and a hash over all of them that a replay must repeat.
+// What happened in a run, line by line: the newest lines for a person who looks for a fault,
+// and a hash over all of them that a replay must repeat.
 #pragma once
 
 #include "base/time.hpp"

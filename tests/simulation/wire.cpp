@@ -9,7 +9,9 @@ namespace {
 
 using engine::Call;
 
-bool writes(const Call& call) { return call.kind == Call::Kind::push; }
+bool writes(const Call& call) {
+  return call.kind == Call::Kind::push;
+}
 
 std::string describe(const Call& call, const std::string& shop) {
   std::string text = shop + " #" + std::to_string(call.no) + " " + std::string(engine::name_of(call.kind));
@@ -17,8 +19,8 @@ std::string describe(const Call& call, const std::string& shop) {
     const auto& intent = call.intents[i];
     text += " " + intent.aspect + ":" + std::to_string(intent.thing) + " key " + std::to_string(intent.no.value);
     if (intent.aspect == "stock")
-      text += " " + std::to_string(intent.before) + (intent.relative ? " by " + std::to_string(intent.delta) : "") + " to " + std::to_string(intent.value) +
-              (call.urgent ? " down" : " up");
+      text += " " + std::to_string(intent.before) + (intent.relative ? " by " + std::to_string(intent.delta) : "") + " to " +
+              std::to_string(intent.value) + (call.urgent ? " down" : " up");
   }
   for (const auto variant : call.variants) text += " " + std::to_string(variant.value);
   for (const auto& subject : call.subjects) text += " " + subject;
@@ -27,8 +29,16 @@ std::string describe(const Call& call, const std::string& shop) {
 
 }  // namespace
 
-Wire::Wire(House& house, Inspector& inspector, std::vector<Shop>& shops, Agenda& agenda, const FakeClock& clock, Rng rng, Trace& trace, std::function<void()> touch)
-    : house_(house), inspector_(inspector), shops_(shops), agenda_(agenda), clock_(clock), rng_(rng), trace_(trace), touch_(std::move(touch)) {
+Wire::Wire(House& house, Inspector& inspector, std::vector<Shop>& shops, Agenda& agenda, const FakeClock& clock, Rng rng, Trace& trace,
+           std::function<void()> touch)
+    : house_(house),
+      inspector_(inspector),
+      shops_(shops),
+      agenda_(agenda),
+      clock_(clock),
+      rng_(rng),
+      trace_(trace),
+      touch_(std::move(touch)) {
   for (auto& shop : shops_) shop.platform->announce = [this, &shop](const std::string& body) { announce(shop, body); };
 }
 
@@ -93,7 +103,8 @@ void Wire::leave(const FlightPtr& flight) {
     case Fate::late:
       ++count_.late;
       // Where nobody can look, what lands after `settle` is found by nobody.
-      agenda_.at(given_up + Duration(rng_.between(1, flight->shop->facts().can_look ? 60000 : 15000)), [this, flight] { apply(flight, true); });
+      agenda_.at(given_up + Duration(rng_.between(1, flight->shop->facts().can_look ? 60000 : 15000)),
+                 [this, flight] { apply(flight, true); });
       break;
     case Fate::refused:
     case Fate::throttled: {
@@ -151,7 +162,8 @@ void Wire::apply(const FlightPtr& flight, bool late) {
 void Wire::answer(const FlightPtr& flight) {
   if (flight->incarnation != house_.incarnation() || !house_.up()) return;
   const auto& call = flight->call;
-  const bool well = flight->outcome.page ? flight->outcome.page->has_value() : !flight->outcome.applied.empty() && flight->outcome.applied.front().has_value();
+  const bool well = flight->outcome.page ? flight->outcome.page->has_value()
+                                         : !flight->outcome.applied.empty() && flight->outcome.applied.front().has_value();
   trace_.say("answered " + flight->shop->name() + " #" + std::to_string(call.no) + (well ? "" : " with an error"));
   inspector_.answered(call, *flight->shop, flight->outcome);
   house_.finish(call, std::move(flight->outcome));
@@ -161,7 +173,9 @@ void Wire::answer(const FlightPtr& flight) {
 void Wire::announce(Shop& shop, const std::string& body) {
   ++count_.webhooks;
   const auto& weather = shop.weather;
-  const auto wait = [&] { return Duration(!calm_ && rng_.chance(weather.slow_webhooks) ? rng_.between(2000, 90000) : rng_.between(20, 2000)); };
+  const auto wait = [&] {
+    return Duration(!calm_ && rng_.chance(weather.slow_webhooks) ? rng_.between(2000, 90000) : rng_.between(20, 2000));
+  };
   if (calm_ || !rng_.chance(weather.lost_webhooks)) agenda_.in(wait(), [this, &shop, body] { deliver(shop, body, 0); });
   if (!calm_ && rng_.chance(weather.doubled_webhooks)) agenda_.in(wait(), [this, &shop, body] { deliver(shop, body, 0); });
 }

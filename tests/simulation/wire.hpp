@@ -1,5 +1,5 @@
-// The wire between the engine and the platforms: each call leaves, is applied and is answered at three moments of its own, or not; webhooks come late,
-// twice or never.
+// The wire between the engine and the platforms: each call leaves, is applied and is answered at three moments of its own, or not;
+// webhooks come late, twice or never.
 #pragma once
 
 #include "simulation/inspector.hpp"
@@ -16,7 +16,8 @@ class Wire {
   };
 
   /// `touch`: something happened that the engine should look at now.
-  Wire(House& house, Inspector& inspector, std::vector<Shop>& shops, Agenda& agenda, const FakeClock& clock, Rng rng, Trace& trace, std::function<void()> touch);
+  Wire(House& house, Inspector& inspector, std::vector<Shop>& shops, Agenda& agenda, const FakeClock& clock, Rng rng, Trace& trace,
+       std::function<void()> touch);
 
   void send(engine::Call call);
   /// From now on nothing is lost, late or refused; what is still on its way to be late lands now.

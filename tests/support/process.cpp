@@ -24,7 +24,9 @@ namespace fs = std::filesystem;
 
 constexpr milliseconds pause{20};
 
-[[noreturn]] void give_up(const std::string& what) { throw std::runtime_error(what + ": " + std::strerror(errno)); }
+[[noreturn]] void give_up(const std::string& what) {
+  throw std::runtime_error(what + ": " + std::strerror(errno));
+}
 
 int open_for_writing(const fs::path& file) {
   const int opened = ::open(file.c_str(), O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0600);

@@ -30,7 +30,8 @@ class Process {
   Process& operator=(const Process&) = delete;
 
   /// Both outputs are written to files, from their beginning.
-  void start(const std::filesystem::path& program, const std::vector<std::string>& words, const std::filesystem::path& out, const std::filesystem::path& err);
+  void start(const std::filesystem::path& program, const std::vector<std::string>& words, const std::filesystem::path& out,
+             const std::filesystem::path& err);
   bool runs();
   /// The exit code when it ends in time (128 + the signal when one ended it).
   std::optional<int> wait(milliseconds patience);

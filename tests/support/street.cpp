@@ -21,8 +21,8 @@ constexpr std::size_t most_of_the_log = 3000;
 
 const std::map<std::string, std::string>& secrets() {
   static const std::map<std::string, std::string> all{
-      {"key", "ck_test"},   {"secret", "cs_test"},      {"webhook_secret", "wh_test"}, {"mini_secret", "mini_test"}, {"push_token", "push_test"},
-      {"aes_key", aes_key}, {"market_secret", "market_test"}};
+      {"key", "ck_test"},          {"secret", "cs_test"}, {"webhook_secret", "wh_test"},   {"mini_secret", "mini_test"},
+      {"push_token", "push_test"}, {"aes_key", aes_key},  {"market_secret", "market_test"}};
   return all;
 }
 
@@ -60,13 +60,16 @@ Json answer_in(const httplib::Result& result, const std::string& what) {
 
 }  // namespace
 
-std::filesystem::path program() { return TALLYD_BINARY; }
+std::filesystem::path program() {
+  return TALLYD_BINARY;
+}
 
 Json Ended::json() const {
   const auto end = out.find_last_not_of('\n');
   if (end == std::string::npos) return {};
   const auto begin = out.rfind('\n', end);
-  auto parsed = Json::parse(std::string_view(out).substr(begin == std::string::npos ? 0 : begin + 1, end - (begin == std::string::npos ? -1 : begin)));
+  auto parsed = Json::parse(
+      std::string_view(out).substr(begin == std::string::npos ? 0 : begin + 1, end - (begin == std::string::npos ? -1 : begin)));
   return parsed ? std::move(*parsed) : Json();
 }
 
@@ -75,7 +78,8 @@ Json platform(const std::string& name, const std::string& dialect) {
   if (dialect == "woocommerce")
     entry.set("secrets", Json::object({{"key", "ck_test"}, {"secret", "cs_test"}, {"webhook_secret", "wh_test"}}));
   if (dialect == "wechat-shop")
-    entry.set("secrets", Json::object({{"appid", "wxtest000000000001"}, {"secret", "mini_test"}, {"push_token", "push_test"}, {"aes_key", aes_key}}));
+    entry.set("secrets",
+              Json::object({{"appid", "wxtest000000000001"}, {"secret", "mini_test"}, {"push_token", "push_test"}, {"aes_key", aes_key}}));
   if (dialect == "douyin")
     entry.set("secrets", Json::object({{"app_key", "7000000000000000001"}, {"secret", "market_test"}, {"shop_id", "4463798"}}));
   return entry;
@@ -111,7 +115,8 @@ Street::Street(std::vector<Json> platforms) : hook_port_(free_port()) {
     dialects_[name] = entry.text_or("dialect");
   }
   const std::string listen = "127.0.0.1:" + std::to_string(hook_port_);
-  write_file(file("config/tallyd.yaml"), "store: sqlite:tally.db\ncurrency: CNY\nlisten: " + listen + "\npublic_url: http://" + listen + "\n");
+  write_file(file("config/tallyd.yaml"),
+             "store: sqlite:tally.db\ncurrency: CNY\nlisten: " + listen + "\npublic_url: http://" + listen + "\n");
   fs::create_directories(file("config/channels.d"));
   for (const auto& [name, value] : secrets()) write_file(file("config/secrets/" + name), value + "\n");
   fs::permissions(file("config/secrets"), fs::perms::owner_all);
@@ -168,7 +173,8 @@ Ended Street::tallyd(std::vector<std::string> words, milliseconds patience) {
 
 Json Street::done(const std::vector<std::string>& words) {
   const Ended ended = tallyd(words);
-  if (ended.code != 0) throw std::runtime_error("tallyd " + words.front() + " ended with " + std::to_string(ended.code) + ": " + ended.out + ended.err);
+  if (ended.code != 0)
+    throw std::runtime_error("tallyd " + words.front() + " ended with " + std::to_string(ended.code) + ": " + ended.out + ended.err);
   return ended.json();
 }
 
@@ -219,7 +225,9 @@ Json Street::offer(const std::string& name, const std::string& sku) {
   return {};
 }
 
-std::int64_t Street::shown(const std::string& name, const std::string& sku) { return offer(name, sku).integer_or("quantity", -1); }
+std::int64_t Street::shown(const std::string& name, const std::string& sku) {
+  return offer(name, sku).integer_or("quantity", -1);
+}
 
 std::int64_t Street::inbox_rows() const {
   sqlite3* opened = nullptr;
@@ -237,8 +245,8 @@ std::int64_t Street::inbox_rows() const {
 ::testing::AssertionResult Street::soon(const std::function<bool()>& so, milliseconds patience) {
   if (eventually(so, patience)) return ::testing::AssertionSuccess();
   const std::string log = daemon_log();
-  return ::testing::AssertionFailure() << "not within " << patience.count() << " ms.\nStatus: " << tallyd({"status"}).json().pretty() << "\nLog: …"
-                                       << log.substr(log.size() - std::min(log.size(), most_of_the_log));
+  return ::testing::AssertionFailure() << "not within " << patience.count() << " ms.\nStatus: " << tallyd({"status"}).json().pretty()
+                                       << "\nLog: …" << log.substr(log.size() - std::min(log.size(), most_of_the_log));
 }
 
 }  // namespace tally::tests

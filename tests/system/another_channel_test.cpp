@@ -6,7 +6,8 @@ namespace {
 
 TEST(AnotherChannel, IsAddedToARunningDaemonByOneFile) {
   // Given a merchant with four channels that show the catalogue,
-  Street street({platform("shop", "woocommerce"), platform("mini", "wechat-shop"), platform("market", "douyin"), platform("till", "till"), platform("outlet", "woocommerce")});
+  Street street({platform("shop", "woocommerce"), platform("mini", "wechat-shop"), platform("market", "douyin"), platform("till", "till"),
+                 platform("outlet", "woocommerce")});
   const std::vector<std::string> four{"shop", "mini", "market", "till"};
   for (const auto& name : four) street.write_channel(name);
   street.open();

@@ -12,7 +12,9 @@
 namespace tally::tests {
 namespace {
 
-std::string signature_of(const std::string& body) { return crypto::base64(crypto::hmac(crypto::Digest::sha256, "wh_test", body)); }
+std::string signature_of(const std::string& body) {
+  return crypto::base64(crypto::hmac(crypto::Digest::sha256, "wh_test", body));
+}
 
 /// What the daemon answers to these bytes; empty when it says nothing within ten seconds.
 std::string answer_to(int port, const std::string& bytes) {

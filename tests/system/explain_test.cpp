@@ -52,7 +52,8 @@ TEST(Explain, SaysWhatIsNotThere) {
   street.write_channel("shop");
   street.open();
   street.import(three_products());
-  for (const auto& words : {std::vector<std::string>{"explain", "NOBODY", "--channel", "shop"}, {"explain", "TEE", "--channel", "nowhere"}}) {
+  for (const auto& words :
+       {std::vector<std::string>{"explain", "NOBODY", "--channel", "shop"}, {"explain", "TEE", "--channel", "nowhere"}}) {
     const Ended ended = street.tallyd(words);
     EXPECT_EQ(ended.code, 1);
     EXPECT_NE(ended.json().find("error"), nullptr) << ended.out;

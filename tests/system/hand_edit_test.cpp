@@ -41,7 +41,8 @@ TEST_F(HandEdit, OfATitleAPriceAndANumberIsPutBackWithinOneSweep) {
 TEST_F(HandEdit, OfADescriptionIsPutBackWhereTheChannelDoesNotOwnIt) {
   open("");
   edit(street, "TEE", "description", "Now with sleeves");
-  EXPECT_TRUE(street.soon([&] { return street.offer("shop", "TEE").text_or("description").find("A plain tee") != std::string::npos; }, one_sweep));
+  EXPECT_TRUE(
+      street.soon([&] { return street.offer("shop", "TEE").text_or("description").find("A plain tee") != std::string::npos; }, one_sweep));
   EXPECT_NE(description_here(street, "TEE"), "Now with sleeves");
 }
 

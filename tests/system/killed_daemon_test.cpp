@@ -23,13 +23,16 @@ std::size_t entries(const std::filesystem::path& folder, const std::string& list
   return count;
 }
 
-pid_t daemon_of(const std::filesystem::path& folder) { return static_cast<pid_t>(std::strtol(content_of(folder / "daemon.pid").c_str(), nullptr, 10)); }
+pid_t daemon_of(const std::filesystem::path& folder) {
+  return static_cast<pid_t>(std::strtol(content_of(folder / "daemon.pid").c_str(), nullptr, 10));
+}
 
 TEST(KilledDaemon, LosesNothingAndRepeatsNothing) {
   const Folder folder;
   const auto stage = folder.path() / "demo";
   Process demo;
-  demo.start(program(), {"run", "--demo", "--orders", "60", "--json", "--seed", "3", "--keep", stage.string()}, folder.path() / "out", folder.path() / "err");
+  demo.start(program(), {"run", "--demo", "--orders", "60", "--json", "--seed", "3", "--keep", stage.string()}, folder.path() / "out",
+             folder.path() / "err");
   const auto said = [&] { return content_of(folder.path() / "err"); };
 
   // When it dies while it creates listings …
@@ -53,7 +56,8 @@ TEST(KilledDaemon, LosesNothingAndRepeatsNothing) {
   EXPECT_EQ(*code, 0) << verdict.dump() << said();
   EXPECT_EQ(verdict.integer_or("orders"), 60);
   EXPECT_EQ(verdict.integer_or("imported"), 60);
-  for (const auto* what : {"lost", "duplicated", "drift", "oversold_unexplained", "over_limit"}) EXPECT_EQ(verdict.integer_or(what, -1), 0) << what;
+  for (const auto* what : {"lost", "duplicated", "drift", "oversold_unexplained", "over_limit"})
+    EXPECT_EQ(verdict.integer_or(what, -1), 0) << what;
   EXPECT_NE(daemon_of(stage), second);
 }
 

@@ -23,13 +23,22 @@ TEST(UnknownSku, HoldsTheOrderUntilItIsImported) {
   street.release({"shop"});
   httplib::Client owner(street.url("shop"));
   owner.set_basic_auth("ck_test", "cs_test");
-  const Json product = Json::object({{"name", "Scarf"}, {"type", "simple"}, {"status", "publish"}, {"sku", "SCARF"}, {"regular_price", "15.00"}, {"manage_stock", true}, {"stock_quantity", 6}});
+  const Json product = Json::object({{"name", "Scarf"},
+                                     {"type", "simple"},
+                                     {"status", "publish"},
+                                     {"sku", "SCARF"},
+                                     {"regular_price", "15.00"},
+                                     {"manage_stock", true},
+                                     {"stock_quantity", 6}});
   const auto made = owner.Post("/wp-json/wc/v3/products", product.dump(), "application/json");
   ASSERT_TRUE(made);
   ASSERT_EQ(made->status, 201) << made->body;
 
   // when it is sold together with one of ours,
-  const Json order = street.tell("shop", "buy", Json::object({{"lines", Json::Array{Json::object({{"sku", "SCARF"}, {"quantity", 2}}), Json::object({{"sku", "TEE"}, {"quantity", 1}})}}, {"state", "paid"}}));
+  const Json order = street.tell("shop", "buy",
+                                 Json::object({{"lines", Json::Array{Json::object({{"sku", "SCARF"}, {"quantity", 2}}),
+                                                                     Json::object({{"sku", "TEE"}, {"quantity", 1}})}},
+                                               {"state", "paid"}}));
   ASSERT_EQ(order.find("refused"), nullptr) << order.dump();
 
   // then the order is held for that reason, what is ours is reserved, and other orders go on.
@@ -50,7 +59,8 @@ TEST(UnknownSku, HoldsTheOrderUntilItIsImported) {
 
 TEST(RefusedProduct, IsParkedWithTheReasonWhileOthersGoOn) {
   // Given two platforms that do not like a word,
-  Street street({with_forbidden_word(platform("mini", "wechat-shop")), with_forbidden_word(platform("market", "douyin")), platform("shop", "woocommerce")});
+  Street street({with_forbidden_word(platform("mini", "wechat-shop")), with_forbidden_word(platform("market", "douyin")),
+                 platform("shop", "woocommerce")});
   for (const auto* name : {"mini", "market", "shop"}) street.write_channel(name);
   street.open();
   street.import(three_products() + "HAT,Magic hat,A hat,Clothes,https://pictures.example.com/hat.jpg,HAT,25.00,3\n");
@@ -59,7 +69,8 @@ TEST(RefusedProduct, IsParkedWithTheReasonWhileOthersGoOn) {
   // when the catalogue is listed, the others are there with their stock,
   for (const auto* name : {"mini", "market", "shop"}) {
     for (const auto& [sku, units] : {std::pair{"TEE", 10}, {"MUG", 5}, {"CAP", 7}})
-      EXPECT_TRUE(street.soon([&] { return street.shown(name, sku) == units && street.offer(name, sku).text_or("status") == "live"; })) << name << " " << sku;
+      EXPECT_TRUE(street.soon([&] { return street.shown(name, sku) == units && street.offer(name, sku).text_or("status") == "live"; }))
+          << name << " " << sku;
   }
   EXPECT_TRUE(street.soon([&] { return street.shown("shop", "HAT") == 3; })) << "the third platform has nothing against it";
 
@@ -85,9 +96,12 @@ TEST(RefusedProduct, IsParkedWithTheReasonWhileOthersGoOn) {
   for (const auto* name : {"mini", "market"}) EXPECT_TRUE(street.soon([&] { return street.shown(name, "TEE") == 8; })) << name;
 
   // A corrected title is tried again.
-  street.import("code,title,description,category,image,sku,price,stock\nHAT,Wool hat,A hat,Clothes,https://pictures.example.com/hat.jpg,HAT,25.00,3\n");
+  street.import(
+      "code,title,description,category,image,sku,price,stock\nHAT,Wool hat,A "
+      "hat,Clothes,https://pictures.example.com/hat.jpg,HAT,25.00,3\n");
   for (const auto* name : {"mini", "market"}) {
-    EXPECT_TRUE(street.soon([&] { return street.offer(name, "HAT").text_or("status") == "live" && street.shown(name, "HAT") == 3; })) << name;
+    EXPECT_TRUE(street.soon([&] { return street.offer(name, "HAT").text_or("status") == "live" && street.shown(name, "HAT") == 3; }))
+        << name;
     EXPECT_TRUE(street.soon([&] { return street.channel(name).integer_or("parked") == 0; })) << name;
   }
 }

@@ -8,7 +8,8 @@ namespace {
 
 std::size_t creates_in(const Json& plan) {
   const auto& items = plan.find("items")->as_array();
-  return static_cast<std::size_t>(std::count_if(items.begin(), items.end(), [](const Json& item) { return item.text_or("action") == "create"; }));
+  return static_cast<std::size_t>(
+      std::count_if(items.begin(), items.end(), [](const Json& item) { return item.text_or("action") == "create"; }));
 }
 
 std::size_t corrected(const Json& report, const std::string& kind) {

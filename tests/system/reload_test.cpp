@@ -59,12 +59,14 @@ TEST_F(Reload, RefusesAMappingThatNamesAnUnknownField) {
 }
 
 TEST_F(Reload, TellsAllThatIsWrongAtOnce) {
-  add("swepp: 5s\nsecrets: { key: other }");
+  add("swepp: 5s\npolicy: ful");
+  write_file(street.channel_file("outlet"), "connector: woocomerce\nurl: http://127.0.0.1:9\nlocations: [attic]\n");
   const Ended refused = street.tallyd({"reload"});
   EXPECT_EQ(refused.code, 4) << refused.out << refused.err;
   const std::string said = refused.out + refused.err;
-  EXPECT_NE(said.find("channels.d/" + place_of_addition()), std::string::npos) << said;
-  EXPECT_NE(said.find("secrets"), std::string::npos) << "the key that stands twice: " << said;
+  for (const std::string& complaint : {"channels.d/" + place_of_addition(), std::string("'ful'"), std::string("outlet.yaml:3:")})
+    EXPECT_NE(said.find(complaint), std::string::npos) << complaint << " is not in " << said;
+  EXPECT_TRUE(street.channel("outlet").is_null());
 }
 
 TEST_F(Reload, IsTheSameOnSighup) {

@@ -162,4 +162,14 @@ TEST(Json, knows_what_is_empty) {
   for (const char* text : {"0", "false", "\" \"", "[null]", "{\"a\":null}"}) EXPECT_FALSE(parsed(text).empty()) << text;
 }
 
+TEST(Json, an_answer_that_was_cut_inside_a_character_is_still_written_so_that_it_can_be_read) {
+  const std::string cut = std::string("T\xE6\x81\xA4").substr(0, 3), overlong = "\xC0\xAF", surrogate = "\xED\xA0\x80";
+  for (const auto& text : {cut, overlong, surrogate, std::string("\xFF")}) {
+    const auto read = Json::parse(Json::object({{"why", text}}).dump());
+    ASSERT_TRUE(read.has_value()) << text.size();
+    EXPECT_NE(read->text_or("why").find("\xEF\xBF\xBD"), std::string::npos);
+  }
+  EXPECT_EQ(parsed(Json("T恤 €😀").dump()).as_string(), "T恤 €😀");
+}
+
 }  // namespace
