@@ -85,6 +85,13 @@ engine::Engine::Reload reload_from(const fs::path& folder, Lent& lent, std::shar
   };
 }
 
+void reload_on_signal(engine::Engine& engine, const Log& log) {
+  const auto done = engine.reload("SIGHUP");
+  if (!done) return log.error("the configuration was not taken", {{"reason", done.error().text()}});
+  if (done->bool_or("applied")) return;
+  for (const auto& complaint : done->find("complaints")->as_array()) log.error("the configuration was not taken", {{"reason", complaint.as_string()}});
+}
+
 int run_daemon(const cli::RunOptions& options) {
   listen_to_signals();
   SystemClock clock;
@@ -119,7 +126,7 @@ int run_daemon(const cli::RunOptions& options) {
     if (asked_to_reload) {
       asked_to_reload = 0;
       service.reloading();
-      if (auto done = engine.reload("SIGHUP"); !done) log.error("the configuration was not taken", {{"reason", done.error().text()}});
+      reload_on_signal(engine, log);
       service.ready("serving on port " + std::to_string(server.port()));
     }
   }

@@ -252,9 +252,24 @@ Result<Json> Engine::discard(const std::string& digest, const std::string& autho
   });
 }
 
+namespace {
+
+/// One complaint a line, as the files' reader wrote them.
+Json refused_reload(const Error& why) {
+  Json complaints = Json::array();
+  for (std::size_t at = 0; at < why.what.size();) {
+    const auto end = std::min(why.what.find('\n', at), why.what.size());
+    if (end > at) complaints.push_back(why.what.substr(at, end - at));
+    at = end + 1;
+  }
+  return Json::object({{"applied", false}, {"complaints", std::move(complaints)}});
+}
+
+}  // namespace
+
 Result<Json> Engine::reload(const std::string& author) {
   auto fresh = reload_();  // on the caller's thread: reading files must not stop the lanes
-  if (!fresh) return fresh.error();
+  if (!fresh) return refused_reload(fresh.error());
   auto shared = std::make_shared<Reloaded>(std::move(*fresh));
   return ask([this, shared, author]() -> Result<Json> {
     auto& world = core_.world();

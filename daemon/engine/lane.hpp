@@ -105,6 +105,10 @@ class Lane {
   Result<std::optional<Call>> next_price();
   Result<std::optional<Call>> next_content();
   Result<std::optional<Call>> content_call(store::Session& session, const store::Mark& mark);
+  std::optional<Call> settle_doubt(store::Session& session, const store::Mark& mark, const store::ProductRow& product, store::ListingRow& listing);
+  Call content_push(store::Session& session, const store::Mark& mark, store::ListingRow& listing, Json tree, const std::string& hash, bool ends);
+  Result<void> content_failed(store::Session& session, const store::Intent& intent, const store::Mark& mark, const store::ProductRow& product,
+                              store::ListingRow& listing, const Error& fault);
   Result<void> finish_price(store::Session& session, const store::Intent& intent, const store::Mark& mark,
                             const Result<channel::Applied>& result);
   Result<void> finish_content(store::Session& session, const Call& call, std::size_t at, const Result<channel::Applied>& result);

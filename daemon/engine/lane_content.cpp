@@ -72,6 +72,7 @@ Result<std::optional<Call>> Lane::next_price() {
       }
       if (price.text() == offer->price_sent) {
         store::clear_mark(session, mark);
+        store::clear_problem(session, channel_->no, "price", variant->sku);
         continue;
       }
       if (refused_before(mark, price.text())) {
@@ -146,7 +147,6 @@ Result<void> Lane::finish_price(Session& session, const store::Intent& intent, c
       return {};
     case Reaction::Change::park:
     case Reaction::Change::drop_binding:
-    case Reaction::Change::stop_aspect:
       return park(session, mark, sku, result.error(), intent.hash);
   }
   return {};
@@ -186,6 +186,58 @@ Result<std::optional<Call>> Lane::next_content() {
   return std::optional<Call>();
 }
 
+/// Whether a listing whose creation got no answer exists: asked for where it can be found, else told by a complete reading that began after it must have
+/// landed. Turns the state to absent when there surely is none; without a call and still in doubt: wait.
+std::optional<Call> Lane::settle_doubt(Session& session, const store::Mark& mark, const store::ProductRow& product, store::ListingRow& listing) {
+  const Time now = world_.clock.now();
+  if (channel_->facts.can_find) {
+    Call call;
+    call.kind = Call::Kind::find;
+    call.want.what = channel::Want::What::listings;
+    call.want.things.push_back(listing_tree(session, *channel_, product));
+    return call;
+  }
+  const Time landed = listing.sent_at + channel_->facts.settle;
+  if (state_.last_sweep > landed) {
+    listing.state = "absent";
+    return std::nullopt;
+  }
+  if (sweep_cursor_.empty()) next_sweep_ = std::min(next_sweep_, std::max(now, landed + Duration(1)));
+  store::delay_mark(session, mark, now + Duration(1000));
+  return std::nullopt;
+}
+
+/// The write, its intent and the listing's row, all in the transaction that is handed in.
+Call Lane::content_push(Session& session, const store::Mark& mark, store::ListingRow& listing, Json tree, const std::string& hash, bool ends) {
+  const Time now = world_.clock.now();
+  store::Intent intent;
+  intent.channel = channel_->no;
+  intent.aspect = "content";
+  intent.thing = mark.thing;
+  intent.hash = hash;
+  intent.generation = mark.generation;
+  intent.cause = mark.cause;
+  intent.committed_at = now;
+  intent.no = store::add_intent(session, intent);
+  channel::Change change;
+  change.key = std::to_string(intent.no.value);
+  change.action = ends ? channel::ActionKind::retire_listing : channel::ActionKind::put_listing;
+  change.fields = std::move(tree);
+  if (!listing.ticket.empty()) {
+    auto ticket = Json::parse(listing.ticket);
+    ensure(ticket.has_value(), "a stored ticket is JSON");
+    change.ticket = std::move(*ticket);
+  }
+  if (listing.state != "bound") listing.state = "creating";
+  listing.sent_at = now;
+  store::put_listing(session, listing);
+  Call call;
+  call.kind = Call::Kind::push;
+  call.changes.push_back(std::move(change));
+  call.intents.push_back(std::move(intent));
+  return call;
+}
+
 Result<std::optional<Call>> Lane::content_call(Session& session, const store::Mark& mark) {
   const Time now = world_.clock.now();
   const auto product = store::get_product(session, ProductNo(mark.thing));
@@ -198,22 +250,9 @@ Result<std::optional<Call>> Lane::content_call(Session& session, const store::Ma
     store::delay_mark(session, mark, listing.next_at);
     return std::optional<Call>();
   }
-  Call call;
-  if (listing.state == "in_doubt" && !channel_->facts.can_find) {  // only a complete reading, begun after it must have landed, tells
-    if (state_.last_sweep > listing.sent_at + channel_->facts.settle) {
-      listing.state = "absent";
-    } else {
-      if (sweep_cursor_.empty()) next_sweep_ = std::min(next_sweep_, std::max(now, listing.sent_at + channel_->facts.settle + Duration(1)));
-      store::delay_mark(session, mark, now + Duration(1000));
-      return std::optional<Call>();
-    }
-  }
   if (listing.state == "in_doubt") {
-    call.kind = Call::Kind::find;
-    Json tree = listing_tree(session, *channel_, *product);
-    call.want.what = channel::Want::What::listings;
-    call.want.things.push_back(std::move(tree));
-    return std::optional<Call>(std::move(call));
+    auto find = settle_doubt(session, mark, *product, listing);
+    if (find || listing.state == "in_doubt") return find;
   }
   if (listing.state == "gone" || (product->product.state == SaleState::ended && listing.state == "absent")) {
     store::clear_mark(session, mark);
@@ -233,6 +272,7 @@ Result<std::optional<Call>> Lane::content_call(Session& session, const store::Ma
   const bool nothing_to_say = bound && listing.sent == hash && all_known;
   if (nothing_to_say || (bound && channel_->config.policy == Policy::create_only)) {
     store::clear_mark(session, mark);
+    store::clear_problem(session, channel_->no, "content", product->product.code);
     return std::optional<Call>();
   }
   if (refused_before(mark, hash)) {
@@ -249,31 +289,7 @@ Result<std::optional<Call>> Lane::content_call(Session& session, const store::Ma
   }
   if (!mark.by_order && mark.batch == 0 && !admit(session, world_, *channel_, mark, {!bound, ends, false, false}))
     return std::optional<Call>();
-  store::Intent intent;
-  intent.channel = channel_->no;
-  intent.aspect = "content";
-  intent.thing = mark.thing;
-  intent.hash = hash;
-  intent.generation = mark.generation;
-  intent.cause = mark.cause;
-  intent.committed_at = now;
-  intent.no = store::add_intent(session, intent);
-  channel::Change change;
-  change.key = std::to_string(intent.no.value);
-  change.action = ends ? channel::ActionKind::retire_listing : channel::ActionKind::put_listing;
-  change.fields = std::move(tree);
-  if (!listing.ticket.empty()) {
-    auto ticket = Json::parse(listing.ticket);
-    ensure(ticket.has_value(), "a stored ticket is JSON");
-    change.ticket = std::move(*ticket);
-  }
-  if (!bound) listing.state = "creating";
-  listing.sent_at = now;
-  store::put_listing(session, listing);
-  call.kind = Call::Kind::push;
-  call.changes.push_back(std::move(change));
-  call.intents.push_back(std::move(intent));
-  return std::optional<Call>(std::move(call));
+  return std::optional<Call>(content_push(session, mark, listing, std::move(tree), hash, ends));
 }
 
 /// The listing exists there and is ours: its variants become offers, believed to show what was sent with them.
@@ -331,6 +347,53 @@ Result<void> Lane::retired(Session& session, const Call& call, std::size_t at, c
   return {};
 }
 
+/// What becomes of a listing that the platform did not take, or of which nobody knows whether it did.
+Result<void> Lane::content_failed(Session& session, const store::Intent& intent, const store::Mark& mark, const store::ProductRow& product,
+                                  store::ListingRow& listing, const Error& fault) {
+  const Time now = world_.clock.now();
+  const bool creating = listing.state != "bound";
+  store::finish_intent(session, intent.no, std::string(name_of(fault.fault)), fault.text(), now);
+  listing.sent.clear();
+  listing.sent_at = now;
+  switch (react(fault.fault).change) {
+    case Reaction::Change::look:
+      if (creating) {
+        listing.state = "in_doubt";
+        listing.tries = 0;
+        listing.next_at = intent.committed_at + channel_->facts.settle;
+      }
+      break;
+    case Reaction::Change::retry:
+      if (creating) listing.state = "absent";
+      break;
+    case Reaction::Change::wait:
+      if (creating) listing.state = "absent";
+      listing.next_at = now + fault.retry_after.value_or(Duration(60000));
+      break;
+    case Reaction::Change::drop_binding:
+      if (!creating) {
+        listing.state = "gone";
+        store::set_problem(
+            session, {channel_->no, "content", product.product.code, "the platform says that the listing does not exist: " + fault.text(),
+                      "if it is to come back, end the product and list it anew", now});
+        store::clear_mark(session, mark);
+        store::put_listing(session, listing);
+        return {};
+      }
+      listing.state = "absent";
+      store::put_listing(session, listing);
+      return park(session, mark, product.product.code, fault, intent.hash);
+    case Reaction::Change::park:
+      if (creating) listing.state = "absent";
+      listing.ticket.clear();
+      store::put_listing(session, listing);
+      return park(session, mark, product.product.code, fault, intent.hash);
+  }
+  store::put_listing(session, listing);
+  if (listing.next_at > now) store::delay_mark(session, mark, listing.next_at);
+  return {};
+}
+
 Result<void> Lane::finish_content(Session& session, const Call& call, std::size_t at, const Result<channel::Applied>& result) {
   const Time now = world_.clock.now();
   const auto& intent = call.intents[at];
@@ -361,48 +424,7 @@ Result<void> Lane::finish_content(Session& session, const Call& call, std::size_
                    {0, now, creating ? "listing.created" : "listing.updated", intent.cause, channel_->no, product->product.code, "{}"});
     return {};
   }
-  const Error& fault = result.error();
-  store::finish_intent(session, intent.no, std::string(name_of(fault.fault)), fault.text(), now);
-  listing->sent.clear();
-  listing->sent_at = now;
-  switch (react(fault.fault).change) {
-    case Reaction::Change::look:
-      if (creating) {
-        listing->state = "in_doubt";
-        listing->tries = 0;
-        listing->next_at = intent.committed_at + channel_->facts.settle;
-      }
-      break;
-    case Reaction::Change::retry:
-      if (creating) listing->state = "absent";
-      break;
-    case Reaction::Change::wait:
-      if (creating) listing->state = "absent";
-      listing->next_at = now + fault.retry_after.value_or(Duration(60000));
-      break;
-    case Reaction::Change::drop_binding:
-      if (!creating) {
-        listing->state = "gone";
-        store::set_problem(
-            session, {channel_->no, "content", product->product.code, "the platform says that the listing does not exist: " + fault.text(),
-                      "if it is to come back, end the product and list it anew", now});
-        store::clear_mark(session, mark);
-        store::put_listing(session, *listing);
-        return {};
-      }
-      listing->state = "absent";
-      store::put_listing(session, *listing);
-      return park(session, mark, product->product.code, fault, intent.hash);
-    case Reaction::Change::park:
-    case Reaction::Change::stop_aspect:
-      if (creating) listing->state = "absent";
-      listing->ticket.clear();
-      store::put_listing(session, *listing);
-      return park(session, mark, product->product.code, fault, intent.hash);
-  }
-  store::put_listing(session, *listing);
-  if (listing->next_at > now) store::delay_mark(session, mark, listing->next_at);
-  return {};
+  return content_failed(session, intent, mark, *product, *listing, result.error());
 }
 
 Result<void> Lane::finish_find(const Call& call, Outcome& outcome) {

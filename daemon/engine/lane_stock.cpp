@@ -154,6 +154,7 @@ Result<std::optional<Call>> Lane::next_stock(bool downs) {
       switch (decision.may) {
         case May::drop:
           store::clear_mark(session, mark);
+          if (const auto row = store::get_variant(session, variant)) store::clear_problem(session, channel_->no, "stock", row->sku);
           break;
         case May::look:
           want_look_.insert(variant);
@@ -235,7 +236,7 @@ Result<void> Lane::finish_stock(Session& session, const store::Intent& intent, c
   const Error& error = result.error();
   const auto reaction = react(error.fault);
   store::finish_intent(session, intent.no,
-                       reaction.change == Reaction::Change::look ? (error.fault == Fault::unknown ? "unknown" : "conflict") : "refused",
+                       reaction.change == Reaction::Change::look ? (error.fault == Fault::conflict ? "conflict" : "unknown") : "refused",
                        error.text(), now);
   switch (reaction.change) {
     case Reaction::Change::look:
@@ -256,7 +257,6 @@ Result<void> Lane::finish_stock(Session& session, const store::Intent& intent, c
     case Reaction::Change::drop_binding:
       return park(session, mark, sku, error, std::to_string(intent.value));
     case Reaction::Change::park:
-    case Reaction::Change::stop_aspect:
       return park(session, mark, sku, error, std::to_string(intent.value));
   }
   return {};

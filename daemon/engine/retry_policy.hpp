@@ -7,7 +7,7 @@
 namespace tally::engine {
 
 struct Reaction {
-  enum class Change { retry, wait, park, look, drop_binding, stop_aspect } change;  ///< what becomes of the change
+  enum class Change { retry, wait, park, look, drop_binding } change;  ///< what becomes of the change
   enum class Lane { go_on, back_off, sleep, pause } lane;                           ///< what becomes of the channel
 };
 
@@ -35,7 +35,7 @@ constexpr Reaction react(Fault fault) {
     case Fault::unknown:
       return {C::look, L::back_off};
     case Fault::broken:
-      return {C::stop_aspect, L::back_off};
+      return {C::look, L::back_off};  // it may have been done; a look tells
     case Fault::not_found:
     case Fault::io:
     case Fault::locked:
