@@ -89,7 +89,8 @@ void reload_on_signal(engine::Engine& engine, const Log& log) {
   const auto done = engine.reload("SIGHUP");
   if (!done) return log.error("the configuration was not taken", {{"reason", done.error().text()}});
   if (done->bool_or("applied")) return;
-  for (const auto& complaint : done->find("complaints")->as_array()) log.error("the configuration was not taken", {{"reason", complaint.as_string()}});
+  for (const auto& complaint : done->find("complaints")->as_array())
+    log.error("the configuration was not taken", {{"reason", complaint.as_string()}});
 }
 
 int run_daemon(const cli::RunOptions& options) {

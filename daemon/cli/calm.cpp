@@ -48,6 +48,8 @@ Calm::State Calm::look(const Json& status) {
     parked_ += channel.integer_or("parked");
     if (channel.text_or("state") == "paused") {
       reason_ = name + " is paused: " + channel.text_or("reason", "no reason is given");
+      const std::string fault = channel.text_or("fault");
+      refused_ = fault == "unauthorized" || fault == "forbidden" || fault == "elsewhere";
       return State::paused;
     }
     const auto count = held.find(name);

@@ -25,6 +25,8 @@ class Calm {
   /// "shop: 12 to go; till: looking"
   const std::string& text() const { return text_; }
   const std::string& reason() const { return reason_; }
+  /// Whether it is paused because the platform refuses us, not because it is away.
+  bool refused() const { return refused_; }
   /// What was parked on these channels, now.
   std::int64_t parked() const { return parked_; }
 
@@ -37,6 +39,7 @@ class Calm {
   std::map<std::string, int> quiet_;          ///< looks in a row with nothing pending
   std::string text_, reason_;
   std::int64_t parked_ = 0;
+  bool refused_ = false;
 };
 
 }  // namespace tally::cli

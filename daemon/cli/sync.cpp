@@ -22,6 +22,7 @@ struct End {
   std::string reason;
   Json status;
   std::int64_t parked = 0;
+  bool refused = false;
 };
 
 Result<End> wait_for_calm(Desk& desk, const Daemon& daemon, Calm calm, Duration most) {
@@ -34,7 +35,7 @@ Result<End> wait_for_calm(Desk& desk, const Daemon& daemon, Calm calm, Duration 
     const Calm::State state = calm.look(*status);
     const bool over = clock.since_start() - begin >= most;
     if (state != Calm::State::busy || over)
-      return End{.state = state, .reason = calm.reason(), .status = std::move(*status), .parked = calm.parked()};
+      return End{.state = state, .reason = calm.reason(), .status = std::move(*status), .parked = calm.parked(), .refused = calm.refused()};
     progress.say(calm.text());
     std::this_thread::sleep_for(desk.console.pause);
   }
@@ -43,7 +44,7 @@ Result<End> wait_for_calm(Desk& desk, const Daemon& daemon, Calm calm, Duration 
 int code_for(const End& end) {
   switch (end.state) {
     case Calm::State::paused:
-      return exit_unavailable;
+      return end.refused ? exit_credentials : exit_unavailable;
     case Calm::State::held:
       return exit_guard;
     case Calm::State::busy:

@@ -112,6 +112,7 @@ Result<Json> Engine::import(const Json& chunk, const std::string& author) {
     });
     if (!written) return written.error();
     open_batch_ = batch;
+    batch_touched_ = world.clock.now();
     Json answer = report.json();
     if (chunk.bool_or("close", true)) {
       open_batch_ = 0;
@@ -192,6 +193,10 @@ Result<Json> Engine::release_channel(const std::string& name, const std::string&
     if (!channel) return error(Fault::not_found, "there is no channel '" + name + "'", "channel release");
     auto written = world.store.write([&](Session& session) -> Result<void> {
       store::set_released(session, channel->no, true);
+      for (const auto* aspect : {"stock", "price", "content"}) {  // what the plan showed is released with the channel
+        for (const auto& mark : store::marks_of_channel(session, channel->no, aspect))
+          mark_aspect(session, channel->no, aspect, mark.thing, {"released by " + author, true, 0}, world.clock.now());
+      }
       store::journal(session, {0, world.clock.now(), "channel.released", author, channel->no, name, "{}"});
       return {};
     });
@@ -227,6 +232,16 @@ Result<Json> Engine::release(const std::string& digest, const std::string& autho
   });
 }
 
+namespace {
+
+/// Until something else is to be written there: the same value is not tried again.
+void park_discarded(Session& session, const World& world, const store::Mark& mark, const std::string& author) {
+  const auto* channel = world.find(mark.channel);
+  store::park_mark(session, mark, "discarded by " + author, channel ? value_of(session, *channel, mark) : "");
+}
+
+}  // namespace
+
 Result<Json> Engine::discard(const std::string& digest, const std::string& author) {
   return ask([this, digest, author]() -> Result<Json> {
     auto& world = core_.world();
@@ -236,8 +251,7 @@ Result<Json> Engine::discard(const std::string& digest, const std::string& autho
       for (const auto& held : store::holds(session)) {
         if (held.digest != digest) continue;
         for (const auto thing : store::held_things(session, digest)) {
-          if (const auto mark = store::find_mark(session, held.channel, held.aspect, thing))
-            store::park_mark(session, *mark, "discarded by " + author, "");
+          if (const auto mark = store::find_mark(session, held.channel, held.aspect, thing)) park_discarded(session, world, *mark, author);
           ++count;
         }
         store::clear_problem(session, held.channel, "guard", digest);

@@ -201,6 +201,7 @@ Json Engine::channel_json(Session& session, const Channel& channel) const {
                                                               : "ok"},
                             {"reason", !channel.paused.empty() ? channel.paused : lane.reason},
                             {"protection", protection_of(channel.facts)}});
+  if (!channel.paused_for.empty()) json.set("fault", channel.paused_for);
   json.set("offers", store::count_offers(session, channel.no));
   json.set("listings", store::count_listings(session, channel.no, "bound"));
   json.set("orders", store::count_orders(session, channel.no));
@@ -215,7 +216,8 @@ Json Engine::channel_json(Session& session, const Channel& channel) const {
   json.set("raises_held", static_cast<std::int64_t>(lane.raises_held));
   if (lane.last_order_read != long_ago) json.set("last_order_read", format_iso(lane.last_order_read));
   if (lane.last_sweep != long_ago) json.set("last_sweep", format_iso(lane.last_sweep));
-  if (const auto oldest = store::oldest_verified(session, channel.no)) json.set("oldest_unverified_ms", (now - *oldest).count());
+  if (const auto oldest = store::oldest_verified(session, channel.no); oldest && *oldest != long_ago)
+    json.set("oldest_unverified_ms", (now - *oldest).count());
   if (lane.last_decrease) json.set("last_decrease_ms", lane.last_decrease->count());
   return json;
 }
@@ -373,13 +375,15 @@ Result<Json> Engine::status() {
     return row ? world.name_of(row->channel) + "/" + row->id : std::string();
   };
   auto read = world.store.read([&](Session& session) -> Result<void> {
-    for (const auto& p : store::problems(session, 200))
+    for (const auto& p : store::problems(session, 200)) {
+      if (p.channel.value != 0 && !world.find(p.channel)) continue;  // of a channel that is not configured any more
       problems.push_back(Json::object({{"channel", world.name_of(p.channel)},
                                        {"thing", p.thing},
                                        {"aspect", p.kind},
                                        {"reason", p.reason},
                                        {"since", format_iso(p.since)},
                                        {"todo", p.todo}}));
+    }
     for (const auto& h : store::holds(session))
       holds.push_back(Json::object({{"digest", h.digest},
                                     {"channel", world.name_of(h.channel)},

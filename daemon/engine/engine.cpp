@@ -1,5 +1,6 @@
 #include "engine/engine.hpp"
 
+#include "engine/guard.hpp"
 #include "store/inbox.hpp"
 #include "store/journal.hpp"
 
@@ -12,7 +13,8 @@ using store::Session;
 
 namespace {
 constexpr std::int64_t most_unread_rows = 100000;
-}
+constexpr Duration importer_patience{60000};  ///< between two chunks of one import
+}  // namespace
 
 struct Engine::Crew {
   struct Job {
@@ -151,6 +153,7 @@ void Engine::run() {
     if (now - last_beat >= Duration(1000) || now < last_beat) {
       last_beat = now;
       count_backlog();
+      close_batches();
       if (on_beat) on_beat();
     }
     const Duration wait = next ? std::clamp(*next - now, Duration(0), Duration(1000)) : Duration(1000);
@@ -176,6 +179,23 @@ void Engine::count_backlog() {
     return {};
   });
   if (read) unread_ = unread;
+}
+
+void Engine::close_batches() {
+  auto& world = core_.world();
+  if (open_batch_ != 0 && world.clock.now() - batch_touched_ < importer_patience) return;
+  open_batch_ = 0;
+  std::vector<std::int64_t> unclosed;
+  auto read = world.store.read([&](Session& session) -> Result<void> {
+    unclosed = store::unclosed_batches(session);
+    return {};
+  });
+  if (!read) return;
+  for (const auto batch : unclosed) {
+    if (auto judged = judge_batch(world, batch); !judged)
+      return world.log.error("an import was not closed", {{"error", judged.error().text()}});
+    world.log.warning("an import that nobody finished was closed", {{"batch", std::to_string(batch)}});
+  }
 }
 
 Lane::State Engine::seen(ChannelNo channel) const {

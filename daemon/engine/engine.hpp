@@ -78,6 +78,8 @@ class Engine final : public Intake, public Admin {
   void dispatch(Call call);
   void publish();
   void count_backlog();
+  /// Batches whose importer is gone are judged and closed, so that nothing waits for ever.
+  void close_batches();
   void wake();
   /// Runs `task` on the engine's thread and waits for it.
   Result<Json> ask(std::function<Result<Json>()> task);
@@ -96,6 +98,7 @@ class Engine final : public Intake, public Admin {
   std::map<ChannelNo, Lane::State> seen_;
   std::map<ChannelNo, std::unique_ptr<Crew>> crews_;
   std::int64_t open_batch_ = 0;
+  Time batch_touched_ = long_ago;
   std::atomic<std::int64_t> unread_{0};  ///< inbox rows that are not applied yet, as of the last second
   std::thread thread_;
 };

@@ -2,6 +2,7 @@
 
 #include "base/crypto.hpp"
 #include "engine/number.hpp"
+#include "engine/tree.hpp"
 #include "store/catalogue.hpp"
 #include "store/journal.hpp"
 #include "store/offers.hpp"
@@ -26,28 +27,6 @@ bool price_moves_far(const Channel& channel, const store::OfferRow& offer, const
   if (!price.price || !before.has_value() || before->minor == 0) return false;
   const auto change = (price.price->major() - before->major()).divided_by(before->major());
   return change.has_value() && (*change > limit || -*change > limit);
-}
-
-MarkEffect effect_of(Session& session, const World& world, const Channel& channel, const store::Mark& mark) {
-  MarkEffect effect;
-  if (mark.aspect == "content") {
-    const auto product = store::get_product(session, ProductNo(mark.thing));
-    const auto listing = store::find_listing(session, channel.no, ProductNo(mark.thing));
-    effect.creates = !listing || listing->state != "bound";
-    effect.ends = product && product->product.state == SaleState::ended;
-    return effect;
-  }
-  const auto offer = store::find_offer(session, channel.no, VariantNo(mark.thing));
-  if (!offer) return effect;
-  if (mark.aspect == "stock") {
-    effect.to_zero = stock_number(session, channel, VariantNo(mark.thing)).number == 0 && offer->high > 0;
-    return effect;
-  }
-  const auto variant = store::get_variant(session, VariantNo(mark.thing));
-  const auto product = variant ? store::get_product(session, variant->product) : std::nullopt;
-  if (const Variant* sold = product ? product->product.find(Sku(variant->sku)) : nullptr)
-    effect.price_far = price_moves_far(channel, *offer, *sold, world.config.guard.price_change);
-  return effect;
 }
 
 std::string digest_of(ChannelNo channel, const std::string& aspect, const std::vector<std::int64_t>& things) {
@@ -84,6 +63,41 @@ void write_hold(Session& session, const World& world, const Channel& channel, co
 }
 
 }  // namespace
+
+MarkEffect effect_of(Session& session, const World& world, const Channel& channel, const store::Mark& mark) {
+  MarkEffect effect;
+  if (mark.aspect == "content") {
+    const auto product = store::get_product(session, ProductNo(mark.thing));
+    const auto listing = store::find_listing(session, channel.no, ProductNo(mark.thing));
+    effect.creates = !listing || listing->state != "bound";
+    effect.ends = product && product->product.state == SaleState::ended;
+    return effect;
+  }
+  const auto offer = store::find_offer(session, channel.no, VariantNo(mark.thing));
+  if (!offer) return effect;
+  if (mark.aspect == "stock") {
+    effect.to_zero = stock_number(session, channel, VariantNo(mark.thing)).number == 0 && offer->high > 0;
+    return effect;
+  }
+  const auto variant = store::get_variant(session, VariantNo(mark.thing));
+  const auto product = variant ? store::get_product(session, variant->product) : std::nullopt;
+  if (const Variant* sold = product ? product->product.find(Sku(variant->sku)) : nullptr)
+    effect.price_far = price_moves_far(channel, *offer, *sold, world.config.guard.price_change);
+  return effect;
+}
+
+std::string value_of(Session& session, const Channel& channel, const store::Mark& mark) {
+  if (mark.aspect == "stock") return std::to_string(stock_number(session, channel, VariantNo(mark.thing)).number);
+  if (mark.aspect == "content") {
+    const auto product = store::get_product(session, ProductNo(mark.thing));
+    if (!product) return "";
+    return crypto::state_hash(channel.connector->spell("listing", listing_tree(session, channel, *product)).dump_sorted());
+  }
+  const auto variant = store::get_variant(session, VariantNo(mark.thing));
+  const auto product = variant ? store::get_product(session, variant->product) : std::nullopt;
+  const Variant* sold = product ? product->product.find(Sku(variant->sku)) : nullptr;
+  return sold ? offer_price(channel, *sold).text() : "";
+}
 
 std::int64_t limit_of(std::int64_t live, const Decimal& share, std::int64_t least) {
   const auto part = (Decimal(live) * share).floored().whole();

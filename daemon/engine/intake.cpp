@@ -107,7 +107,7 @@ Result<void> take_level(Session& session, World& world, const Channel& channel, 
   const Time as_of = std::min(event.changed_at.value_or(row.received_at), now);
   const std::string cause = "count:" + std::to_string(row.no);
   if (append_count(session, variant->no, channel.own_shelf, *counted, as_of, cause, "counted by " + channel.config.name, now))
-    mark_stock(session, world, {variant->no}, {cause, true, 0}, now);
+    mark_stock(session, world, {variant->no}, {cause, false, 0}, now);
   return {};
 }
 

@@ -19,40 +19,54 @@ Lane::Lane(World& world, std::shared_ptr<Channel> channel, std::uint64_t seed)
 
 Result<void> Lane::recover() {
   return world_.store.write([&](store::Session& session) -> Result<void> {
-    const Time now = world_.clock.now();
-    for (const auto& intent : store::open_intents(session, channel_->no)) {
-      store::finish_intent(session, intent.no, "unknown", "the daemon stopped before the answer", now);
-      if (intent.aspect == "stock") {
-        if (auto offer = store::find_offer(session, channel_->no, VariantNo(intent.thing))) {
-          Belief belief{offer->low,     offer->high,         offer->anchor_from, offer->anchor_to,
-                        offer->suspect, offer->owed_look_at, offer->verified_at};
-          const Collected meanwhile{intent.taken_since, intent.given_since};
-          if (intent.relative)
-            unknown_change(belief, intent.delta, intent.committed_at, channel_->facts.deadline, channel_->facts.settle);
-          else
-            unknown_absolute(belief, intent.value, intent.committed_at, channel_->facts.deadline, channel_->facts.settle, meanwhile);
-          offer->low = belief.low, offer->high = belief.high, offer->anchor_to = belief.anchor_to,
-          offer->owed_look_at = belief.owed_look_at;
-          store::put_offer(session, *offer);
-        }
-      } else if (intent.aspect == "price") {
-        if (auto offer = store::find_offer(session, channel_->no, VariantNo(intent.thing))) {
-          offer->price_sent.clear();
-          store::put_offer(session, *offer);
-        }
-      } else if (auto listing = store::find_listing(session, channel_->no, ProductNo(intent.thing))) {
-        if (listing->state == "creating") {
-          listing->state = "in_doubt";
-          listing->tries = 0;
-          listing->next_at = intent.committed_at + channel_->facts.settle;
-        }
-        listing->sent.clear();
-        store::put_listing(session, *listing);
-      }
-      mark_aspect(session, channel_->no, intent.aspect, intent.thing, {"restart", true, 0}, now);
+    for (const auto& intent : store::open_intents(session, channel_->no))
+      outcome_unknown(session, intent, "the daemon stopped before the answer");
+    return {};
+  });
+}
+
+/// Results that came while the store could not commit: nobody knows any more what became of those writes.
+Result<void> Lane::settle_lost() {
+  auto settled = world_.store.write([&](store::Session& session) -> Result<void> {
+    for (const auto no : lost_) {
+      const auto intent = store::get_intent(session, no);
+      if (intent && intent->outcome.empty()) outcome_unknown(session, *intent, "the answer could not be stored");
     }
     return {};
   });
+  if (settled) lost_.clear();
+  return settled;
+}
+
+void Lane::outcome_unknown(store::Session& session, const store::Intent& intent, const std::string& why) {
+  const Time now = world_.clock.now();
+  store::finish_intent(session, intent.no, "unknown", why, now);
+  if (intent.aspect == "stock") {
+    if (auto offer = store::find_offer(session, channel_->no, VariantNo(intent.thing))) {
+      Belief belief{offer->low, offer->high, offer->anchor_from, offer->anchor_to, offer->suspect, offer->owed_look_at, offer->verified_at};
+      const Collected meanwhile{intent.taken_since, intent.given_since};
+      if (intent.relative)
+        unknown_change(belief, intent.delta, intent.committed_at, channel_->facts.deadline, channel_->facts.settle);
+      else
+        unknown_absolute(belief, intent.value, intent.committed_at, channel_->facts.deadline, channel_->facts.settle, meanwhile);
+      offer->low = belief.low, offer->high = belief.high, offer->anchor_to = belief.anchor_to, offer->owed_look_at = belief.owed_look_at;
+      store::put_offer(session, *offer);
+    }
+  } else if (intent.aspect == "price") {
+    if (auto offer = store::find_offer(session, channel_->no, VariantNo(intent.thing))) {
+      offer->price_sent.clear();
+      store::put_offer(session, *offer);
+    }
+  } else if (auto listing = store::find_listing(session, channel_->no, ProductNo(intent.thing))) {
+    if (listing->state == "creating") {
+      listing->state = "in_doubt";
+      listing->tries = 0;
+      listing->next_at = intent.committed_at + channel_->facts.settle;
+    }
+    listing->sent.clear();
+    store::put_listing(session, *listing);
+  }
+  mark_aspect(session, channel_->no, intent.aspect, intent.thing, {"unanswered", false, 0}, now);
 }
 
 bool Lane::seat_free(bool urgent) const {
@@ -88,6 +102,9 @@ Result<Lane::Step> Lane::step() {
 
 Result<Lane::Step> Lane::next_step() {
   const Time now = world_.clock.now();
+  if (!lost_.empty()) {
+    if (auto settled = settle_lost(); !settled) return settled.error();
+  }
   if (!channel_->paused.empty()) return Step{std::nullopt, never};
   if (state_.sleep_until > now) return Step{std::nullopt, state_.sleep_until};
   using Next = Result<std::optional<Call>>;
@@ -150,10 +167,14 @@ void Lane::hurry() {
   state_.failures = 0;
   state_.hurried = true;
   channel_->paused.clear();
+  channel_->paused_for.clear();
+  resumed_ = world_.clock.now();
 }
 
 void Lane::replace(std::shared_ptr<Channel> channel) {
   channel_ = std::move(channel);
+  resumed_ = world_.clock.now();
+  unread_bodies_.clear();  // what could not be read may be readable now
   awake_ = true;
   next_order_read_ = next_sweep_ = long_ago;
   state_.sleep_until = long_ago;
@@ -213,7 +234,9 @@ void Lane::succeeded() {
 }
 
 Result<void> Lane::pause(const Error& error) {
+  if (!channel_->paused.empty()) return {};
   channel_->paused = error.text();
+  channel_->paused_for = name_of(error.fault);
   world_.log.error("the channel is paused", {{"channel", channel_->config.name}, {"reason", error.text()}});
   return world_.store.write([&](store::Session& session) -> Result<void> {
     const Time now = world_.clock.now();
@@ -265,13 +288,16 @@ Result<void> Lane::finish(const Call& call, Outcome outcome) {
       done = finish_find(call, outcome);
       break;
   }
-  if (!done) return done;
+  if (!done) {
+    for (const auto& intent : call.intents) lost_.push_back(intent.no);
+    return done;
+  }
   if (!error) {
     succeeded();
     return {};
   }
   failed(*error, call.left_at);
-  if (react(error->fault).lane == Reaction::Lane::pause) return pause(*error);
+  if (react(error->fault).lane == Reaction::Lane::pause && call.left_at >= resumed_) return pause(*error);
   return {};
 }
 

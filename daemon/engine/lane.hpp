@@ -58,7 +58,7 @@ class Lane {
     Time at;
     Quantity seen = 0;
     Quantity believed_high = 0;  ///< what is missing from it may be orders that nobody has read
-    bool after_read = false;  ///< a complete order read had begun after the belief's anchor, and was applied
+    bool after_read = false;     ///< a complete order read had begun after the belief's anchor, and was applied
     bool equal = false;
     std::optional<Quantity> relative;  ///< looked unequal three times running: send this much more than was seen
   };
@@ -80,6 +80,8 @@ class Lane {
   void failed(const Error& error, Time left_at);
   void succeeded();
   Result<void> pause(const Error& error);
+  void outcome_unknown(store::Session& session, const store::Intent& intent, const std::string& why);
+  Result<void> settle_lost();
   Result<void> park(store::Session& session, const store::Mark& mark, const std::string& thing, const Error& error,
                     const std::string& hash);
   Time when_next();
@@ -105,10 +107,12 @@ class Lane {
   Result<std::optional<Call>> next_price();
   Result<std::optional<Call>> next_content();
   Result<std::optional<Call>> content_call(store::Session& session, const store::Mark& mark);
-  std::optional<Call> settle_doubt(store::Session& session, const store::Mark& mark, const store::ProductRow& product, store::ListingRow& listing);
-  Call content_push(store::Session& session, const store::Mark& mark, store::ListingRow& listing, Json tree, const std::string& hash, bool ends);
-  Result<void> content_failed(store::Session& session, const store::Intent& intent, const store::Mark& mark, const store::ProductRow& product,
-                              store::ListingRow& listing, const Error& fault);
+  std::optional<Call> settle_doubt(store::Session& session, const store::Mark& mark, const store::ProductRow& product,
+                                   store::ListingRow& listing);
+  Call content_push(store::Session& session, const store::Mark& mark, store::ListingRow& listing, Json tree, const std::string& hash,
+                    bool ends);
+  Result<void> content_failed(store::Session& session, const store::Intent& intent, const store::Mark& mark,
+                              const store::ProductRow& product, store::ListingRow& listing, const Error& fault);
   Result<void> finish_price(store::Session& session, const store::Intent& intent, const store::Mark& mark,
                             const Result<channel::Applied>& result);
   Result<void> finish_content(store::Session& session, const Call& call, std::size_t at, const Result<channel::Applied>& result);
@@ -130,7 +134,7 @@ class Lane {
   void note_reading(const Call& call);
   void collect(Reading& reading, VariantNo variant, const OwnStep& step) const;
   Reading reading_of(const Call& call);
-  Result<void> store_documents(store::Session& session, const std::vector<channel::Document>& documents);
+  Result<void> store_documents(store::Session& session, const std::vector<channel::Document>& documents, std::set<std::string>& stored);
   Result<void> order_read_complete(store::Session& session);
   Result<void> take_listing(store::Session& session, const channel::Document& document, const Reading& reading);
   void take_offer(store::Session& session, const store::VariantRow& variant, const Json& tree, const Reading& reading, bool bound_now);
@@ -151,6 +155,10 @@ class Lane {
   std::set<std::pair<std::string, std::int64_t>> busy_;
   std::size_t out_ = 0, urgent_out_ = 0;
   Time last_failure_ = long_ago;
+  static constexpr std::size_t orders_a_fetch = 10;
+  std::size_t fetch_most_ = orders_a_fetch;
+  Time resumed_ = long_ago;     ///< when a person last ended a pause: answers to what left before say nothing new
+  std::vector<IntentNo> lost_;  ///< intents whose result could not be stored
   bool reading_orders_ = false, sweeping_ = false, fetching_ = false;
   Time next_order_read_ = long_ago, next_sweep_ = long_ago;
   Read complete_;               ///< the last complete order read
@@ -166,7 +174,7 @@ class Lane {
   std::set<VariantNo> looks_out_;
   std::map<VariantNo, Looked> looked_;
   std::set<VariantNo> want_look_;
-  std::map<std::string, Time> unread_bodies_;  ///< documents that could not be parsed and were stored already, by hash
+  std::set<std::string> unread_bodies_;  ///< documents that could not be parsed and were stored already, by hash
 };
 
 }  // namespace tally::engine

@@ -79,7 +79,8 @@ Result<std::optional<Call>> Lane::next_price() {
         store::park_mark(session, mark, "the same price was refused before", price.text());
         continue;
       }
-      if (!mark.by_order && mark.batch == 0 && !admit(session, world_, *channel_, mark, {})) continue;
+      if (!mark.by_order && mark.batch == 0 && !admit(session, world_, *channel_, mark, effect_of(session, world_, *channel_, mark)))
+        continue;
       Decision decision;
       decision.intent.channel = channel_->no;
       decision.intent.aspect = "price";
@@ -186,9 +187,10 @@ Result<std::optional<Call>> Lane::next_content() {
   return std::optional<Call>();
 }
 
-/// Whether a listing whose creation got no answer exists: asked for where it can be found, else told by a complete reading that began after it must have
-/// landed. Turns the state to absent when there surely is none; without a call and still in doubt: wait.
-std::optional<Call> Lane::settle_doubt(Session& session, const store::Mark& mark, const store::ProductRow& product, store::ListingRow& listing) {
+/// Whether a listing whose creation got no answer exists: asked for where it can be found, else told by a complete reading that began after
+/// it must have landed. Turns the state to absent when there surely is none; without a call and still in doubt: wait.
+std::optional<Call> Lane::settle_doubt(Session& session, const store::Mark& mark, const store::ProductRow& product,
+                                       store::ListingRow& listing) {
   const Time now = world_.clock.now();
   if (channel_->facts.can_find) {
     Call call;
@@ -208,7 +210,8 @@ std::optional<Call> Lane::settle_doubt(Session& session, const store::Mark& mark
 }
 
 /// The write, its intent and the listing's row, all in the transaction that is handed in.
-Call Lane::content_push(Session& session, const store::Mark& mark, store::ListingRow& listing, Json tree, const std::string& hash, bool ends) {
+Call Lane::content_push(Session& session, const store::Mark& mark, store::ListingRow& listing, Json tree, const std::string& hash,
+                        bool ends) {
   const Time now = world_.clock.now();
   store::Intent intent;
   intent.channel = channel_->no;

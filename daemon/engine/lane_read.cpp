@@ -15,7 +15,6 @@ namespace {
 
 using store::Session;
 
-constexpr std::size_t orders_a_fetch = 10;
 constexpr std::size_t offers_a_look = 20;
 constexpr std::size_t most_unread = 4096;
 constexpr Duration first_reach{30LL * 86400000};  ///< how far back the first order read goes
@@ -50,7 +49,7 @@ Result<std::optional<Call>> Lane::next_orders() {
     std::vector<store::Poke> due;
     auto read = world_.store.read([&](Session& session) -> Result<void> {
       for (auto& poke : store::pokes(session, channel_->no, 100)) {
-        if (poke.kind == "order" && poke.not_before <= now && due.size() < orders_a_fetch) due.push_back(std::move(poke));
+        if (poke.kind == "order" && poke.not_before <= now && due.size() < fetch_most_) due.push_back(std::move(poke));
       }
       return {};
     });
@@ -90,7 +89,7 @@ Result<std::optional<Call>> Lane::next_orders() {
 }
 
 /// Raw into the inbox; what is surely there already, byte by byte, is not stored again.
-Result<void> Lane::store_documents(Session& session, const std::vector<channel::Document>& documents) {
+Result<void> Lane::store_documents(Session& session, const std::vector<channel::Document>& documents, std::set<std::string>& stored) {
   const Time now = world_.clock.now();
   for (const auto& document : documents) {
     const std::string hash = crypto::state_hash(document.body);
@@ -100,10 +99,9 @@ Result<void> Lane::store_documents(Session& session, const std::vector<channel::
       if (const Json* id = events->front().tree.find("@id")) applied = store::order_body_hash(session, channel_->no, id->scalar_text());
     }
     if (applied == hash) continue;
-    if (!applied) {  // nothing has come of it so far: if it is parked, it is not stored with every reading anew
-      if (unread_bodies_.size() >= most_unread) unread_bodies_.clear();
-      if (!unread_bodies_.emplace(hash, now).second) continue;
-    }
+    // Nothing has come of it so far: if it is parked, it is not stored with every reading anew. Remembered only after the commit: the work
+    // may be undone.
+    if (!applied && (unread_bodies_.contains(hash) || !stored.insert(hash).second)) continue;
     store::add_inbox(session, {0, channel_->no, "read", document.kind, document.body, document.headers, now});
   }
   return {};
@@ -119,7 +117,7 @@ Result<void> Lane::order_read_complete(Session& session) {
   for (const auto variant : store::clear_suspects(session, channel_->no, read_began_ - channel_->facts.order_lag)) {
     const auto row = store::get_variant(session, variant);
     store::journal(session, {0, now, "drift.suspected", "look", channel_->no, row ? row->sku : "", "{}"});
-    mark_aspect(session, channel_->no, "stock", variant.value, {"drift", true, 0}, now);
+    mark_aspect(session, channel_->no, "stock", variant.value, {"drift", false, 0}, now);
   }
   return {};
 }
@@ -137,6 +135,8 @@ Result<void> Lane::finish_orders(const Call& call, Outcome& outcome) {
       return {};
     }
     if (fault != Fault::missing && fault != Fault::not_found && fault != Fault::rejected) return {};
+    fetch_most_ = 1;  // one of them is at fault: each is asked for alone
+    if (call.subjects.size() > 1) return {};
     return world_.store.write([&](Session& session) -> Result<void> {
       for (const auto& subject : call.subjects) {
         store::remove_poke(session, channel_->no, "order", subject);
@@ -146,11 +146,18 @@ Result<void> Lane::finish_orders(const Call& call, Outcome& outcome) {
       return {};
     });
   }
+  std::set<std::string> stored;
   auto written = world_.store.write([&](Session& session) -> Result<void> {
-    if (auto stored = store_documents(session, page->documents); !stored) return stored;
+    stored.clear();
+    if (auto done = store_documents(session, page->documents, stored); !done) return done;
     for (const auto& subject : call.subjects) store::remove_poke(session, channel_->no, "order", subject);
     return {};
   });
+  if (written) {
+    if (unread_bodies_.size() + stored.size() > most_unread) unread_bodies_.clear();
+    unread_bodies_.merge(stored);
+  }
+  if (by_id) fetch_most_ = orders_a_fetch;
   if (!written || by_id) return written;
   order_cursor_ = page->cursor;
   if (!order_cursor_.empty()) return {};
@@ -174,7 +181,7 @@ Result<void> Lane::write_blind_ones_again() {
       for (const auto& intent : store::last_intents(session, channel_->no, "stock", offer.variant.value, 10))
         offer.high = std::max(offer.high, intent.value);
       store::put_offer(session, offer);
-      mark_aspect(session, channel_->no, "stock", offer.variant.value, {"unanswered", true, 0}, now);
+      mark_aspect(session, channel_->no, "stock", offer.variant.value, {"unanswered", false, 0}, now);
     }
     return {};
   });
@@ -375,7 +382,7 @@ Result<void> Lane::take_listing(Session& session, const channel::Document& docum
       listing.sent.clear();
       store::put_listing(session, listing);
       store::journal(session, {0, world_.clock.now(), "listing.found", "reading", channel_->no, product->product.code, "{}"});
-      mark_aspect(session, channel_->no, "content", product->no.value, {"listing found", true, 0}, world_.clock.now());
+      mark_aspect(session, channel_->no, "content", product->no.value, {"listing found", false, 0}, world_.clock.now());
     }
     if (listing.state != "bound") continue;
     if (const auto* variants = seen.tree.find("variants"); variants && variants->is_array()) {
@@ -404,7 +411,7 @@ void Lane::take_offer(Session& session, const store::VariantRow& variant, const 
     offer->high = unknown_number;
     if (number) offer->number_observed = offer->number_confirmed = *number;
     store::put_offer(session, *offer);
-    mark_aspect(session, channel_->no, "stock", variant.no.value, {"listing found", true, 0}, world_.clock.now());
+    mark_aspect(session, channel_->no, "stock", variant.no.value, {"listing found", false, 0}, world_.clock.now());
   }
   if (number) take_number(session, *offer, *number, reading);
   take_price(session, variant, *offer, tree, reading.started, fresh_offer);
@@ -443,7 +450,7 @@ void Lane::take_number(Session& session, store::OfferRow& offer, Quantity seen, 
   if (belief.suspect && channel_->facts.reads_orders) read_orders_after(belief.anchor_to);
   const auto number = stock_number(session, *channel_, offer.variant).number;
   if (direction(belief, number) != Direction::none)
-    mark_aspect(session, channel_->no, "stock", offer.variant.value, {"look", true, 0}, now);
+    mark_aspect(session, channel_->no, "stock", offer.variant.value, {"look", false, 0}, now);
 }
 
 void Lane::take_price(Session& session, const store::VariantRow& variant, store::OfferRow& offer, const Json& tree, Time started,
@@ -463,7 +470,7 @@ void Lane::take_price(Session& session, const store::VariantRow& variant, store:
   const auto product = store::get_product(session, variant.product);
   const Variant* sold = product ? product->product.find(Sku(variant.sku)) : nullptr;
   if (sold && offer_price(*channel_, *sold).text() != offer.price_sent)
-    mark_aspect(session, channel_->no, "price", variant.no.value, {"look", true, 0}, now);
+    mark_aspect(session, channel_->no, "price", variant.no.value, {"look", false, 0}, now);
 }
 
 /// Content is compared in the channel's spelling: `shown` is what we know with what the document says on top.
@@ -494,10 +501,10 @@ Result<void> Lane::take_content(Session& session, const store::ProductRow& produ
     if (adopted) {
       store::put_product(session, changed, now);
       for (const auto& channel : world_.channels) {
-        mark_aspect(session, channel->no, "content", product.no.value, {"adopted from " + channel_->config.name, true, 0}, now);
+        mark_aspect(session, channel->no, "content", product.no.value, {"adopted from " + channel_->config.name, false, 0}, now);
       }
     } else {
-      mark_aspect(session, channel_->no, "content", product.no.value, {"drift", true, 0}, now);
+      mark_aspect(session, channel_->no, "content", product.no.value, {"drift", false, 0}, now);
     }
     listing.confirmed = hash;
     listing.sent.clear();

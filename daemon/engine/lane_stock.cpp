@@ -89,6 +89,8 @@ Lane::Decision Lane::decide_stock(Session& session, const store::Mark& mark, con
   const bool relative = facts.compare_and_set || sends_deltas(facts);
   if (relative && facts.can_look && belief.owed_look_at <= world_.clock.now())
     decision.may = May::look;  // it refused, or did not answer: what stands there is seen before it is changed again
+  else if (relative && !facts.compare_and_set && way == Direction::up && facts.can_look && belief.owed_look_at != never)
+    decision.may = May::wait;  // the change that was not answered may still land: both together would be too many
   else if (relative)
     decision.may = belief.exact() && (way == Direction::down || !belief.suspect)
                        ? May::send

@@ -8,7 +8,7 @@ namespace tally::engine {
 
 struct Reaction {
   enum class Change { retry, wait, park, look, drop_binding } change;  ///< what becomes of the change
-  enum class Lane { go_on, back_off, sleep, pause } lane;                           ///< what becomes of the channel
+  enum class Lane { go_on, back_off, sleep, pause } lane;              ///< what becomes of the channel
 };
 
 constexpr Reaction react(Fault fault) {

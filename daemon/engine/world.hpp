@@ -26,6 +26,7 @@ struct Channel {
   LocationNo own_shelf;             ///< the one this channel counts itself; 0: none
   bool released = false;
   std::string paused;
+  std::string paused_for;  ///< the fault's name while it is paused
 
   bool may_write() const { return released && config.policy != Policy::observe && paused.empty(); }
   Duration margin() const { return facts.clock_resolution * 2; }

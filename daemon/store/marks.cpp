@@ -182,6 +182,15 @@ std::int64_t open_batch(Session& session, const std::string& author, Time now) {
   return no;
 }
 
+std::vector<std::int64_t> unclosed_batches(Session& session) {
+  std::vector<std::int64_t> rows;
+  Int no = 0;
+  soci::statement st = (session.sql.prepare << "SELECT batch_no FROM batch WHERE closed = 0 ORDER BY batch_no", into(no));
+  st.execute();
+  while (st.fetch()) rows.push_back(no);
+  return rows;
+}
+
 void close_batch(Session& session, std::int64_t batch) {
   session.stirred.insert(0);
   Int no = batch;

@@ -46,6 +46,8 @@ std::vector<Mark> marks_of_batch(Session& session, std::int64_t batch);
 std::vector<Mark> marks_of_channel(Session& session, ChannelNo channel, const std::string& aspect);
 
 std::int64_t open_batch(Session& session, const std::string& author, Time now);
+/// Those that were never closed: whoever opened them is gone.
+std::vector<std::int64_t> unclosed_batches(Session& session);
 void close_batch(Session& session, std::int64_t batch);
 
 struct Held {

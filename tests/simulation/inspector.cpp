@@ -133,7 +133,14 @@ void Inspector::read_orders(Session& session) {
       (session.sql.prepare << "SELECT channel_no, id, COALESCE(json_extract(document, '$.note'), '') FROM orders ORDER BY order_no",
        into(channel), into(id), into(note));
   st.execute();
-  while (st.fetch()) known_orders_[{ChannelNo(channel), id}] = note;
+  while (st.fetch()) {
+    auto& known = known_orders_[{ChannelNo(channel), id}];
+    const auto newer = [](const std::string& a, const std::string& b) {
+      return a.size() != b.size() ? a.size() > b.size() : a > b;
+    };  // "version 12"
+    if (newer(known, note)) violate("S4 once", "order " + id + " went back from " + known + " to " + note);
+    known = note;
+  }
 }
 
 Quantity Inspector::taken_as_known(Session& session, const Shop& shop, VariantNo variant) const {
@@ -225,7 +232,7 @@ void Inspector::check_offer(const OfferState& offer, const Shop& shop) {
     touched_.erase(hand);
   }
   const auto air = in_the_air_.find(place);
-  if (offer.open_intents > 0 || (air != in_the_air_.end() && air->second > 0) || !all_known(shop, sku)) return;
+  if (offer.open_intents > 0 || (air != in_the_air_.end() && !air->second.empty()) || !all_known(shop, sku)) return;
   if (there->number < offer.low || there->number > offer.high)
     violate("S9 belief", who + " shows " + std::to_string(there->number) + " and is believed " + belief + ", anchored " +
                              text(offer.anchor_from) + " to " + text(offer.anchor_to));
@@ -283,7 +290,8 @@ std::map<std::string, StockWrite> Inspector::decided(const engine::Call& call, c
       const Place place{shop.no, write.sku};
       if (const auto look = looked_.find(place); shop.facts().can_look && look != looked_.end())
         write.since = look->second - shop.facts().read_after_write;
-      ++in_the_air_[place];
+      check_blind_raise(intent, shop, write.sku);
+      in_the_air_[place][key] = now;
       ++count_.writes;
       if (intent.value > intent.before) ++count_.raises;
       writes[key] = write;
@@ -292,9 +300,20 @@ std::map<std::string, StockWrite> Inspector::decided(const engine::Call& call, c
   return writes;
 }
 
-void Inspector::left_the_world(const engine::Call& call, const Shop& shop) {
+void Inspector::landed(const engine::Call& call, const Shop& shop) {
   for (const auto& intent : call.intents) {
-    if (intent.aspect == "stock") --in_the_air_[{shop.no, skus_.at(VariantNo(intent.thing))}];
+    if (intent.aspect == "stock") in_the_air_[{shop.no, skus_.at(VariantNo(intent.thing))}].erase(std::to_string(intent.no.value));
+  }
+}
+
+/// A change that may still be applied is not followed by another that raises: both may be (S6). What lands after `settle` is nobody's to
+/// know.
+void Inspector::check_blind_raise(const store::Intent& intent, const Shop& shop, const std::string& sku) {
+  if (!intent.relative || intent.delta <= 0 || shop.facts().compare_and_set) return;
+  for (const auto& [key, decided] : in_the_air_[{shop.no, sku}]) {
+    if (clock_.now() - decided <= shop.facts().settle)
+      violate("S6 no blind effect",
+              sku + " on " + shop.name() + " is raised by " + std::to_string(intent.delta) + " while the write " + key + " may still land");
   }
 }
 

@@ -32,7 +32,7 @@ class Inspector {
   // What the wire tells.
   /// A call was decided; each stock write with its key.
   std::map<std::string, StockWrite> decided(const engine::Call& call, const Shop& shop);
-  void left_the_world(const engine::Call& call, const Shop& shop);  ///< it will never be applied any more (again)
+  void landed(const engine::Call& call, const Shop& shop);  ///< it will never be applied any more (again)
   void answered(const engine::Call& call, const Shop& shop, const engine::Outcome& outcome);
   /// Around the moment in which a stock write is applied: `before` is the number just before.
   void applied(const StockWrite& write, const Shop& shop, Quantity before);
@@ -70,6 +70,7 @@ class Inspector {
     long long open_intents = 0;
   };
 
+  void check_blind_raise(const store::Intent& intent, const Shop& shop, const std::string& sku);
   void violate(const std::string& rule, const std::string& what);
   void read_catalogue(store::Session& session);
   void read_orders(store::Session& session);
@@ -95,7 +96,7 @@ class Inspector {
   std::map<VariantNo, std::vector<std::pair<VariantNo, Quantity>>> components_;
   std::map<std::pair<ChannelNo, std::string>, std::string> known_orders_;  ///< the version that the engine has
   long long applied_rows_ = -1;
-  std::map<Place, int> in_the_air_;
+  std::map<Place, std::map<std::string, Time>> in_the_air_;  ///< stock writes that may still be applied, by key, and when they were decided
   std::map<Place, Time> touched_;
   std::map<Place, Time> looked_;  ///< start of the newest answered look
   std::map<ChannelNo, Time> read_began_, read_complete_;

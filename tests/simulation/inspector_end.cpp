@@ -61,6 +61,7 @@ Int count_of(Session& session, const std::string& rows) {
 
 void Inspector::check_claims(Session& session) {
   auto moved = moved_by_orders(session);
+  std::map<Claim::key_type, Quantity> reserved;
   for (const auto& row : store::orders_before(session, std::nullopt, "", OrderNo(0), 100000)) {
     const auto* channel = house_.core().world().find(row.channel);
     Json tree = row.document;
@@ -68,9 +69,17 @@ void Inspector::check_claims(Session& session) {
     const auto order = order_from_json(tree);
     if (!order || !channel) return violate("S2 claims", "the stored order " + row.id + " cannot be read");
     const Claim target = claim_of(*order, resolved_of(row.resolved), channel->reserve(), row.expired);
+    for (const auto& [place, effect] : target) reserved[place] += effect.reserved;
     auto& sum = moved[row.no.value];
     std::erase_if(sum, [](const auto& entry) { return entry.second == Effect{}; });
     if (sum != target) violate("S2 claims", "order " + row.id + " of " + channel->config.name + " has not moved what it claims");
+  }
+  for (const auto& [variant, sku] : skus_) {
+    for (const auto& row : store::stock_of(session, variant)) {
+      if (row.sum.reserved != reserved[{variant, row.location}])
+        violate("S3 reserved", sku + " has " + std::to_string(row.sum.reserved) + " reserved, orders claim " +
+                                   std::to_string(reserved[{variant, row.location}]));
+    }
   }
 }
 

@@ -77,7 +77,7 @@ void Wire::fail(Flight& flight, const Error& error) const {
 void Wire::leave(const FlightPtr& flight) {
   if (flight->incarnation != house_.incarnation() || !house_.up()) {  // the daemon fell before the bytes had left
     trace_.say("unsent   " + flight->shop->name() + " #" + std::to_string(flight->call.no));
-    inspector_.left_the_world(flight->call, *flight->shop);
+    inspector_.landed(flight->call, *flight->shop);
     return;
   }
   const Duration there(rng_.chance(90) ? rng_.between(10, 400) : rng_.between(400, 4000));
@@ -94,7 +94,7 @@ void Wire::leave(const FlightPtr& flight) {
     case Fate::lost_request:
       ++count_.lost;
       trace_.say("lost     " + flight->shop->name() + " #" + std::to_string(flight->call.no) + ", the request");
-      inspector_.left_the_world(flight->call, *flight->shop);
+      inspector_.landed(flight->call, *flight->shop);
       break;
     case Fate::lost_reply:
       ++count_.lost;
@@ -115,7 +115,7 @@ void Wire::leave(const FlightPtr& flight) {
         refusal.retry_after = Duration(rng_.between(200, 3000));
       }
       agenda_.in(there, [this, flight, back, refusal] {
-        inspector_.left_the_world(flight->call, *flight->shop);
+        inspector_.landed(flight->call, *flight->shop);
         fail(*flight, refusal);
         agenda_.in(back, [this, flight] { answer(flight); });
       });
@@ -141,7 +141,8 @@ void Wire::apply(const FlightPtr& flight, bool late) {
     if (!outcome.applied[i]) said += " refused: " + outcome.applied[i].error().what;
     if (write == flight->writes.end()) continue;
     write->second.late = late;
-    if (late) inspector_.touched(shop, write->second.sku);
+    const bool orphan = flight->incarnation != house_.incarnation();  // whoever decided it is dead: the living take it for unknown
+    if (late || orphan) inspector_.touched(shop, write->second.sku);
     const auto* offer = shop.platform->offer_of_sku(write->second.sku);
     said += " " + write->second.sku + " " + std::to_string(before[write->first]) + " -> " + std::to_string(offer ? offer->number : -1);
     if (outcome.applied[i] && offer) inspector_.applied(write->second, shop, before[write->first]);
@@ -154,7 +155,7 @@ void Wire::apply(const FlightPtr& flight, bool late) {
     }
   }
   trace_.say(said);
-  inspector_.left_the_world(flight->call, shop);
+  inspector_.landed(flight->call, shop);
   if (writes(flight->call)) inspector_.created(shop);
   if (!late) flight->outcome = std::move(outcome);
 }

@@ -7,7 +7,9 @@ namespace {
 
 constexpr Duration margin{2000}, deadline{20000}, settle{60000}, at_once{0};
 
-Time at(std::int64_t seconds) { return from_ms(1'767'225'600'000 + seconds * 1000); }
+Time at(std::int64_t seconds) {
+  return from_ms(1'767'225'600'000 + seconds * 1000);
+}
 
 /// [low, high], looked at from second 10 to 11.
 Belief believed(Quantity low, Quantity high) {

@@ -59,8 +59,10 @@ TEST_F(Engine, ASaleOnOneChannelLowersTheOtherAndNotItsOwnAgain) {
   start();
   come_to_rest();
 
+  pass(Duration(10000));
   ASSERT_TRUE(one.buy({{id(one, "A"), 2}}).has_value());
-  deliver(one, R"({"deliveries": [{"kind": "event", "body": "{\"kind\": \"order\", \"subject\": \")" + one.orders().front().id + R"(\"}"}]})");
+  deliver(one,
+          R"({"deliveries": [{"kind": "event", "body": "{\"kind\": \"order\", \"subject\": \")" + one.orders().front().id + R"(\"}"}]})");
   const auto calls = come_to_rest();
   EXPECT_EQ(there(one, "A"), 3);
   EXPECT_EQ(there(other, "A"), 3);
@@ -94,11 +96,13 @@ TEST_F(Engine, ARefusedComparisonIsLookedAtBeforeItIsSentAgain) {
 
   std::vector<std::string> kinds;
   for (const auto& call : come_to_rest()) {
-    if (call.channel == core->world().find("one")->no && (call.kind == Call::Kind::look || call.kind == Call::Kind::push)) kinds.emplace_back(name_of(call.kind));
+    if (call.channel == core->world().find("one")->no && (call.kind == Call::Kind::look || call.kind == Call::Kind::push))
+      kinds.emplace_back(name_of(call.kind));
   }
   EXPECT_EQ(there(one, "A"), 6);
   EXPECT_EQ(there(other, "A"), 6);
-  for (std::size_t i = 1; i < kinds.size(); ++i) EXPECT_FALSE(kinds[i] == "push" && kinds[i - 1] == "push") << "a push follows a push that was refused";
+  for (std::size_t i = 1; i < kinds.size(); ++i)
+    EXPECT_FALSE(kinds[i] == "push" && kinds[i - 1] == "push") << "a push follows a push that was refused";
 }
 
 TEST_F(Engine, ADecreaseLeavesWhileARaiseWaitsForTheOrders) {

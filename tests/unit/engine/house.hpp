@@ -1,4 +1,5 @@
-// A merchant with one location and memory channels for tests of the engine: calls are performed when the test says so, time stands still until it moves it.
+// A merchant with one location and memory channels for tests of the engine: calls are performed when the test says so, time stands still
+// until it moves it.
 #pragma once
 
 #include "connectors/memory/connector.hpp"
@@ -11,9 +12,9 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
 #include <deque>
 #include <filesystem>
-#include <unistd.h>
 
 namespace tally::engine {
 
@@ -38,7 +39,8 @@ class House : public ::testing::Test {
   void SetUp() override {
     path_ = std::filesystem::temp_directory_path() / ("tallyd-engine-test-" + std::to_string(::getpid()) + ".db");
     remove_files();
-    auto opened = store::Database::open("sqlite:" + path_.string(), {.threaded = false, .durable = false, .backlog = 1000, .crash = {}}, clock, Log());
+    auto opened = store::Database::open("sqlite:" + path_.string(), {.threaded = false, .durable = false, .backlog = 1000, .crash = {}},
+                                        clock, Log());
     ASSERT_TRUE(opened.has_value()) << opened.error().text();
     store = std::move(*opened);
   }
@@ -72,7 +74,8 @@ class House : public ::testing::Test {
       store::put_bundles(session, product);
       const auto row = store::find_variant(session, Sku(sku));
       if (product.variants.front().bundle.empty())
-        append_count(session, row->no, store::open_location(session, "main"), counted, clock.now() - Duration(3600000), "opening:" + sku, "", clock.now());
+        append_count(session, row->no, store::open_location(session, "main"), counted, clock.now() - Duration(3600000), "opening:" + sku,
+                     "", clock.now());
     });
   }
 

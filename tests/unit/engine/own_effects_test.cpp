@@ -12,7 +12,9 @@ using channel::Takes;
 const VariantNo sold{7};
 const LocationNo shelf{1};
 
-Time at(std::int64_t seconds) { return from_ms(1'767'225'600'000 + seconds * 1000); }
+Time at(std::int64_t seconds) {
+  return from_ms(1'767'225'600'000 + seconds * 1000);
+}
 
 Capabilities takes(Takes when, std::set<GivesBack> gives_back = {}) {
   Capabilities facts;
@@ -40,7 +42,8 @@ OwnEffects first_seen(const Capabilities& facts, const Order& order, ReserveAt r
   return own_effects(facts, order, resolved, claim_of(order, resolved, reserve, false), nullptr, long_ago, at(1000));
 }
 
-OwnEffects seen_again(const Capabilities& facts, const Order& order, Quantity taken_before, Time before, ReserveAt reserve = ReserveAt::placed) {
+OwnEffects seen_again(const Capabilities& facts, const Order& order, Quantity taken_before, Time before,
+                      ReserveAt reserve = ReserveAt::placed) {
   const Units units = taken_before == 0 ? Units{} : Units{{sold, taken_before}};
   return own_effects(facts, order, resolved, claim_of(order, resolved, reserve, false), &units, before, at(1000));
 }
