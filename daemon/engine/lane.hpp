@@ -138,6 +138,7 @@ class Lane {
   Result<void> order_read_complete(store::Session& session);
   Result<void> take_listing(store::Session& session, const channel::Document& document, const Reading& reading);
   void take_offer(store::Session& session, const store::VariantRow& variant, const Json& tree, const Reading& reading, bool bound_now);
+  Time settles_at(store::Session& session, VariantNo variant, Time started) const;
   void take_number(store::Session& session, store::OfferRow& offer, Quantity seen, const Reading& reading);
   void take_price(store::Session& session, const store::VariantRow& variant, store::OfferRow& offer, const Json& tree, Time started,
                   bool bound_now);

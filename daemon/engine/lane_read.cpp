@@ -418,6 +418,16 @@ void Lane::take_offer(Session& session, const store::VariantRow& variant, const 
   store::put_offer(session, *offer);
 }
 
+/// When the first write must have landed that nobody answered and that a look begun at `started` was too early for.
+Time Lane::settles_at(Session& session, VariantNo variant, Time started) const {
+  Time first = never;
+  for (const auto& intent : store::last_intents(session, channel_->no, "stock", variant.value, 10)) {
+    const Time settled = intent.committed_at + channel_->facts.settle;
+    if (intent.outcome == "unknown" && settled > started) first = std::min(first, settled);
+  }
+  return first;
+}
+
 void Lane::take_number(Session& session, store::OfferRow& offer, Quantity seen, const Reading& reading) {
   const Time now = world_.clock.now(), started = reading.started;
   if (store::open_intent_of(session, channel_->no, "stock", offer.variant.value)) {  // a write is in the air: the look says nothing
@@ -434,6 +444,7 @@ void Lane::take_number(Session& session, store::OfferRow& offer, Quantity seen, 
     offer.owed_look_at = belief.owed_look_at;
     return;
   }
+  if (belief.owed_look_at == never) belief.owed_look_at = settles_at(session, offer.variant, started);
   // Where changes are relative, a number inside an interval may be our own unanswered write, or orders that nobody has read:
   // those are read before a raise.
   if (!before.exact()) belief.suspect = true;

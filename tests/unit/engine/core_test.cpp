@@ -143,6 +143,69 @@ TEST_F(Engine, AnUnansweredWriteToAPlatformThatCannotBeLookedAtIsWrittenAgainWhe
   EXPECT_EQ(there(shop, "A"), 3);
 }
 
+TEST_F(Engine, ARaiseThatNobodyCanLookAtLeavesRightBehindAnOrderRead) {
+  auto& shop = add_shop("shop", blind());
+  add_product("A", 9);
+  start();
+  come_to_rest();
+  pass(Duration(60000));
+  come_to_rest();
+  pass(Duration(60000));
+  ASSERT_TRUE(shop.buy({{id(shop, "A"), 1}}).has_value());  // nobody has read it
+  receive_goods("A", 5);
+  const auto writes = pushes(come_to_rest(), "stock");
+  ASSERT_EQ(writes.size(), 1u);
+  EXPECT_EQ(writes.front().intents.front().value, 13);
+  EXPECT_EQ(there(shop, "A"), 13);
+}
+
+TEST_F(Engine, AnUnansweredRaiseByAChangeIsNotRepeatedBeforeItMustHaveSettled) {
+  Terms terms;
+  terms.facts.stock = StockWrites::delta;
+  auto& shop = add_shop("shop", terms);
+  add_product("A", 5);
+  start();
+  come_to_rest();
+  receive_goods("A", 4);
+  auto calls = decided();
+  ASSERT_EQ(calls.size(), 1u);
+  answer(calls.front(), all_answered(calls.front(), error(Fault::unknown, "no answer")));
+  pass(Duration(20000));
+  EXPECT_TRUE(pushes(come_to_rest(), "stock").empty()) << "a look shows that it was not applied yet, and not that it never will be";
+  perform(calls.front(), connector_of(calls.front()));
+  pass(Duration(60000));
+  come_to_rest();
+  EXPECT_EQ(there(shop, "A"), 9);
+}
+
+TEST_F(Engine, ALookForAnotherReasonDoesNotPayTheOneThatIsOwedWhenAWriteHasSettled) {
+  Terms terms;
+  terms.facts.stock = StockWrites::delta;
+  auto& shop = add_shop("shop", terms);
+  add_product("A", 5);
+  start();
+  come_to_rest();
+  receive_goods("A", -2);
+  auto calls = decided();
+  ASSERT_EQ(calls.size(), 1u);
+  answer(calls.front(), all_answered(calls.front(), error(Fault::unknown, "no answer")));
+  pass(Duration(20000));
+  for (bool refused = false; !refused;) {
+    calls = decided();
+    ASSERT_FALSE(calls.empty());
+    for (auto& call : calls) {
+      if (call.kind == Call::Kind::push) {
+        refused = true;
+        ASSERT_TRUE(shop.set_number(id(shop, "A"), 1).has_value());  // too few for the change: refused, and a look is owed at once
+      }
+      clock.pass(Duration(10));
+      perform_and_answer(call);
+    }
+  }
+  come_to_rest();
+  EXPECT_NE(offer(shop, "A").owed_look_at, never);
+}
+
 TEST_F(Engine, AnUnansweredCreateIsLookedForAndNotRepeated) {
   auto& shop = add_shop("shop", {});
   add_product("A", 9);

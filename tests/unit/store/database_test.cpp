@@ -130,7 +130,7 @@ TEST_F(Store, RefusesMoreThanItsBacklog) {
   open({.threaded = true, .durable = false, .backlog = 3, .crash = {}});
   std::mutex gate;
   std::atomic<bool> begun = false;
-  std::atomic<int> refused = 0;
+  std::atomic<int> refused = 0, answered = 0;
   gate.lock();
   store->post(
       [&](Session&) -> Result<void> {
@@ -138,13 +138,17 @@ TEST_F(Store, RefusesMoreThanItsBacklog) {
         const std::lock_guard wait(gate);
         return {};
       },
-      [](Result<void>) {});
+      [&](Result<void>) { ++answered; });
   while (!begun) std::this_thread::yield();
   for (int i = 0; i < 10; ++i) {
     store->post([](Session&) -> Result<void> { return {}; },
-                [&](Result<void> result) { refused += !result && result.error().fault == Fault::locked ? 1 : 0; });
+                [&](Result<void> result) {
+                  refused += !result && result.error().fault == Fault::locked ? 1 : 0;
+                  ++answered;
+                });
   }
   gate.unlock();
+  while (answered < 11) std::this_thread::yield();  // the work holds on to this function's locals
   EXPECT_EQ(refused, 7);
 }
 
