@@ -71,22 +71,24 @@ Result<void> Core::set_channels(Config config, std::vector<ChannelSetup> setups)
     return {};
   });
   if (!written) return written;
+  std::map<ChannelNo, std::unique_ptr<Lane>> lanes;
+  for (const auto& channel : channels) {
+    if (lanes_.contains(channel->no)) continue;
+    const std::uint64_t seed = seed_ ^ static_cast<std::uint64_t>(channel->no.value) * 0x9e3779b97f4a7c15ULL;
+    auto lane = std::make_unique<Lane>(world_, channel, ++lanes_made_, seed);
+    if (auto recovered = lane->recover(); !recovered) return recovered;  // nothing was replaced yet
+    lanes[channel->no] = std::move(lane);
+  }
   {
     const std::unique_lock guard(world_.mutex);
     world_.config = std::move(config);
     world_.channels = channels;
   }
-  std::map<ChannelNo, std::unique_ptr<Lane>> lanes;
   for (const auto& channel : channels) {
     const auto found = lanes_.find(channel->no);
-    if (found != lanes_.end()) {
-      found->second->replace(channel);
-      lanes[channel->no] = std::move(found->second);
-    } else {
-      auto lane = std::make_unique<Lane>(world_, channel, seed_ ^ static_cast<std::uint64_t>(channel->no.value) * 0x9e3779b97f4a7c15ULL);
-      if (auto recovered = lane->recover(); !recovered) return recovered;
-      lanes[channel->no] = std::move(lane);
-    }
+    if (found == lanes_.end()) continue;
+    found->second->replace(channel);
+    lanes[channel->no] = std::move(found->second);
   }
   lanes_ = std::move(lanes);
   return {};
@@ -161,7 +163,8 @@ Result<Time> Core::turn(const std::function<void(Call)>& dispatch) {
 
 Result<void> Core::finish(const Call& call, Outcome outcome) {
   auto* its = lane(call.channel);
-  if (!its) return {};  // the channel was removed while the call was out; its intents are unknown should it come back
+  // A reload took the lane away while the call was out: its intents are unknown to whoever comes after it.
+  if (!its || its->number() != call.lane) return {};
   return its->finish(call, std::move(outcome));
 }
 

@@ -43,7 +43,7 @@ class Core {
 
   World world_;
   Time tidied_ = long_ago;
-  std::uint64_t seed_;
+  std::uint64_t seed_, lanes_made_ = 0;
   std::map<ChannelNo, std::unique_ptr<Lane>> lanes_;
 };
 

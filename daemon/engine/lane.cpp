@@ -10,12 +10,13 @@
 namespace tally::engine {
 namespace {
 
+constexpr Duration store_pause{1000};
 constexpr std::size_t most_recent = 1024;  ///< steps kept before the old ones are forgotten
 
 }  // namespace
 
-Lane::Lane(World& world, std::shared_ptr<Channel> channel, std::uint64_t seed)
-    : world_(world), channel_(std::move(channel)), rng_(seed), born_(world.clock.now()) {}
+Lane::Lane(World& world, std::shared_ptr<Channel> channel, std::uint64_t number, std::uint64_t seed)
+    : world_(world), channel_(std::move(channel)), number_(number), rng_(seed), born_(world.clock.now()) {}
 
 Result<void> Lane::recover() {
   return world_.store.write([&](store::Session& session) -> Result<void> {
@@ -78,6 +79,7 @@ bool Lane::seat_free(bool urgent) const {
 Call Lane::make(Call::Kind kind, bool urgent) {
   Call call;
   call.kind = kind;
+  call.lane = number_;
   call.no = next_call_++;
   call.channel = channel_->no;
   call.left_at = world_.clock.now();
@@ -228,6 +230,15 @@ void Lane::failed(const Error& error, Time left_at) {
   }
 }
 
+/// What cannot be stored is not asked for again at the platform's pace; a reading that was lost so is not waited for until its next turn.
+void Lane::not_stored(const Call& call, const Error& error) {
+  const Time now = world_.clock.now();
+  state_.sleep_until = std::max(state_.sleep_until, now + store_pause);
+  state_.reason = error.text();
+  if (call.kind == Call::Kind::read_orders) next_order_read_ = now;
+  if (call.kind == Call::Kind::sweep) next_sweep_ = now;
+}
+
 void Lane::succeeded() {
   state_.failures = 0;
   state_.reason.clear();
@@ -290,6 +301,7 @@ Result<void> Lane::finish(const Call& call, Outcome outcome) {
   }
   if (!done) {
     for (const auto& intent : call.intents) lost_.push_back(intent.no);
+    not_stored(call, done.error());
     return done;
   }
   if (!error) {

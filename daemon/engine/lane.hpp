@@ -4,6 +4,7 @@
 #include "base/rng.hpp"
 #include "engine/call.hpp"
 #include "engine/guard.hpp"
+#include "engine/number.hpp"
 #include "engine/world.hpp"
 #include "store/catalogue.hpp"
 #include "store/offers.hpp"
@@ -16,7 +17,8 @@ namespace tally::engine {
 
 class Lane {
  public:
-  Lane(World& world, std::shared_ptr<Channel> channel, std::uint64_t seed);
+  /// `number` is no other lane's, also of the same channel before a reload.
+  Lane(World& world, std::shared_ptr<Channel> channel, std::uint64_t number, std::uint64_t seed);
 
   /// After a start: intents of which nobody knows what became of them are unknown. Before the first step.
   Result<void> recover();
@@ -46,6 +48,7 @@ class Lane {
   };
   const State& state() const { return state_; }
   ChannelNo channel() const { return channel_->no; }
+  std::uint64_t number() const { return number_; }
 
  private:
   /// A reading of numbers that is in the air, and what own orders were imported since it left.
@@ -69,6 +72,7 @@ class Lane {
   enum class May { send, look, read, wait, drop };
   struct Decision {
     May may = May::wait;
+    store::Mark mark;
     store::Intent intent;
     channel::Change change;
   };
@@ -78,6 +82,7 @@ class Lane {
   bool seat_free(bool urgent) const;
   Call make(Call::Kind kind, bool urgent);
   void failed(const Error& error, Time left_at);
+  void not_stored(const Call& call, const Error& error);
   void succeeded();
   Result<void> pause(const Error& error);
   void outcome_unknown(store::Session& session, const store::Intent& intent, const std::string& why);
@@ -93,7 +98,10 @@ class Lane {
   Result<void> finish_push(const Call& call, Outcome& outcome);
 
   // lane_stock.cpp
+  Result<std::vector<store::Mark>> free_marks(const std::string& aspect, std::size_t limit) const;
+  std::optional<Call> push_of(std::vector<Decision> sends, bool urgent);
   Result<std::optional<Call>> next_stock(bool downs);
+  std::optional<Decision> answer_stock_mark(store::Session& session, const store::Mark& mark, bool downs, std::size_t& held_raises);
   Decision decide_stock(store::Session& session, const store::Mark& mark, const store::OfferRow& offer, Quantity number);
   May may_lower(const store::OfferRow& offer, Quantity& value) const;
   May may_raise(const store::OfferRow& offer, Quantity number, Quantity& value) const;
@@ -105,6 +113,9 @@ class Lane {
   // lane_content.cpp
   store::ListingRow new_listing(ProductNo product) const;
   Result<std::optional<Call>> next_price();
+  Result<std::optional<Decision>> answer_price_mark(store::Session& session, const store::Mark& mark);
+  Decision price_change(store::Session& session, const store::Mark& mark, store::OfferRow& offer, const store::ProductRow& product,
+                        const Variant& variant, const OfferPrice& price);
   Result<std::optional<Call>> next_content();
   Result<std::optional<Call>> content_call(store::Session& session, const store::Mark& mark);
   std::optional<Call> settle_doubt(store::Session& session, const store::Mark& mark, const store::ProductRow& product,
@@ -127,6 +138,7 @@ class Lane {
   Result<std::optional<Call>> next_look();
   Result<std::optional<Call>> next_sweep();
   Result<void> finish_orders(const Call& call, Outcome& outcome);
+  Result<void> orders_not_fetched(const Call& call, const Error& error);
   Result<void> finish_look(const Call& call, Outcome& outcome);
   Result<void> finish_sweep(const Call& call, Outcome& outcome);
   Result<void> write_blind_ones_again();
@@ -147,6 +159,7 @@ class Lane {
 
   World& world_;
   std::shared_ptr<Channel> channel_;
+  std::uint64_t number_;
   Rng rng_;
   State state_;
   std::uint64_t next_call_ = 1;

@@ -35,85 +35,82 @@ store::ListingRow Lane::new_listing(ProductNo product) const {
   return row;
 }
 
+/// The write of this price, its intent and the offer's row, all in the transaction that is handed in.
+Lane::Decision Lane::price_change(Session& session, const store::Mark& mark, store::OfferRow& offer, const store::ProductRow& product,
+                                  const Variant& variant, const OfferPrice& price) {
+  const Time now = world_.clock.now();
+  Decision decision;
+  decision.may = May::send;
+  decision.mark = mark;
+  decision.intent.channel = channel_->no;
+  decision.intent.aspect = "price";
+  decision.intent.thing = mark.thing;
+  decision.intent.hash = price.text();
+  decision.intent.generation = mark.generation;
+  decision.intent.cause = mark.cause;
+  decision.intent.committed_at = now;
+  decision.intent.no = store::add_intent(session, decision.intent);
+  decision.change.key = std::to_string(decision.intent.no.value);
+  decision.change.action = channel::ActionKind::set_price;
+  decision.change.fields = offer_tree(session, *channel_, product, variant);
+  decision.change.fields.set("price", money_tree(*price.price));
+  if (price.compare_at) decision.change.fields.set("compare_at", money_tree(*price.compare_at));
+  decision.change.fields.set("key", decision.change.key);
+  offer.price_sent = price.text();
+  offer.price_sent_at = now;
+  store::put_offer(session, offer);
+  return decision;
+}
+
+/// The price that is to leave for this mark; nothing where the mark was cleared, parked or held instead.
+Result<std::optional<Lane::Decision>> Lane::answer_price_mark(Session& session, const store::Mark& mark) {
+  const auto nothing = std::optional<Decision>();
+  const auto variant = store::get_variant(session, VariantNo(mark.thing));
+  auto offer = store::find_offer(session, channel_->no, VariantNo(mark.thing));
+  const auto product = variant ? store::get_product(session, variant->product) : std::nullopt;
+  const Variant* sold = product ? product->product.find(Sku(variant->sku)) : nullptr;
+  if (!offer || !sold) {
+    store::clear_mark(session, mark);
+    return nothing;
+  }
+  const auto price = offer_price(*channel_, *sold);
+  if (!price.refused.empty()) {
+    const auto why = error(Fault::rejected, variant->sku + ": " + price.refused, channel_->config.name + ": price");
+    if (auto parked = park(session, mark, variant->sku, why, price.text()); !parked) return parked.error();
+    return nothing;
+  }
+  if (price.text() == offer->price_sent) {
+    store::clear_mark(session, mark);
+    store::clear_problem(session, channel_->no, "price", variant->sku);
+    return nothing;
+  }
+  if (refused_before(mark, price.text())) {
+    store::park_mark(session, mark, "the same price was refused before", price.text());
+    return nothing;
+  }
+  if (!mark.by_order && mark.batch == 0 && !admit(session, world_, *channel_, mark, effect_of(session, world_, *channel_, mark)))
+    return nothing;
+  return std::optional<Decision>(price_change(session, mark, *offer, *product, *sold, price));
+}
+
 Result<std::optional<Call>> Lane::next_price() {
   if (!channel_->facts.pushes_price) return std::optional<Call>();
-  const Time now = world_.clock.now();
-  std::vector<store::Mark> marks;
-  auto read = world_.store.read([&](Session& session) -> Result<void> {
-    marks = store::due_marks(session, channel_->no, "price", now, std::max(channel_->facts.price_batch, 64u));
-    return {};
-  });
-  if (!read) return read.error();
-  std::erase_if(marks, [&](const store::Mark& mark) { return busy("price", mark.thing); });
-  if (marks.empty()) return std::optional<Call>();
+  const auto marks = free_marks("price", std::max(channel_->facts.price_batch, 64u));
+  if (!marks) return marks.error();
+  if (marks->empty()) return std::optional<Call>();
   std::vector<Decision> sends;
-  std::vector<store::Mark> answered;
   auto written = world_.store.write([&](Session& session) -> Result<void> {
     sends.clear();
-    answered.clear();
-    for (const auto& mark : marks) {
+    for (const auto& mark : *marks) {
       if (sends.size() >= channel_->facts.price_batch) break;
-      const auto variant = store::get_variant(session, VariantNo(mark.thing));
-      auto offer = store::find_offer(session, channel_->no, VariantNo(mark.thing));
-      const auto product = variant ? store::get_product(session, variant->product) : std::nullopt;
-      const Variant* sold = product ? product->product.find(Sku(variant->sku)) : nullptr;
-      if (!offer || !sold) {
-        store::clear_mark(session, mark);
-        continue;
-      }
-      const auto price = offer_price(*channel_, *sold);
-      if (!price.refused.empty()) {
-        if (auto parked =
-                park(session, mark, variant->sku,
-                     error(Fault::rejected, variant->sku + ": " + price.refused, channel_->config.name + ": price"), price.text());
-            !parked)
-          return parked;
-        continue;
-      }
-      if (price.text() == offer->price_sent) {
-        store::clear_mark(session, mark);
-        store::clear_problem(session, channel_->no, "price", variant->sku);
-        continue;
-      }
-      if (refused_before(mark, price.text())) {
-        store::park_mark(session, mark, "the same price was refused before", price.text());
-        continue;
-      }
-      if (!mark.by_order && mark.batch == 0 && !admit(session, world_, *channel_, mark, effect_of(session, world_, *channel_, mark)))
-        continue;
-      Decision decision;
-      decision.intent.channel = channel_->no;
-      decision.intent.aspect = "price";
-      decision.intent.thing = mark.thing;
-      decision.intent.hash = price.text();
-      decision.intent.generation = mark.generation;
-      decision.intent.cause = mark.cause;
-      decision.intent.committed_at = now;
-      decision.intent.no = store::add_intent(session, decision.intent);
-      decision.change.key = std::to_string(decision.intent.no.value);
-      decision.change.action = channel::ActionKind::set_price;
-      decision.change.fields = offer_tree(session, *channel_, *product, *sold);
-      decision.change.fields.set("price", money_tree(*price.price));
-      if (price.compare_at) decision.change.fields.set("compare_at", money_tree(*price.compare_at));
-      decision.change.fields.set("key", decision.change.key);
-      offer->price_sent = price.text();
-      offer->price_sent_at = now;
-      store::put_offer(session, *offer);
-      sends.push_back(std::move(decision));
-      answered.push_back(mark);
+      auto answered = answer_price_mark(session, mark);
+      if (!answered) return answered.error();
+      if (*answered) sends.push_back(std::move(**answered));
     }
     return {};
   });
   if (!written) return written.error();
-  if (sends.empty()) return std::optional<Call>();
-  Call call = make(Call::Kind::push, false);
-  for (auto& send : sends) {
-    busy_.insert({"price", send.intent.thing});
-    call.changes.push_back(std::move(send.change));
-    call.intents.push_back(std::move(send.intent));
-  }
-  call.marks = std::move(answered);
-  return std::optional<Call>(std::move(call));
+  return push_of(std::move(sends), false);
 }
 
 Result<void> Lane::finish_price(Session& session, const store::Intent& intent, const store::Mark& mark,

@@ -2,6 +2,7 @@
 #include "base/crypto.hpp"
 #include "engine/lane.hpp"
 #include "engine/number.hpp"
+#include "engine/retry_policy.hpp"
 #include "engine/stock.hpp"
 #include "engine/tree.hpp"
 #include "store/inbox.hpp"
@@ -38,6 +39,12 @@ std::string price_text(const Json& tree) {
   price.price = money_of(tree, "price");
   price.compare_at = money_of(tree, "compare_at");
   return price.text();
+}
+
+/// When to ask again for what was not answered: at once where the channel itself slows down, else later, or it would be asked without end.
+Time ask_again_at(const Error& error, Time now) {
+  const bool slowed_down = react(error.fault).lane != Reaction::Lane::go_on;
+  return slowed_down ? now : now + error.retry_after.value_or(retry_missing);
 }
 
 }  // namespace
@@ -122,29 +129,39 @@ Result<void> Lane::order_read_complete(Session& session) {
   return {};
 }
 
+/// One of them may be at fault: each is asked for alone then, and what fails alone does not stand before the others.
+Result<void> Lane::orders_not_fetched(const Call& call, const Error& error) {
+  using L = Reaction::Lane;
+  const auto lane = react(error.fault).lane;
+  if (lane == L::sleep || lane == L::pause) return {};
+  const bool none =
+      error.fault == Fault::missing || error.fault == Fault::not_found || error.fault == Fault::rejected || error.fault == Fault::invalid;
+  const bool first_failure = fetch_most_ > 1;
+  fetch_most_ = 1;
+  if (call.subjects.size() > 1 || (first_failure && lane == L::back_off && !none)) return {};
+  const Time now = world_.clock.now();
+  return world_.store.write([&](Session& session) -> Result<void> {
+    for (const auto& subject : call.subjects) {
+      store::remove_poke(session, channel_->no, "order", subject);
+      // Later than the channel's own back-off: or it would be the first again when that ends.
+      if (!none) store::add_poke(session, channel_->no, "order", subject, now + retry_missing + back_off(state_.failures + 1, 255));
+      store::journal(session, {0, now, none ? "order.missing" : "order.unread", "poke", channel_->no, subject,
+                               Json::object({{"reason", error.text()}}).dump()});
+    }
+    return {};
+  });
+}
+
 Result<void> Lane::finish_orders(const Call& call, Outcome& outcome) {
   const bool by_id = call.kind == Call::Kind::fetch_orders;
   (by_id ? fetching_ : reading_orders_) = false;
   auto& page = *outcome.page;
   const Time now = world_.clock.now();
   if (!page) {
-    const Fault fault = page.error().fault;
-    if (!by_id) {
-      order_cursor_.clear();
-      next_order_read_ = now;
-      return {};
-    }
-    if (fault != Fault::missing && fault != Fault::not_found && fault != Fault::rejected) return {};
-    fetch_most_ = 1;  // one of them is at fault: each is asked for alone
-    if (call.subjects.size() > 1) return {};
-    return world_.store.write([&](Session& session) -> Result<void> {
-      for (const auto& subject : call.subjects) {
-        store::remove_poke(session, channel_->no, "order", subject);
-        store::journal(session,
-                       {0, now, "order.missing", "poke", channel_->no, subject, Json::object({{"reason", page.error().text()}}).dump()});
-      }
-      return {};
-    });
+    if (by_id) return orders_not_fetched(call, page.error());
+    order_cursor_.clear();
+    next_order_read_ = ask_again_at(page.error(), now);
+    return {};
   }
   std::set<std::string> stored;
   auto written = world_.store.write([&](Session& session) -> Result<void> {
@@ -255,7 +272,7 @@ Result<void> Lane::finish_look(const Call& call, Outcome& outcome) {
   auto written = world_.store.write([&](Session& session) -> Result<void> {
     if (!page) {
       const Fault fault = page.error().fault;
-      if (fault == Fault::missing || fault == Fault::not_found || fault == Fault::rejected) {
+      if (fault == Fault::not_found || react(fault).lane == Reaction::Lane::go_on) {
         for (const auto& subject : call.subjects) store::remove_poke(session, channel_->no, "listing", subject);
       }
     } else {
@@ -284,7 +301,7 @@ Result<void> Lane::finish_look(const Call& call, Outcome& outcome) {
     for (const auto variant : asked) {  // no number came back: tried again, not at once
       if (auto offer = store::find_offer(session, channel_->no, variant)) {
         offer->owed_look_at = now + std::max(retry_missing, Duration(0));
-        if (!page) offer->owed_look_at = now;
+        if (!page) offer->owed_look_at = ask_again_at(page.error(), now);
         store::put_offer(session, *offer);
       }
     }
@@ -318,7 +335,7 @@ Result<void> Lane::finish_sweep(const Call& call, Outcome& outcome) {
   auto& page = *outcome.page;
   if (!page) {
     sweep_cursor_.clear();  // an incomplete reading says nothing about what it did not show
-    next_sweep_ = now;
+    next_sweep_ = ask_again_at(page.error(), now);
     return {};
   }
   auto written = world_.store.write([&](Session& session) -> Result<void> {

@@ -109,6 +109,7 @@ Lane::Decision Lane::decide_stock(Session& session, const store::Mark& mark, con
   intent.generation = mark.generation;
   intent.cause = mark.cause;
   intent.committed_at = world_.clock.now();
+  decision.mark = mark;
   const auto variant = store::get_variant(session, offer.variant);
   ensure(variant.has_value(), "an offer is of a variant");
   Json tree = thing_tree(session, *channel_, *variant);
@@ -123,83 +124,96 @@ Lane::Decision Lane::decide_stock(Session& session, const store::Mark& mark, con
   return decision;
 }
 
-Result<std::optional<Call>> Lane::next_stock(bool downs) {
-  const Time now = world_.clock.now();
+/// Those that may be tried now and of whose things no write is in the air.
+Result<std::vector<store::Mark>> Lane::free_marks(const std::string& aspect, std::size_t limit) const {
   std::vector<store::Mark> marks;
-  std::size_t held_raises = 0;
   auto read = world_.store.read([&](Session& session) -> Result<void> {
-    marks = store::due_marks(session, channel_->no, "stock", now, 4 * std::max(channel_->facts.stock_batch, 64u));
+    marks = store::due_marks(session, channel_->no, aspect, world_.clock.now(), limit);
     return {};
   });
   if (!read) return read.error();
-  std::erase_if(marks, [&](const store::Mark& mark) { return busy("stock", mark.thing); });
-  if (marks.empty()) return std::optional<Call>();
+  std::erase_if(marks, [&](const store::Mark& mark) { return busy(aspect, mark.thing); });
+  return marks;
+}
 
+/// One call of all that was decided, after its commit.
+std::optional<Call> Lane::push_of(std::vector<Decision> sends, bool urgent) {
+  if (sends.empty()) return std::nullopt;
+  Call call = make(Call::Kind::push, urgent);
+  for (auto& send : sends) {
+    busy_.insert({send.intent.aspect, send.intent.thing});
+    call.changes.push_back(std::move(send.change));
+    call.intents.push_back(std::move(send.intent));
+    call.marks.push_back(std::move(send.mark));
+  }
+  return call;
+}
+
+/// The number that is to leave for this mark, with its intent and the offer's row written; nothing where the mark was cleared, parked or
+/// held instead, waits for a look or an order read, or is not of this direction.
+std::optional<Lane::Decision> Lane::answer_stock_mark(Session& session, const store::Mark& mark, bool downs, std::size_t& held_raises) {
+  const VariantNo variant(mark.thing);
+  auto offer = store::find_offer(session, channel_->no, variant);
+  if (!offer) {
+    store::clear_mark(session, mark);
+    return std::nullopt;
+  }
+  const auto number = stock_number(session, *channel_, variant).number;
+  const bool down = direction(belief_of(*offer), number) != Direction::up;
+  if (down != downs) return std::nullopt;
+  auto decision = decide_stock(session, mark, *offer, number);
+  switch (decision.may) {
+    case May::drop:
+      store::clear_mark(session, mark);
+      if (const auto row = store::get_variant(session, variant)) store::clear_problem(session, channel_->no, "stock", row->sku);
+      return std::nullopt;
+    case May::look:
+      want_look_.insert(variant);
+      return std::nullopt;
+    case May::read:
+      read_orders_after(offer->anchor_to);
+      ++held_raises;
+      return std::nullopt;
+    case May::wait:
+      ++held_raises;
+      return std::nullopt;
+    case May::send:
+      break;
+  }
+  if (refused_before(mark, std::to_string(decision.intent.value))) {
+    store::park_mark(session, mark, "the same number was refused before", mark.parked_hash);
+    return std::nullopt;
+  }
+  if (!mark.by_order && mark.batch == 0 && !admit(session, world_, *channel_, mark, {false, false, number == 0, false}))
+    return std::nullopt;
+  decision.intent.no = store::add_intent(session, decision.intent);
+  decision.change.key = std::to_string(decision.intent.no.value);
+  decision.change.fields.set("key", decision.change.key);
+  offer->number_sent = decision.intent.value;
+  offer->written_at = decision.intent.committed_at;
+  store::put_offer(session, *offer);
+  return decision;
+}
+
+Result<std::optional<Call>> Lane::next_stock(bool downs) {
+  const auto marks = free_marks("stock", 4 * std::max(channel_->facts.stock_batch, 64u));
+  if (!marks) return marks.error();
+  if (marks->empty()) return std::optional<Call>();
   std::vector<Decision> sends;
-  std::vector<store::Mark> answered;
+  std::size_t held_raises = 0;
   auto written = world_.store.write([&](Session& session) -> Result<void> {
     sends.clear();
-    answered.clear();
     held_raises = 0;
-    for (const auto& mark : marks) {
+    for (const auto& mark : *marks) {
       if (sends.size() >= channel_->facts.stock_batch) break;
-      const VariantNo variant(mark.thing);
-      auto offer = store::find_offer(session, channel_->no, variant);
-      if (!offer) {
-        store::clear_mark(session, mark);
-        continue;
-      }
-      const auto number = stock_number(session, *channel_, variant);
-      const bool down = direction(belief_of(*offer), number.number) != Direction::up;
-      if (down != downs) continue;
-      auto decision = decide_stock(session, mark, *offer, number.number);
-      switch (decision.may) {
-        case May::drop:
-          store::clear_mark(session, mark);
-          if (const auto row = store::get_variant(session, variant)) store::clear_problem(session, channel_->no, "stock", row->sku);
-          break;
-        case May::look:
-          want_look_.insert(variant);
-          break;
-        case May::read:
-          read_orders_after(offer->anchor_to);
-          ++held_raises;
-          break;
-        case May::wait:
-          ++held_raises;
-          break;
-        case May::send:
-          if (refused_before(mark, std::to_string(decision.intent.value))) {
-            store::park_mark(session, mark, "the same number was refused before", mark.parked_hash);
-            break;
-          }
-          if (!mark.by_order && mark.batch == 0 && !admit(session, world_, *channel_, mark, {false, false, number.number == 0, false}))
-            break;
-          decision.intent.no = store::add_intent(session, decision.intent);
-          decision.change.key = std::to_string(decision.intent.no.value);
-          decision.change.fields.set("key", decision.change.key);
-          offer->number_sent = decision.intent.value;
-          offer->written_at = now;
-          store::put_offer(session, *offer);
-          sends.push_back(std::move(decision));
-          answered.push_back(mark);
-          break;
-      }
+      if (auto send = answer_stock_mark(session, mark, downs, held_raises)) sends.push_back(std::move(*send));
     }
     return {};
   });
   if (!written) return written.error();
   if (!downs) state_.raises_held = held_raises;
-  if (sends.empty()) return std::optional<Call>();
-  Call call = make(Call::Kind::push, downs);
-  for (auto& send : sends) {
-    busy_.insert({"stock", send.intent.thing});
-    looked_.erase(VariantNo(send.intent.thing));
-    call.changes.push_back(std::move(send.change));
-    call.intents.push_back(std::move(send.intent));
-  }
-  call.marks = std::move(answered);
-  return std::optional<Call>(std::move(call));
+  for (const auto& send : sends) looked_.erase(VariantNo(send.intent.thing));
+  return push_of(std::move(sends), downs);
 }
 
 Result<void> Lane::finish_stock(Session& session, const store::Intent& intent, const store::Mark& mark,

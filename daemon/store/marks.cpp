@@ -82,7 +82,7 @@ std::vector<Mark> due_marks(Session& session, ChannelNo channel, const std::stri
   Int c = channel.value, t = to_ms(now), most = static_cast<Int>(limit);
   auto prepared = session.sql.prepare << std::string("SELECT ") + mark_columns +
                                              " FROM mark m WHERE m.channel_no = :c AND m.aspect = :a AND m.not_before <= :t AND" +
-                                             may_be_tried + "ORDER BY m.since, m.thing LIMIT :l";
+                                             may_be_tried + "ORDER BY m.by_order DESC, m.since, m.thing LIMIT :l";
   prepared, use(c), use(aspect), use(t), use(most);
   soci::statement st(bound.bind(prepared));
   return rows_of(st, bound);

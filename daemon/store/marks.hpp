@@ -29,7 +29,7 @@ struct Mark {
 /// Adds or renews: the generation rises, `since` of an older mark stays,
 /// a parked one is tried again (and parked again if nothing about it changed: `parked_hash` stays).
 void mark(Session& session, const Mark& mark);
-/// Those that may be tried now: not parked, of no open batch, in no held set, due; oldest first.
+/// Those that may be tried now: not parked, of no open batch, in no held set, due; first an order's, of these the oldest.
 std::vector<Mark> due_marks(Session& session, ChannelNo channel, const std::string& aspect, Time now, std::size_t limit);
 std::optional<Mark> find_mark(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing);
 /// Only if the generation is still that one: what was marked since then stays.

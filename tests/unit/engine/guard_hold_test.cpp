@@ -1,0 +1,184 @@
+// What is held stays so until a person decides, and what that person decides lasts.
+#include "engine/guard.hpp"
+#include "support/long_day.hpp"
+
+namespace tally::engine {
+namespace {
+
+class Hold : public LongDay {
+ protected:
+  static constexpr int offers = 30;
+  static constexpr Duration sweep{3600000};
+
+  void SetUp() override {
+    LongDay::SetUp();
+    shop_ = &add_shop("shop", {});
+    for (int i = 0; i < offers; ++i) add_product(sku(i), 5);
+    start();
+    come_to_rest();
+  }
+  static std::string sku(int i) { return "S" + std::to_string(100 + i); }
+
+  /// A file that counts these afresh; returns what of it is held.
+  std::vector<std::string> import_counts(int from, int to, Quantity counted) {
+    return import([&](store::Session& session, std::int64_t batch) {
+      for (int i = from; i < to; ++i) {
+        const auto variant = store::find_variant(session, Sku(sku(i)));
+        const std::string cause = "import:" + std::to_string(batch) + ":" + sku(i);
+        append_count(session, variant->no, store::open_location(session, "main"), counted, clock.now(), cause, "", clock.now());
+        mark_stock(session, core->world(), {variant->no}, {cause, false, batch}, clock.now());
+      }
+    });
+  }
+  std::vector<std::string> import_prices(int from, int to, std::int64_t cents) {
+    return import([&](store::Session& session, std::int64_t batch) {
+      for (int i = from; i < to; ++i) set_price(session, i, cents, {"import:" + std::to_string(batch), false, batch});
+    });
+  }
+  void set_price(store::Session& session, int i, std::int64_t cents, const Why& why) {
+    const auto variant = store::find_variant(session, Sku(sku(i)));
+    auto product = store::get_product(session, variant->product)->product;
+    product.variants.front().price = Money{cents, Currency{"EUR"}};
+    store::put_product(session, product, clock.now());
+    mark_aspect(session, no("shop"), "price", variant->no.value, why, clock.now());
+  }
+  std::vector<std::string> import(const std::function<void(store::Session&, std::int64_t)>& rows) {
+    pass(Duration(1000));
+    std::int64_t batch = 0;
+    write([&](store::Session& session) {
+      batch = store::open_batch(session, "test", clock.now());
+      rows(session, batch);
+    });
+    const auto held = judge_batch(core->world(), batch);
+    EXPECT_TRUE(held.has_value());
+    return held ? *held : std::vector<std::string>();
+  }
+
+  /// The platform's page is read three times over, the daemon starts anew, and a person asks for a sync.
+  void the_day_goes_on() {
+    live(2 * sweep);
+    start();
+    live(sweep);
+    core->lane(no("shop"))->hurry();
+    live(sweep);
+  }
+
+  std::set<std::string> showing(Quantity number) {
+    std::set<std::string> found;
+    for (int i = 0; i < offers; ++i) {
+      if (there(*shop_, sku(i)) == number) found.insert(sku(i));
+    }
+    return found;
+  }
+  int priced(const Decimal& amount) {
+    int count = 0;
+    for (int i = 0; i < offers; ++i) {
+      const auto shown = shop_->offer_of_sku(sku(i))->price.find("amount")->decimal();
+      count += shown.has_value() && *shown == amount ? 1 : 0;
+    }
+    return count;
+  }
+  static std::set<std::string> skus(int from, int to) {
+    std::set<std::string> all;
+    for (int i = from; i < to; ++i) all.insert(sku(i));
+    return all;
+  }
+  std::vector<store::Held> holds() {
+    std::vector<store::Held> rows;
+    write([&](store::Session& session) { rows = store::holds(session); });
+    return rows;
+  }
+
+  memory::Platform* shop_ = nullptr;
+};
+
+TEST_F(Hold, OutlastsSweepsLooksRestartsAndAHandsEdit) {
+  const auto held = import_counts(0, 11, 0);
+  ASSERT_EQ(held.size(), 1u);
+  ASSERT_TRUE(shop_->set_number(id(*shop_, sku(3)), 4).has_value());  // the sweep sees another number than was agreed
+  the_day_goes_on();
+  EXPECT_TRUE(showing(0).empty());
+  ASSERT_EQ(holds().size(), 1u);
+  EXPECT_EQ(holds().front().count, 11);
+}
+
+TEST_F(Hold, IsReleasedAloneAndWhatCameLaterIsJudgedByItself) {
+  const auto first = import_counts(0, 11, 0);
+  ASSERT_EQ(first.size(), 1u);
+  EXPECT_TRUE(import_counts(11, 14, 0).empty()) << "three are not too many";
+  const auto second = import_counts(14, 26, 0);
+  ASSERT_EQ(second.size(), 1u);
+  ASSERT_NE(first.front(), second.front());
+  live(Duration(60000));
+  EXPECT_EQ(showing(0), skus(11, 14));
+
+  const Json said = person([&](Engine& engine) { return engine.release(first.front(), "test"); });
+  EXPECT_EQ(said.integer_or("released"), 11);
+  the_day_goes_on();
+  EXPECT_EQ(showing(0), skus(0, 14));
+  ASSERT_EQ(holds().size(), 1u);
+  EXPECT_EQ(holds().front().digest, second.front());
+}
+
+TEST_F(Hold, ThatIsDiscardedIsNotSentUntilItIsAnotherNumber) {
+  const auto held = import_counts(0, 11, 0);
+  ASSERT_EQ(held.size(), 1u);
+  const Json said = person([&](Engine& engine) { return engine.discard(held.front(), "test"); });
+  EXPECT_EQ(said.integer_or("discarded"), 11);
+  EXPECT_TRUE(holds().empty());
+  the_day_goes_on();
+  EXPECT_TRUE(showing(0).empty());
+
+  EXPECT_TRUE(import_counts(0, 2, 3).empty());
+  live(Duration(60000));
+  EXPECT_EQ(showing(3), skus(0, 2));
+  EXPECT_EQ(showing(5), skus(2, offers));
+}
+
+TEST_F(Hold, OfPricesThatIsDiscardedIsNotSentUntilThereIsAnotherPrice) {
+  const auto held = import_prices(0, 12, 100);  // 1 EUR instead of 10
+  ASSERT_EQ(held.size(), 1u);
+  person([&](Engine& engine) { return engine.discard(held.front(), "test"); });
+  the_day_goes_on();
+  EXPECT_EQ(priced(Decimal(10)), offers);
+
+  EXPECT_TRUE(import_prices(0, 2, 900).empty());
+  live(Duration(60000));
+  EXPECT_EQ(priced(Decimal(9)), 2);
+  EXPECT_EQ(priced(Decimal(10)), offers - 2);
+}
+
+TEST_F(Hold, TakesPricesThatComeOneByOneTogetherAndARestartForgetsNone) {
+  const auto change = [&](int i) {
+    write([&](store::Session& session) { set_price(session, i, 2000, {"by hand", false, 0}); });
+    live(Duration(60000));
+  };
+  for (int i = 0; i < 6; ++i) change(i);
+  start();
+  for (int i = 6; i < 15; ++i) change(i);
+  EXPECT_EQ(priced(Decimal(20)), 10) << "the eleventh within an hour waits for a person";
+  EXPECT_EQ(holds().size(), 5u);
+  the_day_goes_on();
+  EXPECT_EQ(priced(Decimal(20)), 10);
+
+  change(20);
+  EXPECT_EQ(priced(Decimal(20)), 11) << "an hour later others may change";
+}
+
+TEST_F(Hold, DoesNotCountWhatOrdersCause) {
+  auto& other = add_shop("other", {});
+  start();
+  come_to_rest();
+  for (int i = 0; i < 25; ++i) ASSERT_TRUE(other.buy({{id(other, sku(i)), 5}}).has_value());
+  live(Duration(310000));
+  EXPECT_EQ(showing(0), skus(0, 25));
+  EXPECT_TRUE(holds().empty());
+
+  for (int i = 25; i < offers; ++i) receive_goods(sku(i), -5);
+  live(Duration(60000));
+  EXPECT_EQ(showing(0), skus(0, offers)) << "five without an order are not too many";
+  EXPECT_TRUE(holds().empty());
+}
+
+}  // namespace
+}  // namespace tally::engine
