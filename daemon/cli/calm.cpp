@@ -9,10 +9,11 @@ namespace {
 /// A channel that cannot be looked at as a whole (a drop folder) never tells of a sweep; after so many quiet looks it counts as looked at.
 constexpr int quiet_enough = 40;
 
-std::map<std::string, std::int64_t> held_by_channel(const Json& status) {
-  std::map<std::string, std::int64_t> result;
-  for (const Json& hold : items_in(status, "holds")) result[hold.text_or("channel")] += hold.integer_or("count");
-  return result;
+Calm::Paused paused_of(const Json& channel) {
+  const std::string fault = channel.text_or("fault");
+  return {.channel = channel.text_or("name"),
+          .reason = channel.text_or("reason", "no reason is given"),
+          .refused = fault == "unauthorized" || fault == "forbidden" || fault == "elsewhere"};
 }
 
 }  // namespace
@@ -26,34 +27,31 @@ Calm::Calm(const Json& before, std::set<std::string> channels) : channels_(std::
   }
 }
 
-Calm::Stage Calm::stage_of(const Json& channel, std::int64_t held) {
+Calm::Stage Calm::stage_of(const Json& channel) {
   const std::string name = channel.text_or("name");
   const bool observes = channel.text_or("policy") == "observe";  // sends nothing, so nothing of it is waited for
   const std::int64_t pending = observes ? 0 : channel.integer_or("pending") + channel.integer_or("unread_rows");
   const bool swept = shown(channel.find("last_sweep")) != swept_[name];
-  quiet_[name] = pending <= held ? quiet_[name] + 1 : 0;
-  if (!swept && quiet_[name] < quiet_enough) return Stage::looking;
-  if (pending > held) return Stage::sending;
-  return held > 0 ? Stage::held : Stage::done;
+  quiet_[name] = pending == 0 ? quiet_[name] + 1 : 0;
+  // What the look has found is marked once the orders behind it are read.
+  const bool looked = swept && (observes || channel.integer_or("differences") == 0);
+  if (!looked && quiet_[name] < quiet_enough) return Stage::looking;
+  if (pending > 0) return Stage::sending;
+  return channel.integer_or("held") > 0 ? Stage::held : Stage::done;
 }
 
 Calm::State Calm::look(const Json& status) {
-  const auto held = held_by_channel(status);
   State state = State::calm;
   text_.clear();
-  parked_ = 0;
+  paused_.clear();
   for (const Json& channel : items_in(status, "channels")) {
     const std::string name = channel.text_or("name");
     if (!channels_.contains(name)) continue;
-    parked_ += channel.integer_or("parked");
     if (channel.text_or("state") == "paused") {
-      reason_ = name + " is paused: " + channel.text_or("reason", "no reason is given");
-      const std::string fault = channel.text_or("fault");
-      refused_ = fault == "unauthorized" || fault == "forbidden" || fault == "elsewhere";
-      return State::paused;
+      paused_.push_back(paused_of(channel));
+      continue;
     }
-    const auto count = held.find(name);
-    const Stage stage = stage_of(channel, count == held.end() ? 0 : count->second);
+    const Stage stage = stage_of(channel);
     if (stage == Stage::looking || stage == Stage::sending) {
       state = State::busy;
       text_ += (text_.empty() ? "" : "; ") + name + ": " +

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace tally::cli {
 
@@ -18,28 +19,29 @@ class Calm {
   enum class State {
     busy,
     calm,
-    held,    ///< all that is left waits for a person (`tallyd release`)
-    paused,  ///< a channel is not worked on; `reason` says why
+    held,  ///< all that is left waits for a person (`tallyd release`)
   };
+  /// Of the channels that are worked on: a paused one is not waited for.
   State look(const Json& status);
   /// "shop: 12 to go; till: looking"
   const std::string& text() const { return text_; }
-  const std::string& reason() const { return reason_; }
-  /// Whether it is paused because the platform refuses us, not because it is away.
-  bool refused() const { return refused_; }
-  /// What was parked on these channels, now.
-  std::int64_t parked() const { return parked_; }
+  const std::set<std::string>& channels() const { return channels_; }
+
+  struct Paused {
+    std::string channel, reason;
+    bool refused = false;  ///< because the platform refuses us, not because it is away
+  };
+  const std::vector<Paused>& paused() const { return paused_; }
 
  private:
   enum class Stage { looking, sending, held, done };
-  Stage stage_of(const Json& channel, std::int64_t held);
+  Stage stage_of(const Json& channel);
 
   std::set<std::string> channels_;
   std::map<std::string, std::string> swept_;  ///< `last_sweep` at the beginning
   std::map<std::string, int> quiet_;          ///< looks in a row with nothing pending
-  std::string text_, reason_;
-  std::int64_t parked_ = 0;
-  bool refused_ = false;
+  std::string text_;
+  std::vector<Paused> paused_;
 };
 
 }  // namespace tally::cli

@@ -48,7 +48,9 @@ void add_sandbox(CLI::App& app, Desk& desk);
 void add_reload(CLI::App& app, Desk& desk);
 void add_channel(CLI::App& app, Desk& desk);
 void add_hold(CLI::App& app, Desk& desk);  ///< release, discard
+void add_replay(CLI::App& app, Desk& desk);
 void add_order(CLI::App& app, Desk& desk);
+void add_order_deeds(CLI::App& order, Desk& desk);  ///< what is done with one order
 void add_product(CLI::App& app, Desk& desk);
 void add_stock(CLI::App& app, Desk& desk);
 

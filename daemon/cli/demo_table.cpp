@@ -30,7 +30,7 @@ std::string last_decrease(const Json& status) {
 }
 
 std::string summary(const Json& status, const DemoFacts& facts) {
-  return counted(all_orders(facts), "order", "orders") + " · drift " + grouped(status.integer_or("drift")) + " · " + last_decrease(status);
+  return counted(all_orders(facts), "order", "orders") + " · drift " + grouped(status.integer_or("differences")) + " · " + last_decrease(status);
 }
 
 /// Every line within the terminal's width, or the lines could not be counted. Cut before painting: an escape sequence must not be cut in
@@ -52,7 +52,7 @@ Table table_of(const Console& console, const Json& status, const DemoFacts& fact
   for (const Json& channel : items_in(status, "channels")) {
     const std::string name = channel.text_or("name"), state = channel.text_or("state");
     const auto placed = facts.orders.find(name);
-    const std::int64_t drift = channel.integer_or("drift"), parked = channel.integer_or("parked");
+    const std::int64_t drift = channel.integer_or("differences"), parked = channel.integer_or("parked");
     table.add({{name, Colour::bold},
                {state, state == "ok" ? Colour::green : Colour::yellow},
                {grouped(channel.integer_or("offers"))},
@@ -71,7 +71,7 @@ std::string draw_demo(const Console& console, const Json& status, const DemoFact
   text += fitted(console, summary(status, facts)) + "\n";
   const Table table = table_of(console, status, facts);
   text += (table.empty() ? "no channels yet\n" : table.text(console)) + "\n";
-  text += fitted(console, convergence_text(status), status.integer_or("drift") == 0 ? Colour::green : Colour::red);
+  text += fitted(console, convergence_of(status).text(), status.integer_or("differences") == 0 ? Colour::green : Colour::red);
   if (!facts.note.empty()) text += fitted(console, facts.note, Colour::dim);
   return text;
 }

@@ -84,34 +84,90 @@ std::string channels_text(const Console& console, const Json::Array& channels) {
                {"POLICY"},
                {"PROTECTION"},
                {"OFFERS", Side::right},
+               {"DIFFER", Side::right},
+               {"UNLISTED", Side::right},
                {"PENDING", Side::right},
-               {"DRIFT", Side::right},
-               {"UNREAD", Side::right},
+               {"HELD", Side::right},
                {"PARKED", Side::right},
+               {"UNREAD", Side::right},
                {"WHY", Side::left, 50}});
   for (const Json& channel : channels) {
+    const std::int64_t parked = channel.integer_or("parked") + channel.integer_or("parked_rows");
     table.add({{channel.text_or("name"), Colour::bold},
                {channel.text_or("connector")},
                {channel.text_or("state"), colour_of_state(channel.text_or("state"))},
                {channel.text_or("policy")},
                {channel.text_or("protection")},
                number(channel, "offers"),
+               number(channel, "differences", Colour::red),
+               number(channel, "not_listed"),
                number(channel, "pending"),
-               number(channel, "drift", Colour::red),
+               number(channel, "held", Colour::yellow),
+               {grouped(parked), parked != 0 ? Colour::red : Colour::none},
                number(channel, "unread_rows"),
-               number(channel, "parked", Colour::red),
                {channel.text_or("reason"), Colour::yellow}});
   }
   return table.empty() ? "No channels: put a file into channels.d/ and run `tallyd reload`.\n" : table.text(console);
 }
 
-std::string convergence_text(const Json& status) {
-  std::int64_t oldest = -1;
-  for (const Json& channel : items_in(status, "channels")) oldest = std::max(oldest, channel.integer_or("oldest_unverified_ms", -1));
-  std::string text = counted(status.integer_or("drift"), "difference", "differences");
-  if (oldest >= 0) text += ", oldest unverified " + ago_text(oldest) + " ago";
-  return text;
+Convergence convergence_of(const Json& status, const std::set<std::string>& channels) {
+  Convergence sum;
+  for (const Json& channel : items_in(status, "channels")) {
+    const std::string name = channel.text_or("name");
+    if (!channels.empty() && !channels.contains(name)) continue;
+    sum.offers += channel.integer_or("offers");
+    sum.differences += channel.integer_or("differences");
+    sum.never_looked += channel.integer_or("never_looked");
+    sum.unread += channel.integer_or("unread_rows");
+    sum.parked += channel.integer_or("parked_rows");
+    sum.oldest_s = std::max(sum.oldest_s, channel.integer_or("oldest_unverified_s", -1));
+    if (channel.text_or("state") == "paused") sum.paused.push_back(name);
+    if (channel.text_or("policy") == "observe") {
+      sum.for_release += channel.integer_or("waiting_for_release");
+      continue;
+    }
+    sum.not_listed += channel.integer_or("not_listed");
+    sum.in_doubt += channel.integer_or("in_doubt");
+    sum.pending += channel.integer_or("pending");
+    sum.waiting += channel.integer_or("waiting");
+    sum.held += channel.integer_or("held");
+    sum.parked += channel.integer_or("parked");
+  }
+  return sum;
 }
+
+bool Convergence::settled() const {
+  return differences == 0 && not_listed == 0 && in_doubt == 0 && pending == 0 && waiting == 0 && held == 0 && parked == 0 && unread == 0 &&
+         paused.empty();
+}
+
+std::string Convergence::text() const {
+  std::string rest;
+  const auto add = [&](std::int64_t count, const std::string& what) {
+    if (count != 0) rest += (rest.empty() ? "; " : ", ") + grouped(count) + " " + what;
+  };
+  add(not_listed, "not listed yet");
+  add(in_doubt, "in doubt");
+  add(pending, pending == 1 ? "change pending" : "changes pending");
+  add(waiting, "in an import that is not closed");
+  add(held, "held");
+  add(parked, "parked");
+  add(unread, "unread");
+  add(never_looked, "never looked at");
+  if (oldest_s >= 0) rest += (rest.empty() ? "; " : ", ") + ("oldest unverified " + ago_text(oldest_s * 1000));
+  add(for_release, "waiting for `tallyd channel release`");
+  for (const std::string& name : paused) rest += (rest.empty() ? "; " : ", ") + name + " is paused";
+  return counted(differences, "difference", "differences") + " among " + counted(offers, "offer", "offers") + rest;
+}
+
+namespace {
+
+Colour colour_of(const Convergence& convergence) {
+  if (convergence.in_sync()) return Colour::green;
+  return convergence.differences == 0 ? Colour::yellow : Colour::red;
+}
+
+}  // namespace
 
 std::string status_text(const Console& console, const Json& status) {
   std::string text = "tallyd " + status.text_or("version") + ", running for " + ago_text(status.integer_or("uptime_ms")) + "\n\n";
@@ -119,10 +175,8 @@ std::string status_text(const Console& console, const Json& status) {
   text += problems_text(console, items_in(status, "problems"));
   text += holds_text(console, items_in(status, "holds"));
   text += oversold_text(console, items_in(status, "oversold"));
-  text += "\n" + painted(console, convergence_text(status), status.integer_or("drift") == 0 ? Colour::green : Colour::red);
-  if (const Json* inbox = status.find("inbox")) {
-    text += "; inbox: " + grouped(inbox->integer_or("unread")) + " unread, " + grouped(inbox->integer_or("parked")) + " parked";
-  }
+  const Convergence convergence = convergence_of(status);
+  text += "\n" + painted(console, (convergence.in_sync() ? "In sync: " : "") + printable(convergence.text()), colour_of(convergence));
   if (const Json* last = status.find("last_decrease_ms"); last != nullptr && last->is_number())
     text += "; last decrease after " + last->number_text() + " ms";
   return text + "\n";

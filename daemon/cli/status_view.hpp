@@ -3,7 +3,9 @@
 
 #include "cli/console.hpp"
 
+#include <set>
 #include <string>
+#include <vector>
 
 namespace tally::cli {
 
@@ -12,8 +14,22 @@ std::string status_text(const Console& console, const Json& status);
 
 std::string channels_text(const Console& console, const Json::Array& channels);
 
-/// "0 differences, oldest unverified 41 s ago"
-std::string convergence_text(const Json& status);
+/// How far the channels are from what they should show. What waits counts only where the policy writes.
+struct Convergence {
+  std::int64_t offers = 0, differences = 0, not_listed = 0, in_doubt = 0, pending = 0, waiting = 0, held = 0, parked = 0, unread = 0;
+  std::int64_t never_looked = 0, for_release = 0;
+  std::int64_t oldest_s = -1;  ///< -1: nothing was looked at yet
+  std::vector<std::string> paused;
+
+  /// Whether nothing differs, waits, is held, parked or unlisted, on channels that are all worked on.
+  bool settled() const;
+  /// And every offer was looked at.
+  bool in_sync() const { return settled() && never_looked == 0; }
+  /// "0 differences among 1,880 offers; 11 not listed yet, 2 parked, oldest unverified 41 s"
+  std::string text() const;
+};
+/// Of these channels; of all when none is named.
+Convergence convergence_of(const Json& status, const std::set<std::string>& channels = {});
 
 /// The list under `key`, or none.
 const Json::Array& items_in(const Json& object, std::string_view key);

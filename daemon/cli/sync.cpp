@@ -5,6 +5,7 @@
 
 #include <CLI/App.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <ostream>
 #include <thread>
@@ -19,10 +20,8 @@ struct Options {
 
 struct End {
   Calm::State state = Calm::State::busy;
-  std::string reason;
-  Json status;
-  std::int64_t parked = 0;
-  bool refused = false;
+  std::vector<Calm::Paused> paused;
+  Convergence convergence;
 };
 
 Result<End> wait_for_calm(Desk& desk, const Daemon& daemon, Calm calm, Duration most) {
@@ -30,52 +29,61 @@ Result<End> wait_for_calm(Desk& desk, const Daemon& daemon, Calm calm, Duration 
   const SystemClock clock;
   const Duration begin = clock.since_start();
   for (;;) {
-    auto status = daemon.get("status");
+    const auto status = daemon.get("status");
     if (!status) return status.error();
     const Calm::State state = calm.look(*status);
     const bool over = clock.since_start() - begin >= most;
     if (state != Calm::State::busy || over)
-      return End{.state = state, .reason = calm.reason(), .status = std::move(*status), .parked = calm.parked(), .refused = calm.refused()};
+      return End{.state = state, .paused = calm.paused(), .convergence = convergence_of(*status, calm.channels())};
     progress.say(calm.text());
     std::this_thread::sleep_for(desk.console.pause);
   }
 }
 
 int code_for(const End& end) {
+  if (!end.paused.empty()) {
+    const bool refused = std::any_of(end.paused.begin(), end.paused.end(), [](const auto& channel) { return channel.refused; });
+    return refused ? exit_credentials : exit_unavailable;
+  }
   switch (end.state) {
-    case Calm::State::paused:
-      return end.refused ? exit_credentials : exit_unavailable;
     case Calm::State::held:
       return exit_guard;
     case Calm::State::busy:
       return exit_partly;
     case Calm::State::calm:
-      return end.parked > 0 ? exit_partly : exit_ok;
+      return end.convergence.settled() ? exit_ok : exit_partly;
   }
   return exit_error;
 }
 
 void show(Desk& desk, const End& end, const std::string& waited) {
   std::ostream& out = desk.console.out;
+  for (const auto& channel : end.paused)
+    out << painted(desk.console, printable(channel.channel + " is paused: " + channel.reason), Colour::red) << "\n";
+  const std::string text = printable(end.convergence.text());
   switch (end.state) {
-    case Calm::State::paused:
-      out << painted(desk.console, printable(end.reason), Colour::red) << "\n";
-      return;
     case Calm::State::held:
-      out << "Done, but for what waits for a person: `tallyd status` shows it, `tallyd release DIGEST` sends it.\n";
+      out << "Done, but for what waits for a person: `tallyd status` shows it, `tallyd release DIGEST` sends it.\n" << text << ".\n";
       return;
     case Calm::State::busy:
-      out << "Not done after " << waited << "; it goes on in the daemon, and `tallyd status` shows how far it is.\n";
+      out << "Not done after " << waited << "; it goes on in the daemon, and `tallyd status` shows how far it is.\n" << text << ".\n";
       return;
     case Calm::State::calm:
       break;
   }
-  if (end.parked > 0) {
-    out << painted(desk.console, "Done, but for " + counted(end.parked, "parked item", "parked items"), Colour::yellow)
-        << "; `tallyd status` gives the reasons.\n";
-  } else {
-    out << painted(desk.console, "In sync: " + convergence_text(end.status) + ".", Colour::green) << "\n";
+  if (end.convergence.in_sync()) {
+    out << painted(desk.console, "In sync: " + text + ".", Colour::green) << "\n";
+    return;
   }
+  out << painted(desk.console, "Done: " + text + ".", Colour::yellow) << "\n";
+  if (!end.convergence.settled()) out << "`tallyd status` gives the reasons.\n";
+}
+
+Json paused_json(const End& end) {
+  Json list = Json::array();
+  for (const auto& channel : end.paused)
+    list.push_back(Json::object({{"channel", channel.channel}, {"reason", channel.reason}, {"refused", channel.refused}}));
+  return list;
 }
 
 int sync(Desk& desk, const Options& options) {
@@ -93,8 +101,12 @@ int sync(Desk& desk, const Options& options) {
   const int code = code_for(*end);
   const Json answer = Json::object({{"calm", end->state == Calm::State::calm},
                                     {"held", end->state == Calm::State::held},
-                                    {"reason", end->reason},
-                                    {"parked", end->parked},
+                                    {"paused", paused_json(*end)},
+                                    {"in_sync", end->convergence.in_sync()},
+                                    {"differences", end->convergence.differences},
+                                    {"not_listed", end->convergence.not_listed},
+                                    {"pending", end->convergence.pending},
+                                    {"parked", end->convergence.parked},
                                     {"exit", code}});
   return desk.print(
       answer, [&] { show(desk, *end, options.wait); }, code);

@@ -3,14 +3,16 @@
 namespace tally::cli::test {
 namespace {
 
-constexpr const char* status_json = R"({"uptime_ms":90000,"version":"1.2.3","drift":1,"converged":false,"last_decrease_ms":312,
+constexpr const char* status_json = R"({"uptime_ms":90000,"version":"1.2.3","differences":1,"converged":false,"last_decrease_ms":312,
   "channels":[
     {"name":"shop","connector":"woocommerce","policy":"full","state":"ok","protection":"by look","offers":1891,"pending":3,
-     "drift":1,"unread_rows":0,"parked":1,"oldest_unverified_ms":41000},
+     "differences":1,"not_listed":11,"unread_rows":2,"parked":1,"parked_rows":1,"held":40,"oldest_unverified_s":41},
     {"name":"店铺","connector":"douyin","policy":"observe","state":"paused","reason":"credentials refused","offers":12,"pending":0,
-     "drift":0,"unread_rows":0,"parked":0,"oldest_unverified_ms":9000}],
+     "differences":0,"not_listed":191,"waiting_for_release":191,"unread_rows":0,"parked":0,"oldest_unverified_s":9}],
   "problems":[{"channel":"shop","thing":"A-1","aspect":"price","reason":"the price is below the floor","since":"2026-01-02T03:04:05Z",
-     "todo":"raise it"}],
+     "todo":"raise it"},
+     {"channel":"shop","thing":"17","aspect":"inbox","reason":"no such state","since":"2026-01-02T03:04:05Z",
+      "todo":"`tallyd replay 17`, or `tallyd discard 17` drops it"}],
   "holds":[{"digest":"ab12cd","channel":"shop","aspect":"price","count":40,"reason":"more than 5 % of the offers",
      "since":"2026-01-02T03:04:05Z"}],
   "inbox":{"unread":2,"parked":0},
@@ -19,13 +21,70 @@ constexpr const char* status_json = R"({"uptime_ms":90000,"version":"1.2.3","dri
 TEST_F(CliTest, StatusShowsChannelsProblemsHoldsAndWhetherAllIsWell) {
   with_daemon().answer("/api/v1/status", status_json);
   ASSERT_EQ(tallyd({"status"}), 0) << err.str();
-  for (const char* text : {"1,891", "credentials refused", "the price is below the floor", "raise it", "ab12cd", "tallyd release DIGEST",
-                           "B-2", "350 ms", "1 difference, oldest unverified 41 s ago", "2 unread", "312 ms"}) {
+  for (const char* text :
+       {"1,891", "credentials refused", "the price is below the floor", "raise it", "ab12cd", "tallyd release DIGEST", "B-2", "350 ms",
+        "1 difference among 1,903 offers; 11 not listed yet, 3 changes pending, 40 held, 2 parked, 2 unread, oldest unverified 41 s",
+        "191 waiting for `tallyd channel release`", "店铺 is paused", "tallyd replay 17", "tallyd discard 17", "312 ms"}) {
     EXPECT_TRUE(printed(text)) << text << "\n" << out.str();
   }
   EXPECT_EQ(out.str().find('\x1b'), std::string::npos) << "no colours where no terminal is";
   EXPECT_EQ(tallyd({"status", "--json"}), 0);
   EXPECT_EQ(json_out(), *Json::parse(status_json));
+}
+
+TEST_F(CliTest, StatusSaysInSyncOnlyWhenNothingIsMissing) {
+  const auto says_in_sync = [&](const std::string& more) {
+    daemon.reset();
+    with_daemon().answer("/api/v1/status", R"({"version":"1","uptime_ms":1,"channels":[{"name":"shop","state":"ok","policy":"full",
+      "offers":3)" + more + "}]}");
+    EXPECT_EQ(tallyd({"status"}), 0);
+    return printed("In sync: ");
+  };
+  EXPECT_TRUE(says_in_sync(""));
+  for (const char* count :
+       {"differences", "not_listed", "in_doubt", "pending", "waiting", "held", "parked", "parked_rows", "unread_rows", "never_looked"}) {
+    EXPECT_FALSE(says_in_sync(",\"" + std::string(count) + "\":1")) << count;
+    EXPECT_TRUE(printed("among 3 offers")) << out.str();
+  }
+}
+
+TEST_F(CliTest, ParkedDocumentsAreReadAgainByRowByChannelOrAll) {
+  FakeDaemon& fake = with_daemon();
+  fake.answer("/api/v1/inbox/replay", R"({"applied":1,"parked":[]})");
+  EXPECT_EQ(tallyd({"replay", "17"}), exit_ok) << err.str();
+  EXPECT_EQ(fake.asked().back(), R"(POST /api/v1/inbox/replay {"rows":[17]})");
+  EXPECT_EQ(out.str(), "1 document applied, 0 still parked.\n");
+  EXPECT_EQ(tallyd({"replay", "--channel", "shop"}), exit_ok);
+  EXPECT_EQ(fake.asked().back(), R"(POST /api/v1/inbox/replay {"channel":"shop"})");
+  EXPECT_EQ(tallyd({"replay", "17", "--channel", "shop"}), exit_error) << "one or the other";
+  EXPECT_EQ(tallyd({"replay", "seventeen"}), exit_error);
+}
+
+TEST_F(CliTest, ReadingAgainGoesOnUntilNothingIsLeftAndTellsWhatStaysParked) {
+  FakeDaemon& fake = with_daemon();
+  fake.answer("/api/v1/inbox/replay", R"({"applied":499,"parked":[{"row":3,"channel":"shop","reason":"no such state"}],"cursor":501})");
+  fake.answer("/api/v1/inbox/replay", R"({"applied":7,"parked":[]})");
+  EXPECT_EQ(tallyd({"replay"}), exit_partly);
+  EXPECT_EQ(fake.asked().back(), R"(POST /api/v1/inbox/replay {"cursor":501})");
+  EXPECT_EQ(out.str(), "row 3 (shop): no such state\n506 documents applied, 1 still parked.\n");
+}
+
+TEST_F(CliTest, ANumberDiscardsAParkedDocumentAndADigestAHeldSet) {
+  FakeDaemon& fake = with_daemon();
+  fake.answer("/api/v1/inbox/17/discard", R"({"row":17,"reason":"no such state"})");
+  fake.answer("/api/v1/holds/123456789012/discard", R"({"count":4})");
+  EXPECT_EQ(tallyd({"discard", "17"}), exit_ok) << err.str();
+  EXPECT_EQ(out.str(), "row 17: dropped (no such state)\n");
+  EXPECT_EQ(tallyd({"discard", "123456789012"}), exit_ok) << err.str();
+  EXPECT_EQ(fake.asked().back(), "POST /api/v1/holds/123456789012/discard {}");
+}
+
+TEST_F(CliTest, EachComplaintOfAReloadStandsOnItsOwnLine) {
+  with_daemon().answer("/api/v1/reload", R"({"applied":false,"complaints":["a.yaml:1:1: no","b.yaml:2:3: neither"]})");
+  EXPECT_EQ(tallyd({"reload"}), exit_configuration);
+  EXPECT_TRUE(complained("a.yaml:1:1: no\nb.yaml:2:3: neither\n")) << err.str();
+  EXPECT_EQ(tallyd({"reload", "--json"}), exit_configuration);
+  EXPECT_EQ(json_out().find("complaints")->as_array().size(), 2u);
 }
 
 TEST_F(CliTest, ColoursAreUsedOnATerminal) {

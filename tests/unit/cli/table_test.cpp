@@ -74,9 +74,9 @@ TEST(Table, ColoursDoNotChangeTheWidths) {
   EXPECT_EQ(plain, coloured);
 }
 
-const Json demo_status = *Json::parse(R"({"drift":0,"last_decrease_ms":312,"channels":[
-  {"name":"storefront","state":"ok","offers":212,"pending":3,"drift":0,"parked":0,"oldest_unverified_ms":2000},
-  {"name":"抖音小店","state":"backing_off","offers":212,"pending":0,"drift":1,"parked":0,"oldest_unverified_ms":5000}]})");
+const Json demo_status = *Json::parse(R"({"differences":0,"last_decrease_ms":312,"channels":[
+  {"name":"storefront","state":"ok","offers":212,"pending":3,"differences":0,"parked":0,"oldest_unverified_s":2},
+  {"name":"抖音小店","state":"backing_off","offers":212,"pending":0,"differences":1,"parked":0,"oldest_unverified_s":5}]})");
 
 TEST(DemoTable, ShowsChannelsOffersOrdersDriftAndTheLastDecrease) {
   Paper paper;
@@ -92,7 +92,7 @@ TEST(DemoTable, ShowsChannelsOffersOrdersDriftAndTheLastDecrease) {
             "storefront  ok              212        3      12      0       0\n"
             "抖音小店    backing_off     212        0      30      1       0\n"
             "\n"
-            "0 differences, oldest unverified 5 s ago\n"
+            "1 difference among 424 offers; 3 changes pending, oldest unverified 5 s\n"
             "Ctrl-C ends the demo\n");
 }
 
