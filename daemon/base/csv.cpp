@@ -4,77 +4,140 @@
 #include <iconv.h>
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <memory>
+#include <variant>
 
 namespace tally::csv {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 constexpr std::size_t most_bytes = std::size_t{256} << 20;
-constexpr std::size_t most_cells = 10'000;  // of one record
+constexpr std::size_t most_broken = 1'000;  // beyond it each further one could cost a whole record's length again
 
-/// libcsv calls back without saying where it is, so it is fed one line of the text at a time.
+std::string row_from(std::size_t line, std::size_t until) {
+  return line == until ? "" : " (the record begins on line " + std::to_string(line) + ")";
+}
+
+/// libcsv calls back without saying where it is, so it is fed one line of the text at a time; and it cannot go on behind an error, so each
+/// record that is broken ends one parser and the next line begins with a fresh one.
 class Reader {
  public:
-  explicit Reader(char separator) {
-    ensure(csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI) == 0, "libcsv does not know its own options");
-    csv_set_delim(&parser_, static_cast<unsigned char>(separator));
-  }
+  Reader(std::string_view bytes, char separator) : bytes_(bytes), separator_(separator) { start(); }
   ~Reader() { csv_free(&parser_); }
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
-  Result<std::vector<Record>> read(std::string_view bytes) {
-    std::size_t line = 1;
-    for (std::size_t at = 0; at < bytes.size(); ++line) {
-      const std::size_t end = line_end(bytes, at);
-      const std::string_view piece = bytes.substr(at, end - at);
-      if (!within_record_) current_.line = line;
-      // Blank lines between records are skipped by libcsv and begin nothing.
-      within_record_ = within_record_ || piece.find_first_not_of(" \t\r\n") != std::string_view::npos;
-      if (csv_parse(&parser_, piece.data(), piece.size(), on_cell, on_record, this) != piece.size()) return broken(line);
-      if (too_many_cells_) return error(Fault::invalid, "line " + std::to_string(line) + ": more than 10000 cells in one record");
-      at = end;
+  std::size_t line() const { return line_; }  ///< the next one to be read
+
+  /// The next record; nothing at the end. After an error the reader stands on the line after the record's first.
+  std::variant<std::monostate, Record, Broken> next() {
+    record_ = {};
+    ended_ = false;
+    problem_ = nullptr;
+    std::size_t first_end = 0, begun = 0;
+    while (!at_end()) {
+      const std::string_view piece = bytes_.substr(at_, line_end() - at_);
+      if (begun == 0) {
+        record_.line = line_;
+        start_ = at_;
+        first_end = at_ + piece.size();
+        // Blank lines between records are skipped by libcsv and begin nothing.
+        if (piece.find_first_not_of(" \t\r\n") != std::string_view::npos) begun = line_;
+      }
+      if (begun != 0) {
+        if (at_ + piece.size() - start_ > most_bytes_a_record) return broken("the record has more than 4 MiB", first_end);
+        if (line_ - begun >= most_lines_a_record) return broken("a quotation mark is not closed within 2,000 lines", first_end);
+      }
+      if (csv_parse(&parser_, piece.data(), piece.size(), on_cell, on_record, this) != piece.size())
+        return broken("a quotation mark is not closed, or stands within a cell", first_end);
+      if (problem_ != nullptr) return broken(problem_, first_end);
+      at_ += piece.size();
+      ++line_;
+      if (ended_) return std::move(record_);
     }
-    if (csv_fini(&parser_, on_cell, on_record, this) != 0) return broken(line);
-    if (too_many_cells_) return error(Fault::invalid, "line " + std::to_string(line) + ": more than 10000 cells in one record");
-    return std::move(records_);
+    if (begun == 0) return {};
+    --line_;  // the last one that was read
+    if (csv_fini(&parser_, on_cell, on_record, this) != 0) return broken("a quotation mark is not closed before the file ends", first_end);
+    if (problem_ != nullptr) return broken(problem_, first_end);
+    ++line_;
+    return std::move(record_);
+  }
+
+  /// Whether each line of the record that `next` gave last could be a row of so many cells by itself: then the quoted cell that runs over
+  /// them has swallowed rows. A comma of prose has a space behind it and separates nothing.
+  bool looks_like_rows(std::size_t width) const {
+    if (width < 3) return false;
+    for (std::size_t at = start_; at < at_;) {
+      const std::string_view line = bytes_.substr(at, line_length(at));
+      at += line.size();
+      std::size_t separators = 0;
+      for (std::size_t i = 0; i < line.size(); ++i) separators += line[i] == separator_ && line.substr(i + 1, 1) != " ";
+      if (separators + 1 < width && line.find_first_not_of(" \t\r\n") != std::string_view::npos) return false;
+    }
+    return true;
+  }
+
+  /// Goes back to the line after this record's first, which was the last that `next` gave.
+  Broken take_back(const Record& record, std::string what) {
+    record_.line = record.line;
+    --line_;
+    return broken(std::move(what), start_ + line_length(start_));
   }
 
  private:
-  static std::size_t line_end(std::string_view bytes, std::size_t at) {
-    const std::size_t end = bytes.find_first_of("\r\n", at);
-    if (end == std::string_view::npos) return bytes.size();
-    return bytes.substr(end, 2) == "\r\n" ? end + 2 : end + 1;
+  bool at_end() const { return at_ == bytes_.size(); }
+
+  void start() {
+    ensure(csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI) == 0, "libcsv does not know its own options");
+    csv_set_delim(&parser_, static_cast<unsigned char>(separator_));
+  }
+
+  std::size_t line_length(std::size_t from) const {
+    const std::size_t end = bytes_.find_first_of("\r\n", from);
+    if (end == std::string_view::npos) return bytes_.size() - from;
+    return end - from + (bytes_.substr(end, 2) == "\r\n" ? 2 : 1);
+  }
+  std::size_t line_end() const { return at_ + line_length(at_); }
+
+  Broken broken(std::string what, std::size_t go_on_at) {
+    csv_free(&parser_);
+    start();
+    Broken result{.line = record_.line, .until = line_, .what = std::move(what)};
+    at_ = go_on_at;
+    line_ = record_.line + 1;
+    return result;
   }
 
   static void on_cell(void* text, std::size_t length, void* self) {
     auto& reader = *static_cast<Reader*>(self);
-    reader.too_many_cells_ = reader.too_many_cells_ || reader.current_.cells.size() == most_cells;
-    if (!reader.too_many_cells_) reader.current_.cells.emplace_back(static_cast<const char*>(text), length);
+    if (length > most_bytes_a_cell) reader.problem_ = "a cell has more than 1 MiB";
+    if (reader.record_.cells.size() == most_cells_a_record) reader.problem_ = "more than 10000 cells in one record";
+    if (reader.problem_ == nullptr) reader.record_.cells.emplace_back(static_cast<const char*>(text), length);
   }
 
-  static void on_record(int, void* self) {
-    auto& reader = *static_cast<Reader*>(self);
-    reader.records_.push_back(std::exchange(reader.current_, Record{}));
-    reader.within_record_ = false;
-  }
-
-  Error broken(std::size_t line) {
-    const std::string where = "line " + std::to_string(line) + ": ";
-    const std::string begun = current_.line == line ? "" : " in the record that begins on line " + std::to_string(current_.line);
-    if (csv_error(&parser_) != CSV_EPARSE) return error(Fault::invalid, where + csv_strerror(csv_error(&parser_)));
-    return error(Fault::invalid, where + "a quotation mark is not closed or stands within a cell" + begun, {},
-                 "put the whole cell in quotation marks and double those inside it");
-  }
+  static void on_record(int, void* self) { static_cast<Reader*>(self)->ended_ = true; }
 
   csv_parser parser_{};
-  Record current_;
-  bool within_record_ = false;
-  bool too_many_cells_ = false;
-  std::vector<Record> records_;
+  std::string_view bytes_;
+  char separator_;
+  std::size_t at_ = 0, line_ = 1;
+  std::size_t start_ = 0;  ///< of the record
+  Record record_;
+  bool ended_ = false;
+  const char* problem_ = nullptr;
 };
+
+bool is_blank(const Record& record) {
+  return std::all_of(record.cells.begin(), record.cells.end(),
+                     [](const std::string& cell) { return cell.find_first_not_of(" \t\r\n") == std::string::npos; });
+}
+
+Result<std::string_view> without_mark(std::string_view bytes) {
+  if (bytes.size() > most_bytes) return error(Fault::invalid, "more than 256 MiB of comma-separated values", {}, "split the file");
+  if (bytes.starts_with(byte_order_mark)) bytes.remove_prefix(byte_order_mark.size());
+  return bytes;
+}
 
 class Converter {
  public:
@@ -94,9 +157,47 @@ class Converter {
 }  // namespace
 
 Result<std::vector<Record>> parse(std::string_view bytes, char separator) {
-  if (bytes.size() > most_bytes) return error(Fault::invalid, "more than 256 MiB of comma-separated values", {}, "split the file");
-  if (bytes.starts_with(byte_order_mark)) bytes.remove_prefix(byte_order_mark.size());
-  return Reader(separator).read(bytes);
+  const auto text = without_mark(bytes);
+  if (!text) return text.error();
+  Reader reader(*text, separator);
+  std::vector<Record> records;
+  for (;;) {
+    auto next = reader.next();
+    if (std::holds_alternative<std::monostate>(next)) return records;
+    if (const auto* broken = std::get_if<Broken>(&next))
+      return error(Fault::invalid, "line " + std::to_string(broken->until) + ": " + broken->what + row_from(broken->line, broken->until),
+                   {}, "put the whole cell in quotation marks and double those inside it");
+    records.push_back(std::move(std::get<Record>(next)));
+  }
+}
+
+Result<Salvage> salvage(std::string_view bytes, char separator) {
+  const auto text = without_mark(bytes);
+  if (!text) return text.error();
+  Reader reader(*text, separator);
+  Salvage found;
+  std::size_t width = 0;
+  for (;;) {
+    auto next = reader.next();
+    if (std::holds_alternative<std::monostate>(next)) return found;
+    if (auto* record = std::get_if<Record>(&next)) {
+      if (width == 0 && !is_blank(*record)) width = record->cells.size();
+      const std::size_t cells = record->cells.size(), last = reader.line() - 1;
+      const bool swallowed = last != record->line && reader.looks_like_rows(width);
+      if ((cells == width && !swallowed) || last == record->line || is_blank(*record)) {
+        found.records.push_back(std::move(*record));
+        continue;
+      }
+      const std::string result = swallowed ? "takes whole rows into it"
+                                           : "leaves " + std::to_string(cells) + " cells where the header has " + std::to_string(width);
+      next = reader.take_back(
+          *record, "a quoted cell runs on to line " + std::to_string(last) + " and " + result + ": a quotation mark is not closed");
+    }
+    found.broken.push_back(std::move(std::get<Broken>(next)));
+    if (found.broken.size() > most_broken)
+      return error(Fault::invalid, "more than " + std::to_string(most_broken) + " records whose quotation marks do not add up", {},
+                   "export the file again as CSV");
+  }
 }
 
 std::string line(const std::vector<std::string>& cells) {

@@ -1,5 +1,6 @@
 #include "catalogue/catalogue.hpp"
 
+#include "base/complaint.hpp"
 #include "base/csv.hpp"
 #include "catalogue/cell.hpp"
 #include "catalogue/formats.hpp"
@@ -22,28 +23,63 @@ void note_currency(const Imported& imported, Gathering& into, std::size_t line) 
   into.correct(kind::currency, "the file names no currency: its prices are taken to be " + into.currency().code, line);
 }
 
+/// A column that is there and says nothing in any row: nothing is changed by it, and that is not what its owner expects.
+void note_blank_columns(const Table& table, const std::vector<std::string>& names, Gathering& into) {
+  if (table.rows().empty()) return;
+  for (const auto& name : names) {
+    const auto column = table.column(name);
+    if (name.empty() || !column.there() || !table.is_blank(column)) continue;
+    const auto rows = table.rows().size();
+    into.correct(kind::blank_column,
+                 "column " + table.header()[column.place] + " is blank in " +
+                     (rows == 1 ? "the only row" : "all " + std::to_string(rows) + " rows") + ": nothing of it was changed",
+                 table.header_line());
+  }
+}
+
+/// "; did you mean 'sku'?" for the first column that is nearly one that decides the format.
+std::string nearest_of(const std::vector<std::string>& header) {
+  for (const auto& name : header) {
+    const auto hint = did_you_mean(lower(name), {"code", "title", "sku", "price", "handle", "variant sku", "regular price"});
+    if (!hint.empty()) return "; '" + name + "': " + hint;
+  }
+  return {};
+}
+
 Result<void> read_table(std::string_view bytes, const std::string& file, Gathering& gathering, Imported& imported,
                         const Progress& progress) {
   auto table = Table::read(bytes, file);
   if (!table) return table.error();
-  imported.rows = table->rows().size();
-  Meter meter(progress, imported.rows);
+  imported.rows = table->rows().size() + table->broken().size();
+  for (const auto& row : table->broken()) {
+    const bool later = row.until != row.line;
+    gathering.refuse(row.line, row.what + (later ? " (it showed on line " + std::to_string(row.until) + ")" : ""));
+  }
+  Meter meter(progress, table->rows().size());
   if (is_woocommerce(*table)) {
     imported.format = "WooCommerce product export";
+    note_blank_columns(*table, {"Stock", "Regular price"}, gathering);
     read_woocommerce(*table, gathering, meter);
     note_currency(imported, gathering, table->header_line());
   } else if (is_shopify(*table)) {
     imported.format = "Shopify product export";
+    note_blank_columns(*table, {"Variant Inventory Qty", "Inventory quantity", "Variant Price", "Price"}, gathering);
     read_shopify(*table, gathering, meter);
     note_currency(imported, gathering, table->header_line());
   } else if (is_own(*table)) {
     imported.format = "tallyd CSV";
-    if (auto read = read_own_csv(*table, file, gathering, meter); !read) return read.error();
+    note_blank_columns(*table, table->header(), gathering);
+    if (auto read = read_own_csv(*table, file, gathering, imported, meter); !read) return read.error();
+  } else if (is_own_update(*table)) {
+    imported.format = update_format;
+    note_blank_columns(*table, table->header(), gathering);
+    if (auto read = read_own_update(*table, file, gathering, meter); !read) return read.error();
   } else {
     return error(Fault::invalid, "no format that is known has this header: " + start_of(table->header()),
                  file + ":" + std::to_string(table->header_line()),
                  "WooCommerce's export in English has Type, SKU, Name, Regular price; Shopify's has Handle, Title, Variant SKU; ours has "
-                 "code, sku, price");
+                 "code, title, sku, price, or sku and what is to change, such as stock" +
+                     nearest_of(table->header()));
   }
   meter.finish();
   return {};
@@ -79,6 +115,8 @@ Result<Imported> read(std::string_view bytes, const std::string& file_name, cons
   if (!text) return error(Fault::invalid, text.error().what, file_name, "save the file as UTF-8 (GB18030 is read too)");
   Imported imported;
   Gathering gathering(imported, currency);
+  if (!csv::is_utf8(bytes))
+    gathering.correct(kind::encoding, "the file is not UTF-8 and was read as GB18030: look whether its titles came out right", 1);
   const auto begin = trimmed(std::string_view(*text).substr(0, 4096));
   const bool json = begin.starts_with('[') || begin.starts_with('{');
   const auto read =

@@ -13,17 +13,45 @@ char lower_of(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-/// A number as shops write it: with a point, or with a comma before one or two last digits.
-Result<Decimal> number_of(std::string_view text) {
-  std::string spelt(text);
-  const auto comma = spelt.find(',');
-  if (comma != std::string::npos && spelt.find('.') == std::string::npos) {
-    const auto behind = spelt.size() - comma - 1;
-    if (spelt.find(',', comma + 1) == std::string::npos && behind >= 1 && behind <= 2) spelt[comma] = '.';
+/// The digits stand in groups of three behind the first one: "1,234", "12.345.678".
+bool is_grouped(std::string_view text, char sign) {
+  auto from = text.find(sign);
+  if (from == 0 || from > 3) return false;
+  while (from != std::string_view::npos) {
+    const auto to = std::min(text.find(sign, from + 1), text.size());
+    if (to - from != 4) return false;
+    from = to == text.size() ? std::string_view::npos : to;
   }
-  auto number = Decimal::parse(spelt);
+  return true;
+}
+
+/// The number as programs write it; empty where the commas and points can be read two ways, or none.
+std::string plainly(std::string_view text) {
+  const auto comma = text.rfind(','), point = text.rfind('.');
+  if (comma == std::string_view::npos) return std::string(text);
+  const bool both = point != std::string_view::npos;
+  const char decimal = both && point > comma ? '.' : ',', group = decimal == '.' ? ',' : '.';
+  const auto at = decimal == '.' ? point : comma;
+  const auto whole = text.substr(0, at), part = text.substr(at + 1);
+  if (whole.find(decimal) != std::string_view::npos || part.empty()) return {};
+  if (both ? !is_grouped(whole, group) : part.size() > 2) return {};
+  std::string plain(whole);
+  std::erase(plain, group);
+  return plain + "." + std::string(part);
+}
+
+Result<Decimal> number_of(std::string_view text) {
+  const auto plain = plainly(text);
+  if (plain.empty() && is_grouped(text, ','))
+    return error(Fault::invalid, "'" + std::string(text) + "' can be read two ways: the comma may stand for thousands or for the point", {},
+                 "write it like 1234.50");
+  auto number = Decimal::parse(plain);
   if (!number) return error(Fault::invalid, "'" + std::string(text) + "' is not a number", {}, "write it like 1234.50");
   return number;
+}
+
+bool all_digits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 }  // namespace
@@ -82,7 +110,7 @@ std::vector<Category> categories_of(std::string_view text, char separator) {
   return categories;
 }
 
-Result<std::optional<Money>> price_of(std::string_view text, const Currency& currency, bool& rounded) {
+Result<std::optional<Money>> price_of(std::string_view text, const Currency& currency, Understood& how) {
   text = trimmed(text);
   if (text.empty()) return std::optional<Money>();
   auto number = number_of(text);
@@ -91,7 +119,8 @@ Result<std::optional<Money>> price_of(std::string_view text, const Currency& cur
   auto money = Money::of(*number, currency);
   if (!money) return money.error();
   if (money->minor <= 0) return error(Fault::invalid, "'" + std::string(text) + "' is less than the smallest coin of " + currency.code);
-  rounded = rounded || !(money->major() == *number);
+  how.rounded = how.rounded || !(money->major() == *number);
+  how.comma = how.comma || text.find(',') != std::string_view::npos;
   return std::optional<Money>(*money);
 }
 
@@ -104,6 +133,28 @@ Result<std::optional<Quantity>> count_of(std::string_view text) {
   constexpr Quantity most = 1'000'000'000'000;  // beyond it somebody typed a barcode into the wrong column
   if (!whole || *whole > most || *whole < -most) return error(Fault::invalid, "'" + std::string(text) + "' is too many to be a count");
   return std::optional<Quantity>(*whole);
+}
+
+Result<std::optional<Quantity>> stock_of(std::string_view text) {
+  auto count = count_of(text);
+  if (count && *count && **count < 0) return error(Fault::invalid, "'" + std::string(trimmed(text)) + "' is below zero");
+  return count;
+}
+
+bool is_shortened(std::string_view text) {
+  text = trimmed(text);
+  const auto e = text.find_first_of("eE");
+  if (e == std::string_view::npos || text.substr(e + 1, 1) != "+" || !all_digits(text.substr(e + 2))) return false;
+  const auto mark = text.find_first_of(".,");
+  const auto whole = text.substr(0, std::min(mark, e));
+  return whole.size() == 1 && all_digits(whole) && (mark == std::string_view::npos || all_digits(text.substr(mark + 1, e - mark - 1)));
+}
+
+Result<std::string> barcode_of(std::string_view text) {
+  if (is_shortened(text))
+    return error(Fault::invalid, "'" + std::string(text) + "' is a number that a spreadsheet has shortened, its last digits are lost", {},
+                 "make the column text in the spreadsheet, fill it again, and save it as CSV");
+  return std::string(text);
 }
 
 std::string unit_of(std::string_view text) {

@@ -34,7 +34,13 @@ void read_shopify(const Table& table, Gathering& into, Meter& meter);
 
 bool is_own(const Table& table);
 /// `invalid` where the header has a column that we do not know: a price in a column that is spelt wrongly must not go unnoticed.
-Result<void> read_own_csv(const Table& table, const std::string& file, Gathering& into, Meter& meter);
+/// Fields that no column names or whose column is blank go to `imported.kept`.
+Result<void> read_own_csv(const Table& table, const std::string& file, Gathering& into, Imported& imported, Meter& meter);
+
+/// Ours without titles: rows that change what they name of variants that exist.
+bool is_own_update(const Table& table);
+/// `invalid` as above, for a column that belongs to the product, and where nothing but SKUs stand in the file.
+Result<void> read_own_update(const Table& table, const std::string& file, Gathering& into, Meter& meter);
 
 /// One element of a JSON array, untouched, with the line that it begins on.
 struct Element {

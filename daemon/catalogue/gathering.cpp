@@ -26,18 +26,26 @@ std::string joined(const std::vector<std::string>& parts) {
 
 }  // namespace
 
-void Gathering::refuse(std::size_t line, std::string what) {
-  into_.refused.push_back({line, std::move(what)});
+Objection objection(std::string_view column, const Error& error) {
+  return {std::string(column), error.what + (error.todo.empty() ? "" : ": " + error.todo)};
+}
+
+void Gathering::refuse(std::size_t line, Objection why) {
+  into_.refused.push_back({line, std::move(why.column), std::move(why.what)});
 }
 
 void Gathering::correct(std::string_view kind, std::string what, std::size_t line) {
   into_.corrections.push_back({std::string(kind), std::move(what), line});
 }
 
-std::optional<Sku> Gathering::take_sku(std::string_view text, std::size_t line) {
+std::optional<Sku> Gathering::readable_sku(std::string_view text, std::size_t line) {
   constexpr std::size_t most = 200;
   if (trimmed(text).empty()) {
     refuse(line, "no SKU: what is sold needs one, stock and orders are kept by it");
+    return {};
+  }
+  if (is_shortened(text)) {
+    refuse(line, "the SKU '" + std::string(trimmed(text)) + "' is a number that a spreadsheet has shortened, its last digits are lost");
     return {};
   }
   const Sku sku = normal_sku(text);
@@ -45,6 +53,13 @@ std::optional<Sku> Gathering::take_sku(std::string_view text, std::size_t line) 
     refuse(line, sku.empty() ? "the SKU is not readable text" : "the SKU is longer than " + std::to_string(most) + " bytes");
     return {};
   }
+  return sku;
+}
+
+std::optional<Sku> Gathering::take_sku(std::string_view text, std::size_t line) {
+  const auto readable = readable_sku(text, line);
+  if (!readable) return {};
+  const Sku& sku = *readable;
   const auto [taken, fresh] = sku_lines_.emplace(sku.text, line);
   if (!fresh) {
     refuse(line, "the SKU '" + sku.text + "' stands already at " + at_line(taken->second));
@@ -70,11 +85,25 @@ void Gathering::set_price(Variant& variant, const Money& regular, const std::opt
           line);
 }
 
-std::optional<Quantity> Gathering::shelf_count(std::optional<Quantity> counted, std::string_view sku, std::size_t line) {
-  if (!counted || *counted >= 0) return counted;
-  correct(kind::negative_stock,
-          "'" + std::string(sku) + "': a stock of " + std::to_string(*counted) + " means that none is there: counted as 0", line);
-  return 0;
+void Gathering::settle_compare_at(Variant& variant, std::size_t line) {
+  if (!variant.price || !variant.compare_at || variant.compare_at->minor > variant.price->minor) return;
+  correct(kind::sale_price,
+          "'" + variant.sku.text + "': the price of " + variant.price->text() + " is not below the one to compare with, " +
+              variant.compare_at->text() + ", and is no sale",
+          line);
+  variant.compare_at.reset();
+}
+
+void Gathering::note_prices(const Understood& how, const Sku& sku, std::size_t line) {
+  if (how.rounded) correct(kind::rounded, "'" + sku.text + "': a price was rounded to the digits of " + currency_.code, line);
+  if (how.comma) correct(kind::comma, "'" + sku.text + "': a price has a comma and was read as the only number it can be", line);
+}
+
+std::optional<Quantity> Gathering::shelf_count(std::string_view text, std::string_view column, const Sku& sku, std::size_t line) {
+  const auto counted = stock_of(text);
+  if (counted) return *counted;
+  into_.refused.push_back({line, std::string(column), counted.error().what + ": the stock of '" + sku.text + "' was not touched", true});
+  return {};
 }
 
 void Gathering::refuse_all(const Draft& draft, const std::string& what) {
@@ -121,9 +150,27 @@ void Gathering::add(Draft draft) {
   for (const auto& one : draft.variants) draft.product.variants.push_back(one.variant);
   if (const auto faults = faults_of(draft.product); !faults.empty()) return refuse_all(draft, joined(faults));
   for (const auto& one : draft.variants) {
-    if (one.counted) into_.stock.push_back({one.variant.sku, *one.counted});
+    if (one.counted) into_.stock.push_back({one.variant.sku, *one.counted, one.location, one.line});
   }
+  into_.product_lines.push_back(draft.line);
   into_.products.push_back(std::move(draft.product));
+}
+
+void Gathering::add(Imported::Change change) {
+  if (change.named.empty() && !change.counted) return;
+  if (change.counted) {
+    const auto [taken, fresh] = counted_.emplace(std::pair(change.sku.text, change.location), change.line);
+    if (!fresh) return refuse(change.line, "the stock of '" + change.sku.text + "' stands already at " + at_line(taken->second));
+  }
+  const auto [before, first] = changed_.emplace(change.sku.text, into_.changes.size());
+  if (!first && !change.named.empty()) {
+    const auto& said = into_.changes[before->second];
+    if (!(said.variant == change.variant) || said.named != change.named)
+      return refuse(change.line, "it says of '" + change.sku.text + "' something else than " + at_line(said.line));
+    change.named.clear();
+    if (!change.counted) return;
+  }
+  into_.changes.push_back(std::move(change));
 }
 
 void Gathering::finish() {

@@ -1,7 +1,7 @@
 // Our own CSV (README.md has the columns): a row a variant; rows with one code are one product, whose own cells stand in any of its rows.
-#include "base/complaint.hpp"
 #include "catalogue/cell.hpp"
 #include "catalogue/formats.hpp"
+#include "catalogue/own_cells.hpp"
 
 #include <algorithm>
 
@@ -12,19 +12,12 @@ namespace {
 constexpr std::string_view option_prefix = "option:";
 constexpr std::string_view attribute_prefix = "attribute:";
 
-const std::vector<std::string>& known_columns() {
-  static const std::vector<std::string> names{"code",   "title",     "description",   "brand",   "category",      "tags",   "state",
-                                              "image",  "image_alt", "sku",           "barcode", "variant_image", "price",  "compare_at",
-                                              "cost",   "currency",  "weight",        "length",  "width",         "height", "hs_code",
-                                              "origin", "tax_class", "variant_state", "bundle",  "stock"};
+std::vector<std::string> known_columns() {
+  std::vector<std::string> names{"code", "title", "image_alt", "sku", "price", "currency", "stock", "location"};
+  for (const auto* columns : {&product_columns(), &variant_columns()}) {
+    for (const auto& column : *columns) names.emplace_back(column.name);
+  }
   return names;
-}
-
-std::optional<SaleState> state_named(std::string_view text) {
-  if (text.empty() || same_word(text, "live")) return SaleState::live;
-  if (same_word(text, "paused")) return SaleState::paused;
-  if (same_word(text, "ended")) return SaleState::ended;
-  return {};
 }
 
 /// "TEE-S*2 | MUG": one of the second.
@@ -55,8 +48,9 @@ class Reader {
 
   void read() {
     for (const auto& row : table_.rows()) {
-      const auto why = table_.misshapen(row);
-      if (const auto refusal = why.empty() ? read_row(row) : why; !refusal.empty()) into_.refuse(row.line, refusal);
+      Objection why{{}, table_.misshapen(row)};
+      if (why.empty()) why = read_row(row);
+      if (!why.empty()) into_.refuse(row.line, std::move(why));
       meter_.step();
     }
     for (auto& draft : drafts_) {
@@ -69,22 +63,25 @@ class Reader {
   std::string_view at(const csv::Record& row, std::string_view name) const { return cell(row, table_.column(name)); }
 
   /// Answers why not, or empty (then the row is in, or was refused for its SKU).
-  std::string read_row(const csv::Record& row) {
+  Objection read_row(const csv::Record& row) {
     const std::string code(at(row, "code"));
-    if (code.empty()) return "code: blank: it says which product the row belongs to";
+    if (code.empty()) return {"code", "blank: it says which product the row belongs to"};
     Product product;
-    if (const auto why = read_product(row, product); !why.empty()) return why;
+    if (auto why = read_product(row, product); !why.empty()) return why;
     product.code = code;
     const auto known = by_code_.find(code);
     if (known != by_code_.end()) {
-      if (const auto why = contradiction(drafts_[known->second], product); !why.empty()) return why;
+      if (auto why = contradiction(drafts_[known->second], product); !why.empty()) return why;
     }
     DraftVariant variant{.variant = {}, .counted = {}, .line = row.line};
-    if (const auto why = read_variant(row, variant); !why.empty()) return why;
+    Understood how;
+    if (auto why = read_variant(row, variant, how); !why.empty()) return why;
     const auto sku = into_.take_sku(at(row, "sku"), row.line);
     if (!sku) return {};
     variant.variant.sku = *sku;
-    settle(row, variant);
+    into_.settle_compare_at(variant.variant, row.line);
+    into_.note_prices(how, *sku, row.line);
+    variant.counted = into_.shelf_count(at(row, "stock"), "stock", *sku, row.line);
     if (known == by_code_.end()) {
       by_code_.emplace(code, drafts_.size());
       drafts_.push_back({.product = std::move(product), .variants = {}, .line = row.line});
@@ -97,7 +94,7 @@ class Reader {
     return {};
   }
 
-  std::string read_product(const csv::Record& row, Product& product) const {
+  Objection read_product(const csv::Record& row, Product& product) const {
     product.title = at(row, "title");
     product.description = at(row, "description");
     product.brand = at(row, "brand");
@@ -112,19 +109,19 @@ class Reader {
       if (auto values = split(cell(row, column), '|'); !values.empty()) product.attributes.push_back({name, std::move(values)});
     }
     const auto state = state_named(at(row, "state"));
-    if (!state) return "state: '" + std::string(at(row, "state")) + "': live, paused or ended";
+    if (!state) return {"state", "'" + std::string(at(row, "state")) + "': live, paused or ended"};
     product.state = *state;
     return {};
   }
 
   /// A later row may leave the product's cells blank; what it says must be what an earlier one said.
-  static std::string contradiction(const Draft& draft, const Product& again) {
+  static Objection contradiction(const Draft& draft, const Product& again) {
     const auto& product = draft.product;
     const auto differs = [](const std::string& a, const std::string& b) { return !a.empty() && !b.empty() && a != b; };
     const std::string than = " is not that of line " + std::to_string(draft.line) + ", which has the same code";
-    if (differs(product.title, again.title)) return "title: '" + again.title + "'" + than;
-    if (differs(product.brand, again.brand)) return "brand: '" + again.brand + "'" + than;
-    if (differs(product.description, again.description)) return "description: it" + than;
+    if (differs(product.title, again.title)) return {"title", "'" + again.title + "'" + than};
+    if (differs(product.brand, again.brand)) return {"brand", "'" + again.brand + "'" + than};
+    if (differs(product.description, again.description)) return {"description", "it" + than};
     return {};
   }
 
@@ -142,72 +139,20 @@ class Reader {
     }
   }
 
-  std::string read_variant(const csv::Record& row, DraftVariant& into) const {
+  Objection read_variant(const csv::Record& row, DraftVariant& into, Understood& how) const {
     auto& variant = into.variant;
     for (const auto& [name, column] : options_) {
       if (const auto value = cell(row, column); !value.empty()) variant.option_values.push_back({name, std::string(value)});
     }
-    const auto currency = at(row, "currency");
-    if (!currency.empty() && !same_word(currency, into_.currency().code)) {
-      return "currency: prices in " + std::string(currency) + ", the catalogue is kept in " + into_.currency().code;
-    }
-    if (const auto why = read_measures(row, variant); !why.empty()) return why;
-    const auto state = state_named(at(row, "variant_state"));
-    if (!state) return "variant_state: '" + std::string(at(row, "variant_state")) + "': live, paused or ended";
-    variant.state = *state;
+    if (auto why = read_variant_cells(table_, row, into_.currency(), variant, how); !why.empty()) return why;
+    if (!variant.price) return {"price", "blank: nothing is sold without a price"};
     auto bundle = bundle_of(at(row, "bundle"));
-    if (!bundle) return "bundle: " + bundle.error().what;
+    if (!bundle) return objection("bundle", bundle.error());
     variant.bundle = std::move(*bundle);
-    bool rounded = false;
-    const auto cost = price_of(at(row, "cost"), into_.currency(), rounded);
-    if (!cost) return "cost: " + cost.error().what;
-    variant.cost = *cost;
-    const auto price = price_of(at(row, "price"), into_.currency(), rounded);
-    if (!price) return "price: " + price.error().what;
-    if (!*price) return "price: blank: nothing is sold without a price";
-    variant.price = *price;
-    const auto compare_at = price_of(at(row, "compare_at"), into_.currency(), rounded);
-    if (!compare_at) return "compare_at: " + compare_at.error().what;
-    variant.compare_at = *compare_at;
-    if (rounded) return "a price has more digits than " + into_.currency().code + " has";
-    const auto counted = count_of(at(row, "stock"));
-    if (!counted) return "stock: " + counted.error().what;
-    if (*counted && !variant.bundle.empty()) return "stock: a bundle has no stock of its own, its components have: leave the cell blank";
-    into.counted = *counted;
+    if (!variant.bundle.empty() && !at(row, "stock").empty())
+      return {"stock", "a bundle has no stock of its own, its components have: leave the cell blank"};
+    into.location = at(row, "location");
     return {};
-  }
-
-  std::string read_measures(const csv::Record& row, Variant& variant) const {
-    for (auto [name, measure] :
-         {std::pair{"weight", &variant.weight}, {"length", &variant.length}, {"width", &variant.width}, {"height", &variant.height}}) {
-      auto value = measure_of(at(row, name), "");
-      if (!value)
-        return std::string(name) + ": " + value.error().what + (value.error().todo.empty() ? "" : " (" + value.error().todo + ")");
-      *measure = *value;
-    }
-    return {};
-  }
-
-  void settle(const csv::Record& row, DraftVariant& one) {
-    auto& variant = one.variant;
-    variant.barcode = at(row, "barcode");
-    variant.hs_code = at(row, "hs_code");
-    variant.origin = at(row, "origin");
-    variant.tax_class = at(row, "tax_class");
-    if (const auto url = at(row, "variant_image"); !url.empty()) variant.image = Image{std::string(url), {}};
-    if (variant.compare_at) {
-      const auto price = *variant.price, before = *variant.compare_at;
-      variant.compare_at.reset();
-      if (before.minor > price.minor) {
-        into_.set_price(variant, before, price, row.line);
-      } else {
-        into_.correct(kind::sale_price,
-                      "'" + variant.sku.text + "': the price of " + price.text() + " is not below the one to compare with, " +
-                          before.text() + ", and is no sale",
-                      row.line);
-      }
-    }
-    one.counted = into_.shelf_count(one.counted, variant.sku.text, row.line);
   }
 
   const Table& table_;
@@ -218,24 +163,31 @@ class Reader {
   std::map<std::string, std::size_t> by_code_;
 };
 
+/// The fields that the file says nothing of, in any row.
+std::vector<std::string> unsaid(const Table& table) {
+  std::vector<std::string> fields;
+  for (const auto& column : product_columns()) {
+    if (table.is_blank(table.column(column.name))) fields.emplace_back(column.field);
+  }
+  for (const auto& column : variant_columns()) {
+    if (table.is_blank(table.column(column.name))) fields.push_back("variants/" + std::string(column.field));
+  }
+  const bool attributes = std::any_of(table.header().begin(), table.header().end(), [&](const std::string& name) {
+    return lower(name).starts_with(attribute_prefix) && !table.is_blank(table.column(name));
+  });
+  if (!attributes) fields.emplace_back("attributes");
+  return fields;
+}
+
 }  // namespace
 
 bool is_own(const Table& table) {
-  return table.has("code") && table.has("sku") && table.has("price");
+  return table.has("code") && table.has("title") && table.has("sku") && table.has("price");
 }
 
-Result<void> read_own_csv(const Table& table, const std::string& file, Gathering& into, Meter& meter) {
-  for (const auto& name : table.header()) {
-    const auto word = lower(name);
-    const bool prefixed = (word.starts_with(option_prefix) && word.size() > option_prefix.size()) ||
-                          (word.starts_with(attribute_prefix) && word.size() > attribute_prefix.size());
-    const auto& known = known_columns();
-    if (prefixed || std::find(known.begin(), known.end(), word) != known.end()) continue;
-    const auto hint = did_you_mean(word, known);
-    return error(Fault::invalid, name.empty() ? "a column without a name" : "unknown column '" + name + "'",
-                 file + ":" + std::to_string(table.header_line()),
-                 hint.empty() ? "name it option:NAME or attribute:NAME, or take it out" : hint);
-  }
+Result<void> read_own_csv(const Table& table, const std::string& file, Gathering& into, Imported& imported, Meter& meter) {
+  if (auto known = check_columns(table, file, known_columns(), {option_prefix, attribute_prefix}); !known) return known.error();
+  imported.kept = unsaid(table);
   Reader(table, into, meter).read();
   return {};
 }

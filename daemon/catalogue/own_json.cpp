@@ -9,24 +9,19 @@ namespace {
 
 constexpr std::size_t max_elements = 1'000'000;
 
-/// Takes `stock` off the variants; answers why not, or empty.
-std::string take_stock(Json& tree, std::vector<std::optional<Quantity>>& counts) {
+/// Takes `stock` off the variants: one text for each, as it stands, empty where there is none.
+std::vector<std::string> take_stock(Json& tree) {
+  std::vector<std::string> counts;
   auto* variants = tree.find("variants");
-  if (variants == nullptr || !variants->is_array()) return {};
+  if (variants == nullptr || !variants->is_array()) return counts;
   for (auto& variant : variants->as_array()) {
     counts.emplace_back();
     const auto* stock = variant.find("stock");
     if (stock == nullptr) continue;
-    if (!stock->is_null()) {
-      auto counted = stock->is_number() || stock->is_string()
-                         ? count_of(stock->scalar_text())
-                         : Result<std::optional<Quantity>>(error(Fault::invalid, "it is not a whole number"));
-      if (!counted) return "variants/" + std::to_string(counts.size() - 1) + "/stock: " + counted.error().what;
-      counts.back() = *counted;
-    }
+    if (!stock->is_null()) counts.back() = stock->is_number() || stock->is_string() ? stock->scalar_text() : stock->dump();
     variant.erase("stock");
   }
-  return {};
+  return counts;
 }
 
 std::string foreign_currency(const Product& product, const Currency& currency) {
@@ -43,8 +38,7 @@ std::string foreign_currency(const Product& product, const Currency& currency) {
 void read_element(const Element& element, Gathering& into) {
   auto tree = Json::parse(element.text);
   if (!tree) return into.refuse(element.line, tree.error().text());
-  std::vector<std::optional<Quantity>> counts;
-  if (const auto why = take_stock(*tree, counts); !why.empty()) return into.refuse(element.line, why);
+  const auto counts = take_stock(*tree);
   auto product = product_from_json(*tree);
   if (!product) return into.refuse(element.line, product.error().text());
   if (const auto why = foreign_currency(*product, into.currency()); !why.empty()) return into.refuse(element.line, why);
@@ -54,13 +48,12 @@ void read_element(const Element& element, Gathering& into) {
     const auto sku = into.take_sku(variant.sku.text, element.line);
     if (!sku) continue;
     variant.sku = *sku;
-    const bool bundled = !variant.bundle.empty();
-    if (bundled && counts[i]) {
-      into.refuse(element.line, "'" + sku->text + "': a bundle has no stock of its own, its components have");
+    if (!variant.bundle.empty() && !trimmed(counts[i]).empty()) {
+      into.refuse(element.line, Objection{"stock", "'" + sku->text + "': a bundle has no stock of its own, its components have"});
       continue;
     }
-    draft.variants.push_back(
-        {.variant = std::move(variant), .counted = into.shelf_count(counts[i], sku->text, element.line), .line = element.line});
+    const auto counted = into.shelf_count(counts[i], "stock", *sku, element.line);
+    draft.variants.push_back({.variant = std::move(variant), .counted = counted, .line = element.line});
   }
   product->variants.clear();
   draft.product = std::move(*product);

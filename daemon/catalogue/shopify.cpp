@@ -135,41 +135,43 @@ class Reader {
   void add_variant(const csv::Record& row, Group& group) {
     DraftVariant result{.variant = {}, .counted = {}, .line = row.line};
     auto& variant = result.variant;
-    bool rounded = false;
-    const auto price = price_of(cell(row, at_.price), into_.currency(), rounded);
+    Understood how;
+    const auto price = price_of(cell(row, at_.price), into_.currency(), how);
     // Shopify writes 0.00 where there is no cost or no price before.
-    const auto compare_at = price_of(without_zero(cell(row, at_.compare_at)), into_.currency(), rounded);
-    const auto cost = price_of(without_zero(cell(row, at_.cost)), into_.currency(), rounded);
+    const auto compare_at = price_of(without_zero(cell(row, at_.compare_at)), into_.currency(), how);
+    const auto cost = price_of(without_zero(cell(row, at_.cost)), into_.currency(), how);
     const auto grams = measure_of(cell(row, at_.grams), "g");
     const bool tracked = !at_.tracker.there() || !cell(row, at_.tracker).empty();
-    const auto counted = count_of(tracked ? cell(row, at_.quantity) : std::string_view());
-    const auto refuse = [&](std::string_view column, const std::string& why) { into_.refuse(row.line, std::string(column) + ": " + why); };
-    if (!price) return refuse("price", price.error().what);
-    if (!*price) return refuse("price", "blank: nothing is sold without a price");
-    if (!compare_at) return refuse("compare at price", compare_at.error().what);
-    if (!cost) return refuse("cost per item", cost.error().what);
-    if (!grams) return refuse("grams", grams.error().what);
-    if (!counted) return refuse("inventory quantity", counted.error().what);
+    const auto barcode = barcode_of(digits_of(cell(row, at_.barcode)));
+    const auto refuse = [&](Column column, const Error& why) { into_.refuse(row.line, objection(name_of(column), why)); };
+    if (!price) return refuse(at_.price, price.error());
+    if (!*price) return into_.refuse(row.line, Objection{name_of(at_.price), "blank: nothing is sold without a price"});
+    if (!compare_at) return refuse(at_.compare_at, compare_at.error());
+    if (!cost) return refuse(at_.cost, cost.error());
+    if (!grams) return refuse(at_.grams, grams.error());
+    if (!barcode) return refuse(at_.barcode, barcode.error());
     if (const auto why = name_options(row, group, variant); !why.empty()) return into_.refuse(row.line, why);
     const auto sku = into_.take_sku(digits_of(cell(row, at_.sku)), row.line);
     if (!sku) return;
     variant.sku = *sku;
     variant.cost = *cost;
     variant.weight = *grams;
-    variant.barcode = digits_of(cell(row, at_.barcode));
+    variant.barcode = *barcode;
     variant.tax_class = cell(row, at_.tax_code);
     variant.hs_code = cell(row, at_.hs_code);
     variant.origin = cell(row, at_.origin);
     if (const auto url = cell(row, at_.variant_image); !url.empty()) variant.image = Image{std::string(url), {}};
     settle_price(row, variant, **price, *compare_at);
-    if (rounded)
-      into_.correct(kind::rounded, "'" + sku->text + "': a price was rounded to the digits of " + into_.currency().code, row.line);
+    into_.note_prices(how, *sku, row.line);
     if (!tracked && !cell(row, at_.quantity).empty()) {
       into_.correct(kind::untracked_stock, "'" + sku->text + "': its stock is not tracked there, the number counts nothing", row.line);
     }
-    result.counted = into_.shelf_count(*counted, sku->text, row.line);
+    result.counted = into_.shelf_count(tracked ? cell(row, at_.quantity) : std::string_view(), name_of(at_.quantity), *sku, row.line);
     group.draft.variants.push_back(std::move(result));
   }
+
+  /// As the file spells it.
+  std::string name_of(Column column) const { return column.there() ? table_.header()[column.place] : std::string("price"); }
 
   static std::string_view without_zero(std::string_view text) {
     return text.find_first_not_of("0.,") == std::string_view::npos ? std::string_view() : text;
@@ -179,11 +181,8 @@ class Reader {
     // "Compare at" is the regular price; equal to the price it says nothing, below it it is no sale.
     if (before && before->minor > price.minor) return into_.set_price(variant, *before, price, row.line);
     variant.price = price;
-    if (!before) return;
-    into_.correct(kind::sale_price,
-                  "'" + variant.sku.text + "': the price of " + price.text() + " is not below the one to compare with, " + before->text() +
-                      ", and is no sale",
-                  row.line);
+    variant.compare_at = before;
+    into_.settle_compare_at(variant, row.line);
   }
 
   /// Answers why not, or empty. A product without options has the one option "Title" with the value "Default Title".

@@ -36,8 +36,9 @@ constexpr std::array<Sentence, 12> sentences{{
     {kind::shared_stock, "variation's stock is kept by its parent and counts nothing",
      "variations' stock is kept by their parents and counts nothing"},
     {kind::untracked_stock, "variant's stock is not tracked and counts nothing", "variants' stock is not tracked and counts nothing"},
-    {kind::negative_stock, "stock below zero was counted as 0", "stocks below zero were counted as 0"},
     {kind::case_twin, "SKU differs from another in letter case only", "SKUs differ from another in letter case only"},
+    {kind::comma, "row with a price that has a decimal comma or thousands signs",
+     "rows with prices that have a decimal comma or thousands signs"},
     {kind::rounded, "row with a price that was rounded", "rows with prices that were rounded"},
     {kind::code, "product without a SKU of its own was given a code", "products without a SKU of their own were given codes"},
     {kind::sku, "SKU was put into Unicode's normal form", "SKUs were put into Unicode's normal form"},
@@ -47,16 +48,31 @@ constexpr std::array<Sentence, 12> sentences{{
 
 std::vector<std::string> summary_of(const Imported& imported) {
   std::vector<std::string> lines;
-  lines.push_back(imported.format + ", " + counted(imported.rows, "row", "rows") + ": " +
-                  counted(imported.products.size(), "product", "products") + " with " +
-                  counted(imported.variants(), "variant", "variants") + ", " +
-                  counted(imported.stock.size(), "stock count", "stock counts"));
+  const std::string file = imported.format + ", " + counted(imported.rows, "row", "rows") + ": ";
+  if (imported.is_update()) {
+    const auto counts =
+        std::count_if(imported.changes.begin(), imported.changes.end(), [](const auto& one) { return one.counted.has_value(); });
+    lines.push_back(file + counted(imported.changes.size(), "row with something to change", "rows with something to change") + ", " +
+                    counted(static_cast<std::size_t>(counts), "stock count", "stock counts"));
+  } else {
+    lines.push_back(file + counted(imported.products.size(), "product", "products") + " with " +
+                    counted(imported.variants(), "variant", "variants") + ", " +
+                    counted(imported.stock.size(), "stock count", "stock counts"));
+  }
+  for (const auto& one : imported.corrections) {
+    if (one.kind == kind::blank_column || one.kind == kind::encoding) lines.push_back(one.what);
+  }
   for (const auto& sentence : sentences) {
     const auto number = static_cast<std::size_t>(std::count_if(imported.corrections.begin(), imported.corrections.end(),
                                                                [&](const Correction& one) { return one.kind == sentence.kind; }));
     if (number > 0) lines.push_back(counted(number, sentence.one, sentence.many));
   }
-  if (!imported.refused.empty()) lines.push_back(counted(imported.refused.size(), "row refused", "rows refused"));
+  const auto cells = static_cast<std::size_t>(
+      std::count_if(imported.refused.begin(), imported.refused.end(), [](const Refusal& one) { return one.cell_only; }));
+  if (imported.refused.size() > cells) lines.push_back(counted(imported.refused.size() - cells, "row refused", "rows refused"));
+  if (cells > 0)
+    lines.push_back(counted(cells, "stock cell refused: the rest of its row was taken, its stock was not touched",
+                            "stock cells refused: the rest of their rows was taken, their stock was not touched"));
   return lines;
 }
 

@@ -25,19 +25,31 @@ char separator_of(std::string_view bytes) {
   return std::max_element(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) { return a.second < b.second; })->first;
 }
 
-bool is_blank(const csv::Record& record) {
+bool blank(const csv::Record& record) {
   return std::all_of(record.cells.begin(), record.cells.end(), [](const std::string& text) { return trimmed(text).empty(); });
 }
 
 }  // namespace
 
 Result<Table> Table::read(std::string_view bytes, const std::string& file) {
-  auto records = csv::parse(bytes, separator_of(bytes));
-  if (!records) return error(Fault::invalid, records.error().what, file, records.error().todo);
+  auto separator = separator_of(bytes);
+  if (bytes.size() > 5 && bytes.starts_with("sep=") && (bytes[5] == '\r' || bytes[5] == '\n')) {  // a word to Excel, then the header
+    separator = bytes[4];
+    bytes.remove_prefix(5);  // its line end stays, so that lines are counted as in the file
+  }
+  auto found = csv::salvage(bytes, separator);
+  if (!found) return error(Fault::invalid, found.error().what, file, found.error().todo);
+  auto& records = found->records;
   Table table;
-  auto record = records->begin();
-  while (record != records->end() && is_blank(*record)) ++record;
-  if (record == records->end()) return error(Fault::invalid, "the file is empty", file);
+  auto record = records.begin();
+  while (record != records.end() && blank(*record)) ++record;
+  table.broken_ = std::move(found->broken);
+  if (!table.broken_.empty() && (record == records.end() || table.broken_.front().line < record->line)) {
+    const auto& header = table.broken_.front();
+    return error(Fault::invalid, "the header cannot be read: " + header.what, file + ":" + std::to_string(header.line),
+                 "put a cell that has quotation marks or line breaks into quotation marks, and double those inside it");
+  }
+  if (record == records.end()) return error(Fault::invalid, "the file is empty", file);
   table.header_line_ = record->line;
   if (record->cells.size() > max_columns) {
     return error(Fault::invalid, "the header has " + std::to_string(record->cells.size()) + " columns", file,
@@ -51,9 +63,13 @@ Result<Table> Table::read(std::string_view bytes, const std::string& file) {
       return error(Fault::invalid, "two columns are named '" + added + "'", file + ":" + std::to_string(record->line), "keep one of them");
     }
   }
-  table.rows_.reserve(static_cast<std::size_t>(records->end() - record) - 1);
-  for (++record; record != records->end(); ++record) {
-    if (!is_blank(*record)) table.rows_.push_back(std::move(*record));
+  table.filled_.resize(table.header_.size());
+  table.rows_.reserve(static_cast<std::size_t>(records.end() - record) - 1);
+  for (++record; record != records.end(); ++record) {
+    if (blank(*record)) continue;
+    for (std::size_t i = 0; i < record->cells.size() && i < table.filled_.size(); ++i)
+      table.filled_[i] = table.filled_[i] || !trimmed(record->cells[i]).empty();
+    table.rows_.push_back(std::move(*record));
   }
   if (table.rows_.size() > max_rows) {
     return error(Fault::invalid, std::to_string(table.rows_.size()) + " rows", file,
@@ -72,6 +88,10 @@ Column Table::first_of(std::initializer_list<std::string_view> names) const {
     if (const auto found = column(name); found.there()) return found;
   }
   return {};
+}
+
+bool Table::is_blank(Column column) const {
+  return !column.there() || !filled_[column.place];
 }
 
 std::string Table::misshapen(const csv::Record& row) const {

@@ -245,24 +245,21 @@ class Reader {
   std::optional<DraftVariant> variant_of(const csv::Record& row, const Parent* parent) {
     DraftVariant result{.variant = {}, .counted = {}, .line = row.line};
     auto& variant = result.variant;
-    bool rounded = false;
-    const auto regular = price_of(cell(row, at_.regular), into_.currency(), rounded);
-    const auto sale = price_of(cell(row, at_.sale), into_.currency(), rounded);
+    Understood how;
+    const auto regular = price_of(cell(row, at_.regular), into_.currency(), how);
+    const auto sale = price_of(cell(row, at_.sale), into_.currency(), how);
+    const auto barcode = barcode_of(unguarded(cell(row, at_.barcode)));
     const auto stock = cell(row, at_.stock);
     const bool shared = same_word(stock, "parent");
-    const auto counted = count_of(shared ? std::string_view() : stock);
-    const auto refuse = [&](std::string_view column, const std::string& why) {
-      into_.refuse(row.line, std::string(column) + ": " + why);
+    const auto refuse = [&](Objection why) {
+      into_.refuse(row.line, std::move(why));
       return std::nullopt;
     };
-    if (!regular) return refuse("Regular price", regular.error().what);
-    if (!sale) return refuse("Sale price", sale.error().what);
-    if (!counted) return refuse("Stock", counted.error().what);
-    if (!*regular) return refuse("Regular price", "blank: nothing is sold without a price");
-    if (const auto why = measure(row, parent, variant); !why.empty()) {
-      into_.refuse(row.line, why);
-      return {};
-    }
+    if (!regular) return refuse(objection("Regular price", regular.error()));
+    if (!sale) return refuse(objection("Sale price", sale.error()));
+    if (!*regular) return refuse({"Regular price", "blank: nothing is sold without a price"});
+    if (!barcode) return refuse(objection(table_.header()[at_.barcode.place], barcode.error()));
+    if (auto why = measure(row, parent, variant); !why.empty()) return refuse(std::move(why));
     if (parent != nullptr) {
       for (const auto& [name, value] : at_.attributes) {
         const auto called = unguarded(cell(row, name)), said = cell(row, value);
@@ -270,20 +267,21 @@ class Reader {
       }
       if (cell(row, at_.published) == "0") variant.state = SaleState::paused;
     }
-    variant.barcode = unguarded(cell(row, at_.barcode));
+    variant.barcode = *barcode;
     variant.hs_code = unguarded(cell(row, at_.hs_code));
     variant.tax_class = inherited(row, parent, at_.tax_class);
     const auto sku = into_.take_sku(unguarded(cell(row, at_.sku)), row.line);
     if (!sku) return {};
     variant.sku = *sku;
-    settle_price(row, variant, **regular, *sale, rounded);
+    settle_price(row, variant, **regular, *sale);
+    into_.note_prices(how, *sku, row.line);
     if (shared) into_.correct(kind::shared_stock, "'" + sku->text + "': its stock is kept by its parent and counts nothing here", row.line);
-    result.counted = into_.shelf_count(*counted, sku->text, row.line);
+    result.counted = into_.shelf_count(shared ? std::string_view() : stock, "Stock", *sku, row.line);
     return result;
   }
 
   /// A sale with dates may be over or not have begun when the file is read: the regular price stands.
-  void settle_price(const csv::Record& row, Variant& variant, const Money& regular, const std::optional<Money>& sale, bool rounded) {
+  void settle_price(const csv::Record& row, Variant& variant, const Money& regular, const std::optional<Money>& sale) {
     const bool timed = sale && (!cell(row, at_.sale_from).empty() || !cell(row, at_.sale_to).empty());
     if (timed) {
       into_.correct(kind::timed_sale,
@@ -292,8 +290,6 @@ class Reader {
                     row.line);
     }
     into_.set_price(variant, regular, timed ? std::nullopt : sale, row.line);
-    if (rounded)
-      into_.correct(kind::rounded, "'" + variant.sku.text + "': a price was rounded to the digits of " + into_.currency().code, row.line);
   }
 
   std::string_view inherited(const csv::Record& row, const Parent* parent, Column column) const {
@@ -303,7 +299,7 @@ class Reader {
   }
 
   /// Weight and size. Answers why not, or empty.
-  std::string measure(const csv::Record& row, const Parent* parent, Variant& variant) const {
+  Objection measure(const csv::Record& row, const Parent* parent, Variant& variant) const {
     struct Part {
       std::string_view name;
       Column column;
@@ -314,7 +310,7 @@ class Reader {
          {Part{"Weight", at_.weight, at_.weight_unit, variant.weight}, Part{"Length", at_.length, at_.size_unit, variant.length},
           Part{"Width", at_.width, at_.size_unit, variant.width}, Part{"Height", at_.height, at_.size_unit, variant.height}}) {
       auto value = measure_of(inherited(row, parent, part.column), part.unit);
-      if (!value) return std::string(part.name) + ": " + value.error().what;
+      if (!value) return objection(part.name, value.error());
       part.into = *value;
     }
     return {};

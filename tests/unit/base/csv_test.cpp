@@ -50,6 +50,86 @@ TEST(Csv, refuses_a_record_of_absurdly_many_cells) {
   EXPECT_FALSE(csv::parse(std::string(20'000, ',') + "\n"));
 }
 
+std::vector<std::string> first_cells(const csv::Salvage& found) {
+  std::vector<std::string> cells;
+  for (const auto& record : found.records) cells.push_back(record.cells.front());
+  return cells;
+}
+
+TEST(CsvSalvage, a_quote_that_is_never_closed_costs_one_row) {
+  // given: the quote of line 3 is open, and no other stands behind it
+  const auto found = csv::salvage("sku,title,stock\nA,one,1\nB,\"two,2\nC,three,3\nD,four,4\n");
+  ASSERT_TRUE(found) << found.error().text();
+  EXPECT_EQ(first_cells(*found), (Cells{"sku", "A", "C", "D"}));
+  EXPECT_EQ(found->records[2].line, 4u);
+  ASSERT_EQ(found->broken.size(), 1u);
+  EXPECT_EQ(found->broken[0].line, 3u);
+  EXPECT_NE(found->broken[0].what.find("before the file ends"), std::string::npos) << found->broken[0].what;
+}
+
+TEST(CsvSalvage, an_open_quote_before_quoted_rows_costs_one_row) {
+  const auto found = csv::salvage("sku,title\r\n\"A\",\"one\r\n\"B\",\"two\"\r\n\"C\",\"three\"\r\n");
+  ASSERT_TRUE(found) << found.error().text();
+  EXPECT_EQ(first_cells(*found), (Cells{"sku", "B", "C"}));
+  ASSERT_EQ(found->broken.size(), 1u);
+  EXPECT_EQ(found->broken[0].line, 2u);
+  EXPECT_EQ(found->broken[0].until, 3u);
+}
+
+TEST(CsvSalvage, two_open_quotes_that_close_each_other_swallow_no_rows_between) {
+  // given: the stray quote of line 5 closes the one that line 2 left open, and what follows it is a separator
+  const auto found = csv::salvage("sku,title,stock\nA,\"one,1\nB,two,2\nC,three,3\nD,4 inch\",4\nE,five,5\n");
+  ASSERT_TRUE(found) << found.error().text();
+  EXPECT_EQ(first_cells(*found), (Cells{"sku", "B", "C", "E"}));
+  ASSERT_EQ(found->broken.size(), 2u);
+  EXPECT_EQ(found->broken[0].line, 2u);
+  EXPECT_NE(found->broken[0].what.find("takes whole rows"), std::string::npos) << found->broken[0].what;
+  EXPECT_EQ(found->broken[1].line, 5u);
+
+  // given: the same, where the row that comes of it has a cell too many
+  const auto more = csv::salvage("sku,title,stock\nA,\"one,1\nB, two,2\nC\",three,3\nD,four,4\n");
+  ASSERT_TRUE(more) << more.error().text();
+  EXPECT_EQ(first_cells(*more), (Cells{"sku", "B", "D"}));
+  ASSERT_EQ(more->broken.size(), 2u);
+  EXPECT_NE(more->broken[0].what.find("4 cells where the header has 3"), std::string::npos) << more->broken[0].what;
+}
+
+TEST(CsvSalvage, a_description_of_many_lines_stays_one_cell) {
+  std::string text = "sku,description,stock\nA,\"";
+  for (int i = 0; i < 1500; ++i) text += "<li>\"\"line\"\", " + std::to_string(i) + "</li>\n";
+  text += "\",1\nB,plain,2\n";
+  const auto found = csv::salvage(text);
+  ASSERT_TRUE(found) << found.error().text();
+  EXPECT_TRUE(found->broken.empty());
+  ASSERT_EQ(first_cells(*found), (Cells{"sku", "A", "B"}));
+  EXPECT_EQ(found->records[2].line, 1503u);
+}
+
+TEST(CsvSalvage, an_open_quote_swallows_no_more_than_the_limits) {
+  std::string text = "sku,title\nA,\"open\n";
+  for (std::size_t i = 0; i < csv::most_lines_a_record + 100; ++i) text += "S" + std::to_string(i) + ",t\n";
+  text += "Z,\"closes\"\n";
+  const auto found = csv::salvage(text);
+  ASSERT_TRUE(found) << found.error().text();
+  ASSERT_EQ(found->broken.size(), 1u);
+  EXPECT_NE(found->broken[0].what.find("2,000 lines"), std::string::npos) << found->broken[0].what;
+  EXPECT_EQ(found->records.size(), csv::most_lines_a_record + 102);
+
+  const auto fat = csv::salvage("a,b\n1," + std::string(csv::most_bytes_a_cell + 1, 'x') + "\n2," +
+                                std::string(csv::most_bytes_a_record + 1, 'y') + "\n3,z\n");
+  ASSERT_TRUE(fat) << fat.error().text();
+  EXPECT_EQ(first_cells(*fat), (Cells{"a", "3"}));
+  ASSERT_EQ(fat->broken.size(), 2u);
+  EXPECT_NE(fat->broken[0].what.find("1 MiB"), std::string::npos);
+  EXPECT_NE(fat->broken[1].what.find("4 MiB"), std::string::npos);
+}
+
+TEST(CsvSalvage, gives_up_where_quotes_mean_nothing) {
+  std::string text = "a,b\n";
+  for (int i = 0; i < 1'100; ++i) text += "5\" pipe,1\n";
+  EXPECT_FALSE(csv::salvage(text));
+}
+
 TEST(Csv, reads_back_every_line_it_writes) {
   const std::vector<Cells> lines{
       {"a", "b"}, {""}, {"", ""}, {"1,5", "x;y", "tab\there"}, {"\"quoted\"", "two\nlines", "cr\rhere"}, {" kept ", "\t"}, {"中文", "é"}};

@@ -40,10 +40,17 @@ inline std::optional<Quantity> counted(const Imported& from, std::string_view sk
   return found == from.stock.end() ? std::nullopt : std::optional(found->counted);
 }
 
-/// The reason why the row at `line` was refused; empty if it was not.
-inline std::string refusal(const Imported& from, std::size_t line) {
+/// The first thing that was refused of the row at `line`; nothing if it was taken whole.
+inline const Refusal* refused(const Imported& from, std::size_t line) {
   const auto found = std::find_if(from.refused.begin(), from.refused.end(), [&](const Refusal& one) { return one.line == line; });
-  return found == from.refused.end() ? std::string() : found->what;
+  return found == from.refused.end() ? nullptr : &*found;
+}
+
+/// "column: reason", or the reason alone; empty if nothing was refused.
+inline std::string refusal(const Imported& from, std::size_t line) {
+  const auto* found = refused(from, line);
+  if (found == nullptr) return {};
+  return (found->column.empty() ? "" : found->column + ": ") + found->what;
 }
 
 }  // namespace tally::catalogue

@@ -68,10 +68,11 @@ TEST(AShopifyExport, RefusesWhatCannotBeSoldByLine) {
   EXPECT_THAT(refusal(read, 3), HasSubstr("refused at line 2"));
   EXPECT_THAT(refusal(read, 4), HasSubstr("'4.5' is not a whole number"));
   EXPECT_THAT(refusal(read, 5), HasSubstr("no SKU"));
-  EXPECT_THAT(refusal(read, 7), HasSubstr("price: blank"));
-  ASSERT_EQ(read.variants(), 1u);
-  EXPECT_EQ(counted(read, "T-L"), 0);
-  EXPECT_EQ(corrections(read, "negative_stock"), 1u);
+  EXPECT_THAT(refusal(read, 6), HasSubstr("Variant Inventory Qty: '-3' is below zero"));
+  EXPECT_THAT(refusal(read, 7), HasSubstr("Variant Price: blank"));
+  ASSERT_EQ(read.variants(), 2u) << "a stock that is no count costs the stock, not the variant";
+  EXPECT_EQ(counted(read, "T-S"), std::nullopt);
+  EXPECT_EQ(counted(read, "T-L"), std::nullopt);
 }
 
 TEST(AShopifyExport, IsReadUnderTheNewNamesOfItsColumnsToo) {
