@@ -133,11 +133,15 @@ Result<void> Core::tidy() {
 
 Result<void> Core::take_in_all() {
   for (const auto& channel : world_.channels) {
+    const auto stirred = world_.store.stirred(channel->no);
+    const auto taken = taken_in_.find(channel->no);
+    if (taken != taken_in_.end() && taken->second == stirred) continue;  // no row was stored since
     for (bool more = true; more;) {
       auto result = take_in(world_, *channel, rows_a_turn, step_seen());
       if (!result) return result.error();
       more = result->more;
     }
+    taken_in_[channel->no] = stirred;
   }
   return {};
 }

@@ -45,6 +45,7 @@ class Core {
   Time tidied_ = long_ago;
   std::uint64_t seed_, lanes_made_ = 0;
   std::map<ChannelNo, std::unique_ptr<Lane>> lanes_;
+  std::map<ChannelNo, std::uint64_t> taken_in_;  ///< the store's count of the channel when its inbox was read to the end
 };
 
 }  // namespace tally::engine

@@ -102,6 +102,15 @@ Result<Lane::Step> Lane::step() {
   return step;
 }
 
+Result<void> Lane::ask_due(std::set<std::string>& aspects) {
+  aspects.clear();
+  if (!channel_->may_write()) return {};
+  return world_.store.read([&](store::Session& session) -> Result<void> {
+    aspects = store::aspects_due(session, channel_->no, world_.clock.now());
+    return {};
+  });
+}
+
 Result<Lane::Step> Lane::next_step() {
   const Time now = world_.clock.now();
   if (!lost_.empty()) {
@@ -117,7 +126,10 @@ Result<Lane::Step> Lane::next_step() {
     }
     return std::optional<Call>();
   };
-  if (seat_free(true) && channel_->may_write()) {
+  std::set<std::string> due;
+  if (auto asked = ask_due(due); !asked) return asked.error();
+  if (!due.contains("stock")) state_.raises_held = 0;
+  if (seat_free(true) && due.contains("stock")) {
     auto down = next_stock(true);
     if (!down) return down.error();
     if (*down) return Step{std::move(*down), now};
@@ -125,12 +137,13 @@ Result<Lane::Step> Lane::next_step() {
   if (seat_free(false)) {
     auto call = first({&Lane::next_orders, &Lane::next_look});
     if (!call) return call.error();
-    if (!*call && channel_->may_write()) {
-      call = first({&Lane::next_price});
-      if (call && !*call) call = next_stock(false);
+    if (auto asked = ask_due(due); !asked) return asked.error();  // a look may have marked something
+    if (!*call && !due.empty()) {
+      if (due.contains("price")) call = next_price();
+      if (call && !*call && due.contains("stock")) call = next_stock(false);
       const bool wants = !want_look_.empty() || next_order_read_ <= now;  // what a raise waits for
       if (call && !*call && wants) call = first({&Lane::next_orders, &Lane::next_look});
-      if (call && !*call) call = next_content();
+      if (call && !*call && due.contains("content")) call = next_content();
       if (!call) return call.error();
     }
     if (!*call) call = next_sweep();

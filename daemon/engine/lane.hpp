@@ -79,6 +79,7 @@ class Lane {
 
   // lane.cpp
   Result<Step> next_step();
+  Result<void> ask_due(std::set<std::string>& aspects);  ///< nothing where we may not write
   bool seat_free(bool urgent) const;
   Call make(Call::Kind kind, bool urgent);
   void failed(const Error& error, Time left_at);

@@ -193,7 +193,7 @@ Result<void> Lane::write_blind_ones_again() {
   if (!read || owed.empty()) return read;
   return world_.store.write([&](Session& session) -> Result<void> {
     for (auto& offer : owed) {
-      offer.owed_look_at = never;
+      offer.owed_look_at = settles_at(session, offer.variant, now);
       offer.low = 0;
       for (const auto& intent : store::last_intents(session, channel_->no, "stock", offer.variant.value, 10))
         offer.high = std::max(offer.high, intent.value);

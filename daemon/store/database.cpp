@@ -1,9 +1,8 @@
 #include "store/database.hpp"
 
 #include "store/migrations.hpp"
+#include "store/prepared_once.hpp"
 #include "store/session.hpp"
-
-#include <soci/sqlite3/soci-sqlite3.h>
 
 #include <condition_variable>
 #include <deque>
@@ -26,10 +25,11 @@ Error io_error(const std::exception& e) {
   return error(Fault::io, e.what(), "store", "look at free disk space and the file's permissions");
 }
 
-void prepare(Session& session, const std::string& path, bool durable) {
-  session.sql.open(soci::sqlite3, "dbname=\"" + path + "\" timeout=10");
+void prepare(Session& session, const std::string& path, const Options& options) {
+  session.sql.open(sqlite_prepared_once(), "dbname=\"" + path + "\" timeout=10");
+  if (!options.threaded && !options.durable) session.sql << "PRAGMA locking_mode = EXCLUSIVE";  // the simulation: nobody else is there
   session.sql << "PRAGMA journal_mode = WAL";
-  session.sql << (durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF");
+  session.sql << (options.durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF");
   session.sql << "PRAGMA foreign_keys = ON";
   session.sql << "PRAGMA cache_size = -32768";
   session.sql << "PRAGMA wal_autocheckpoint = 4000";
@@ -58,7 +58,7 @@ class SqliteDatabase final : public Database {
     if (file < 0) return error(Fault::io, "cannot create " + path_, "store", "the folder must exist and be writable by the daemon");
     ::close(file);
     try {
-      prepare(writer_, path_, options_.durable);
+      prepare(writer_, path_, options_);
       if (auto done = migrate(writer_, clock.now()); !done) return done;
     } catch (const soci::soci_error& e) {
       return io_error(e);
@@ -121,7 +121,7 @@ class SqliteDatabase final : public Database {
     auto result = guarded([&]() -> Result<void> {
       if (!session) {
         session = std::make_unique<Session>();
-        prepare(*session, path_, options_.durable);
+        prepare(*session, path_, options_);
       }
       soci::transaction snapshot(session->sql);  // rolls back when it goes out of scope: a reader leaves nothing open
       return work(*session);

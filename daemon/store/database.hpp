@@ -42,7 +42,8 @@ class Database {
   virtual void post(Work work, Done done) = 0;
   /// Any thread; a session of its own from a small pool. `work` must not write. Errors: io, gone.
   virtual Result<void> read(const Work& work) = 0;
-  /// Rises with each commit that may give this channel's lane something to do: a mark, a poke, a look that is owed. Any thread.
+  /// Rises with each commit that may give this channel's lane something to do: a mark, a poke, a look that is owed, a row
+  /// of the inbox. Any thread.
   virtual std::uint64_t stirred(ChannelNo channel) const = 0;
   /// False with the reason while the last commit failed (disk full, …).
   virtual bool healthy(std::string& why) const = 0;

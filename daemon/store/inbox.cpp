@@ -23,6 +23,7 @@ std::map<std::string, std::string> headers_from(const std::string& text) {
 }  // namespace
 
 std::int64_t add_inbox(Session& session, const InboxRow& row) {
+  session.stirred.insert(row.channel.value);
   Int channel = row.channel.value, at = to_ms(row.received_at), no = 0;
   std::string headers = headers_text(row.headers);
   session.sql

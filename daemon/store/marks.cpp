@@ -88,6 +88,18 @@ std::vector<Mark> due_marks(Session& session, ChannelNo channel, const std::stri
   return rows_of(st, bound);
 }
 
+std::set<std::string> aspects_due(Session& session, ChannelNo channel, Time now) {
+  std::set<std::string> aspects;
+  Int c = channel.value, t = to_ms(now);
+  std::string aspect;
+  soci::statement st =
+      (session.sql.prepare << "SELECT DISTINCT aspect FROM mark WHERE channel_no = :c AND not_before <= :t AND parked = '' ORDER BY aspect",
+       use(c), use(t), into(aspect));
+  st.execute();
+  while (st.fetch()) aspects.insert(aspect);
+  return aspects;
+}
+
 std::optional<Mark> find_mark(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing) {
   MarkBound bound;
   Int c = channel.value, t = thing;

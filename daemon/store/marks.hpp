@@ -5,6 +5,7 @@
 #include "base/time.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,8 @@ struct Mark {
 void mark(Session& session, const Mark& mark);
 /// Those that may be tried now: not parked, of no open batch, in no held set, due; first an order's, of these the oldest.
 std::vector<Mark> due_marks(Session& session, ChannelNo channel, const std::string& aspect, Time now, std::size_t limit);
+/// Which aspects may have due marks: a cheap question before the exact ones.
+std::set<std::string> aspects_due(Session& session, ChannelNo channel, Time now);
 std::optional<Mark> find_mark(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing);
 /// Only if the generation is still that one: what was marked since then stays.
 void clear_mark(Session& session, const Mark& mark);

@@ -129,7 +129,7 @@ Shop make_shop(Kind kind, const std::string& name, Rng& rng, const Clock& clock)
   shop.config.name = name;
   shop.config.connector = "memory";
   shop.config.currency = "EUR";
-  shop.config.orders_every = Duration(rng.between(10, 40) * 1000);
+  shop.config.orders_every = Duration(rng.between(15, 40) * 1000);
   shop.config.sweep_every = Duration(rng.between(60, 120) * 1000);
   shop.config.reserve_for = Duration(rng.between(20, 150) * 1000);
   if (rng.chance(25)) shop.config.reserve = rng.chance(50) ? ReserveAt::paid : ReserveAt::placed;

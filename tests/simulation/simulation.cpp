@@ -9,7 +9,7 @@
 namespace tally::simulation {
 namespace {
 
-constexpr Duration with_faults{200000};
+constexpr Duration with_faults{150000};
 constexpr std::uint64_t most_moments = 200000;
 constexpr std::uint64_t thorough_every = 64;
 
