@@ -1,6 +1,7 @@
 #include "catalogue_watch.hpp"
 
 #include "catalogue/catalogue.hpp"
+#include "catalogue/trees.hpp"
 
 #include <Poco/Delegate.h>
 #include <Poco/DirectoryWatcher.h>
@@ -9,6 +10,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <mutex>
@@ -21,22 +23,40 @@ namespace fs = std::filesystem;
 using Steady = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds quiet{2};
-constexpr std::size_t products_a_chunk = 200;
+constexpr std::size_t entries_a_chunk = 200;
+constexpr std::size_t most_logged = 1000;  // refused rows of one file
 constexpr std::uintmax_t largest_file = 256u << 20;
 
-/// In chunks, as one batch that the guard judges whole.
-Result<Json> import_all(engine::Admin& admin, const catalogue::Imported& imported, const std::string& author) {
-  Json last = Json::object();
-  const auto& products = imported.products;
-  for (std::size_t at = 0; at < products.size(); at += products_a_chunk) {
-    Json chunk = Json::object({{"products", Json::array()}, {"close", false}});
-    for (std::size_t i = at; i < std::min(at + products_a_chunk, products.size()); ++i)
-      chunk.find("products")->push_back(to_json(products[i]));
-    if (auto done = admin.import(chunk, author); !done) return done;
-  }
-  Json stock = Json::array();
-  for (const auto& row : imported.stock) stock.push_back(Json::object({{"sku", row.sku.text}, {"counted", row.counted}}));
-  return admin.import(Json::object({{"stock", std::move(stock)}, {"close", true}}), author);
+/// In chunks, as one batch that the guard judges whole. `refused` is called with each {thing, why, line} that the engine refuses.
+Result<void> import_all(engine::Admin& admin, const catalogue::Imported& imported, const std::string& author,
+                        const std::function<void(const Json&)>& refused) {
+  std::int64_t batch = 0;
+  Json keep = Json::array();
+  for (const auto& name : imported.kept) keep.push_back(name);
+  const auto send = [&](Json chunk, bool close) -> Result<void> {
+    chunk.set("close", close);
+    chunk.set("keep", keep);
+    if (batch != 0) chunk.set("batch", batch);
+    const auto done = admin.import(chunk, author);
+    if (!done) return done.error();
+    batch = done->integer_or("batch");
+    if (const Json* list = done->find("refused"); list && list->is_array()) {
+      for (const Json& one : list->as_array()) refused(one);
+    }
+    return {};
+  };
+  const auto send_all = [&](const char* name, const Json::Array& list) -> Result<void> {
+    for (std::size_t at = 0; at < list.size(); at += entries_a_chunk) {
+      const auto from = list.begin() + static_cast<std::ptrdiff_t>(at);
+      const auto to = list.begin() + static_cast<std::ptrdiff_t>(std::min(at + entries_a_chunk, list.size()));
+      if (auto sent = send(Json::object({{name, Json::Array(from, to)}}), false); !sent) return sent;
+    }
+    return {};
+  };
+  if (auto sent = send_all("products", catalogue::product_trees(imported)); !sent) return sent;
+  if (auto sent = send_all("stock", catalogue::stock_trees(imported, {})); !sent) return sent;
+  if (auto sent = send_all("changes", catalogue::change_trees(imported, {})); !sent) return sent;
+  return send(Json::object(), true);
 }
 
 }  // namespace
@@ -106,14 +126,26 @@ class CatalogueWatch::Watcher {
     const std::string bytes(std::istreambuf_iterator<char>(in), {});
     auto imported = catalogue::read(bytes, file.filename().string(), currency_);
     if (!imported) return log_.error("a catalogue file was not taken", {{"file", file.string()}, {"reason", imported.error().text()}});
-    for (const auto& refusal : imported->refused)
-      log_.warning("a row of a catalogue file was refused",
-                   {{"file", file.string()}, {"line", std::to_string(refusal.line)}, {"reason", refusal.what}});
-    auto done = import_all(admin_, *imported, "catalogue " + file.filename().string());
+    for (const auto& one : imported->corrections) {
+      if (one.kind == catalogue::kind::blank_column || one.kind == catalogue::kind::encoding)
+        log_.warning("a catalogue file says less than it seems to", {{"file", file.string()}, {"reason", one.what}});
+    }
+    std::size_t refused = 0;
+    const auto refuse = [&](const std::string& line, const std::string& column, const std::string& reason) {
+      if (++refused <= most_logged)
+        log_.warning("a row of a catalogue file was refused",
+                     {{"file", file.string()}, {"line", line}, {"column", column}, {"reason", reason}});
+    };
+    for (const auto& one : imported->refused) refuse(std::to_string(one.line), one.column, one.what);
+    const auto done = import_all(admin_, *imported, "catalogue " + file.filename().string(), [&](const Json& one) {
+      const Json* line = one.find("line");
+      refuse(line ? line->scalar_text() : "", one.text_or("column"), one.text_or("thing") + ": " + one.text_or("why"));
+    });
     if (!done) return log_.error("a catalogue file was not imported", {{"file", file.string()}, {"reason", done.error().text()}});
     log_.info("a catalogue file was imported", {{"file", file.string()},
                                                 {"products", std::to_string(imported->products.size())},
-                                                {"refused", std::to_string(imported->refused.size())}});
+                                                {"changes", std::to_string(imported->changes.size())},
+                                                {"refused", std::to_string(refused)}});
   }
 
   const fs::path pattern_;

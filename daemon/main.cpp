@@ -1,6 +1,7 @@
 // Reads settings, builds the parts, runs, stops.
 #include "assemble.hpp"
 #include "catalogue/catalogue.hpp"
+#include "catalogue/trees.hpp"
 #include "catalogue_watch.hpp"
 #include "cli/cli.hpp"
 #include "connectors/sandbox/sandbox.hpp"
@@ -75,8 +76,11 @@ engine::Engine::Reload reload_from(const fs::path& folder, Lent& lent, std::shar
       for (const auto& id : ids) list.push_back(id.text);
       return list;
     };
-    if (!change.needs_restart.empty())
-      return error(Fault::invalid, "'" + change.needs_restart.front() + "' can only be changed by a restart", "reload", "restart tallyd");
+    if (!change.needs_restart.empty()) {
+      std::string what;
+      for (const auto& name : change.needs_restart) what += "'" + name + "' can only be changed by a restart\n";
+      return error(Fault::invalid, what, "reload", "restart tallyd");
+    }
     engine::Reloaded reloaded{
         fresh->config, std::move(fresh->channels),
         Json::object({{"added", names(change.added)}, {"changed", names(change.changed)}, {"removed", names(change.removed)}})};
@@ -231,14 +235,13 @@ Result<cli::CatalogueFile> read_catalogue(const cli::ImportOptions& options,
   cli::CatalogueFile file;
   file.format = imported->format;
   file.rows = imported->rows;
-  for (const auto& product : imported->products) file.products.push_back(to_json(product));
   const std::string location = options.location.empty() ? settings->locations.front().id.text : options.location;
-  for (const auto& stock : imported->stock)
-    file.stock.push_back(Json::object({{"sku", stock.sku.text}, {"location", location}, {"counted", stock.counted}}));
-  for (const auto& c : imported->corrections)
-    file.corrected.push_back(Json::object({{"line", static_cast<std::int64_t>(c.line)}, {"kind", c.kind}, {"what", c.what}}));
-  for (const auto& r : imported->refused)
-    file.refused.push_back(Json::object({{"line", static_cast<std::int64_t>(r.line)}, {"why", r.what}}));
+  file.products = catalogue::product_trees(*imported);
+  file.stock = catalogue::stock_trees(*imported, location);
+  file.changes = catalogue::change_trees(*imported, location);
+  for (const auto& name : imported->kept) file.keep.emplace_back(name);
+  file.corrected = catalogue::correction_trees(*imported);
+  file.refused = catalogue::refusal_trees(*imported);
   file.summary = catalogue::summary_of(*imported);
   return file;
 }

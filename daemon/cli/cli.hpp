@@ -50,9 +50,11 @@ struct CatalogueFile {
   std::string format;                ///< in words: "WooCommerce product export"
   std::size_t rows = 0;              ///< records read, without the header
   Json::Array products;              ///< trees (model/product.hpp), each sellable
-  Json::Array stock;                 ///< {sku, location, counted}; a blank cell is not here
+  Json::Array stock;                 ///< {sku, location, counted, line}; a blank cell is not here
+  Json::Array changes;               ///< {sku, set, counted, …} as engine::Admin::import takes them: a file that updates what is there
+  Json::Array keep;                  ///< names of fields that the file says nothing of
   Json::Array corrected;             ///< {line, kind, what}: read otherwise than it stands, and why
-  Json::Array refused;               ///< {line, why}: not in `products`
+  Json::Array refused;               ///< {line, column, reason, scope}: a row that is not in `products`, or a stock cell of one that is
   std::vector<std::string> summary;  ///< what was read, refused and corrected, in numbers, a sentence each
 };
 

@@ -1,6 +1,7 @@
 // What a person asks the engine to do. All of it runs on the engine's thread.
 #include "engine/engine.hpp"
 #include "engine/guard.hpp"
+#include "engine/import.hpp"
 #include "engine/orders.hpp"
 #include "engine/stock.hpp"
 #include "store/catalogue.hpp"
@@ -12,104 +13,25 @@
 #include <algorithm>
 
 namespace tally::engine {
-namespace {
-
 using store::Session;
-
-struct ImportReport {
-  std::int64_t created = 0, updated = 0, unchanged = 0, counted = 0;
-  Json refused = Json::array();
-
-  void refuse(const std::string& thing, const std::string& why) { refused.push_back(Json::object({{"thing", thing}, {"why", why}})); }
-  Json json() const {
-    return Json::object({{"created", created}, {"updated", updated}, {"unchanged", unchanged}, {"counted", counted}, {"refused", refused}});
-  }
-};
-
-std::string joined(const std::vector<std::string>& texts) {
-  std::string out;
-  for (const auto& text : texts) out += (out.empty() ? "" : "; ") + text;
-  return out;
-}
-
-void mark_product(Session& session, const World& world, const store::ProductRow& row, const Why& why, Time now) {
-  for (const auto& channel : world.channels) {
-    mark_aspect(session, channel->no, "content", row.no.value, why, now);
-    for (const auto& variant : store::variants_of(session, row.no)) {
-      if (store::find_offer(session, channel->no, variant.no)) mark_aspect(session, channel->no, "price", variant.no.value, why, now);
-    }
-  }
-}
-
-void import_product(Session& session, const World& world, const Json& tree, const Why& why, ImportReport& report,
-                    const StepSeen& step_seen) {
-  const Time now = world.clock.now();
-  const std::string code = tree.is_object() ? tree.text_or("code") : "";
-  const auto product = product_from_json(tree);
-  if (!product) return report.refuse(code, product.error().text());
-  if (const auto faults = faults_of(*product); !faults.empty()) return report.refuse(code, joined(faults));
-  const auto put = store::put_product(session, *product, now);
-  if (!put.taken.empty()) return report.refuse(code, "the SKU " + put.taken.front().text + " belongs to another product");
-  if (!put.changed) {
-    ++report.unchanged;
-    return;
-  }
-  ++(put.created ? report.created : report.updated);
-  mark_product(session, world, {put.no, *product}, why, now);
-  for (const auto& variant : product->variants) resolve_waiting(session, world, variant.sku.text, step_seen);
-  store::journal(session, {0, now, put.created ? "product.created" : "product.changed", why.cause, ChannelNo(0), code, "{}"});
-}
-
-/// Bundles are written after all products of the chunk, so that their components may come later in the file.
-void import_bundles(Session& session, const Json& products, ImportReport& report) {
-  for (const auto& tree : products.as_array()) {
-    const auto product = product_from_json(tree);
-    if (!product || !store::find_product(session, product->code)) continue;
-    for (const auto& missing : store::put_bundles(session, *product))
-      report.refuse(product->code, "its bundle names the unknown SKU " + missing.text);
-  }
-}
-
-void import_count(Session& session, const World& world, const Json& row, const Why& why, ImportReport& report) {
-  const Time now = world.clock.now();
-  const std::string sku = row.text_or("sku");
-  const auto variant = store::find_variant(session, normal_sku(sku));
-  const Json* counted = row.find("counted");
-  if (!variant) return report.refuse(sku, "stock of an unknown SKU");
-  if (!counted || counted->is_null() || (counted->is_string() && counted->as_string().empty())) return;  // blank is never zero
-  const auto quantity = counted->integer();
-  if (!quantity) return report.refuse(sku, "the stock is no whole number");
-  const std::string name = row.text_or("location", world.config.locations.empty() ? "main" : world.config.locations.front().name);
-  const bool known =
-      std::any_of(world.config.locations.begin(), world.config.locations.end(), [&](const auto& l) { return l.name == name; });
-  if (!known) return report.refuse(sku, "there is no location '" + name + "'");
-  if (append_count(session, variant->no, store::open_location(session, name), *quantity, now, why.cause + ":" + name, "imported", now)) {
-    ++report.counted;
-    mark_stock(session, world, {variant->no}, why, now);
-  }
-}
-
-}  // namespace
 
 Result<Json> Engine::import(const Json& chunk, const std::string& author) {
   return ask([this, chunk, author]() -> Result<Json> {
     auto& world = core_.world();
-    const Json* products = chunk.find("products");
-    const Json* stock = chunk.find("stock");
-    if ((products && !products->is_array()) || (stock && !stock->is_array()))
-      return error(Fault::invalid, "`products` and `stock` are lists", "import");
+    if (auto sound = check_chunk(chunk); !sound) return sound.error();
+    const bool dry = chunk.bool_or("dry_run");
+    bool rehearsed = false;
     ImportReport report;
     std::int64_t batch = open_batch_;
     auto written = world.store.write([&](Session& session) -> Result<void> {
-      report = {};
+      rehearsed = false;
       batch = open_batch_ != 0 ? open_batch_ : store::open_batch(session, author, world.clock.now());
-      const Why why{"import:" + std::to_string(batch), false, batch};
-      for (const auto& tree : products ? products->as_array() : Json::Array())
-        import_product(session, world, tree, why, report, core_.step_seen());
-      if (products) import_bundles(session, *products, report);
-      for (const auto& row : stock ? stock->as_array() : Json::Array()) import_count(session, world, row, why, report);
-      return {};
+      report = take_chunk(session, world, chunk, {"import:" + std::to_string(batch), false, batch}, core_.step_seen());
+      if (!dry) return {};
+      rehearsed = true;
+      return error(Fault::cancelled, "a dry run leaves nothing behind", "import");
     });
+    if (rehearsed) return report.json();
     if (!written) return written.error();
     open_batch_ = batch;
     batch_touched_ = world.clock.now();

@@ -91,23 +91,69 @@ TEST_F(ImportTest, SendsTheFileToTheDaemonAndAddsUp) {
   EXPECT_TRUE(printed("Imported 250 products with 250 sellable variants: 240 created, 9 updated, 1 unchanged.")) << out.str();
 }
 
+TEST_F(ImportTest, EveryChunkBehindTheFirstNamesTheBatchThatTheDaemonOpened) {
+  FakeDaemon& fake = with_daemon();
+  fake.answer("/api/v1/import", R"({"created":1,"batch":42})");
+  EXPECT_EQ(import(), exit_ok) << err.str();
+  const auto asked = fake.asked();
+  ASSERT_EQ(asked.size(), 2u);
+  EXPECT_EQ(asked[0].find(R"("batch")"), std::string::npos);
+  EXPECT_NE(asked[1].find(R"("batch":42)"), std::string::npos);
+}
+
 TEST_F(ImportTest, ReportsEachRefusedRowAndImportsTheRest) {
   with_daemon().answer("/api/v1/import",
                        R"({"created":1,"updated":0,"unchanged":0,"refused":[{"thing":"P1","why":"its bundle contains itself"}]})");
   file = catalogue(2);
-  file.refused = {Json::object({{"line", 17}, {"why", "no SKU"}})};
+  file.refused = {Json::object({{"line", 17}, {"column", "sku"}, {"reason", "no SKU"}})};
   EXPECT_EQ(import(), exit_partly);
-  EXPECT_TRUE(printed("line 17: no SKU"));
+  EXPECT_TRUE(printed("line 17: sku: no SKU"));
   EXPECT_TRUE(printed("P1: its bundle contains itself"));
   EXPECT_TRUE(printed("Imported 1 product"));
   EXPECT_EQ(import({"--json"}), exit_partly);
   EXPECT_EQ(json_out().find("refused_rows")->as_array().size(), 1u);
 }
 
+TEST_F(ImportTest, AnUpdateGoesInRowsAndTheDaemonsRefusalsStandAmongTheFilesOwn) {
+  FakeDaemon& fake = with_daemon();
+  fake.answer("/api/v1/import", R"({"batch":4,"updated":1000,"unchanged":0,"refused":[]})");
+  fake.answer("/api/v1/import",
+              R"({"batch":4,"updated":3,"unchanged":2,"refused":[{"thing":"X","why":"no such SKU","line":9,"column":"sku"}]})");
+  file = {};
+  for (int n = 0; n < 1006; ++n) file.changes.push_back(Json::object({{"sku", "S" + std::to_string(n)}, {"counted", n}}));
+  file.refused = {Json::object({{"line", 17}, {"column", "stock"}, {"reason", "'x' is not a whole number"}, {"scope", "cell"}})};
+  EXPECT_EQ(import({"--json"}), exit_partly);
+  const Json said = json_out();
+  const auto& rows = said.find("refused_rows")->as_array();
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_EQ(rows[0].dump(), R"({"line":9,"column":"sku","reason":"X: no such SKU","scope":"row"})");
+  EXPECT_EQ(rows[1].integer_or("line"), 17);
+  EXPECT_EQ(said.integer_or("changes"), 1006);
+  EXPECT_EQ(said.integer_or("updated"), 1003);
+  const auto asked = fake.asked();
+  EXPECT_NE(asked.back().find(R"("close":true,"batch":4)"), std::string::npos) << asked.back().substr(0, 200);
+}
+
+TEST_F(ImportTest, ADryRunTellsTheDaemonThatItIsOne) {
+  FakeDaemon& fake = with_daemon();
+  fake.answer("/api/v1/import", R"({"created":2,"updated":0,"unchanged":0,"refused":[]})");
+  file = catalogue(2);
+  // given: a bundle of a SKU of the file and of one that is not
+  file.products[0]
+      .find("variants")
+      ->as_array()[0]
+      .set("bundle", Json::Array{Json::object({{"sku", "S1"}}), Json::object({{"sku", "ELSEWHERE"}})});
+  EXPECT_EQ(import({"--dry-run"}), exit_ok) << err.str();
+  EXPECT_TRUE(printed("Would import 2 products with 2 sellable variants: 2 created, 0 updated, 0 unchanged. Nothing was changed"))
+      << out.str();
+  EXPECT_NE(fake.asked().back().find(R"("known":["S1"],"dry_run":true)"), std::string::npos) << fake.asked().back();
+  EXPECT_LT(fake.asked().back().find(R"("code":"P1")"), fake.asked().back().find(R"("code":"P0")")) << "bundles stand behind their parts";
+}
+
 TEST_F(ImportTest, AFileOfWhichNothingIsLeftIsAnError) {
   with_daemon().answer("/api/v1/import", R"({"created":0})");
   file = {};
-  file.refused = {Json::object({{"line", 2}, {"why", "no SKU"}})};
+  file.refused = {Json::object({{"line", 2}, {"column", ""}, {"reason", "no SKU"}})};
   EXPECT_EQ(import(), exit_error);
 }
 
