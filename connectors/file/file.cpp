@@ -275,7 +275,7 @@ Result<std::vector<channel::Event>> Connector::parse(const channel::Document& do
 
 std::unique_ptr<channel::Connector> make(const channel::Recipe& recipe, const channel::Ports& ports, Complaints& complaints) {
   auto layout = compile_layout(recipe, complaints);
-  if (!layout) return nullptr;
+  if (!layout || !recipe.mapping) return nullptr;
   return std::make_unique<Connector>(std::move(*layout), recipe.mapping, ports);
 }
 

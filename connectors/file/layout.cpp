@@ -1,5 +1,6 @@
 #include "connectors/file/layout.hpp"
 
+#include "channel/asked.hpp"
 #include "mapping/mapping.hpp"
 #include "yaml/yaml.hpp"
 
@@ -100,34 +101,50 @@ void read_limits(yaml::Reader& reader, Layout& layout, Complaints& complaints) {
   limits.finish();
 }
 
-/// What the channel's own file says. Its lines are not known here: the complaint names the file and the key.
+/// A connector's file may ask for what is read here, and for nothing else.
+void check_asked(const yaml::Node& root, yaml::Reader& reader, Complaints& complaints) {
+  static const std::vector<std::string> read{"folder", "time_zone", "encoding", "finished_after"};
+  channel::take_asked(reader, complaints);
+  for (const char* section : {"settings", "secrets"}) {
+    const auto* node = root.find(section);
+    if (node == nullptr) continue;
+    for (const auto& member : node->members) {
+      if (section == std::string_view("settings") && std::find(read.begin(), read.end(), member.key) != read.end()) continue;
+      complaints.push_back(
+          {member.key_place, "files have no use for '" + member.key + "' under `" + section + "`", did_you_mean(member.key, read)});
+    }
+  }
+}
+
+/// What the channel's own file says.
 void read_settings(const channel::Recipe& recipe, Layout& layout, Complaints& complaints) {
-  const auto complain = [&](const std::string& what, const std::string& hint) {
-    complaints.push_back({Place{"channels.d/" + recipe.channel + ".yaml", 0, 0}, what, hint});
+  const auto complain = [&](const std::string& name, const std::string& what, const std::string& hint) {
+    if (!recipe.complained.contains("settings/" + name)) complaints.push_back({recipe.place_of("settings/" + name), what, hint});
   };
   const auto& settings = recipe.settings;
   layout.folder = settings.text_or("folder");
-  if (layout.folder.empty()) complain("`folder` is missing: where the till leaves its files", "write `folder: /srv/till`");
+  if (layout.folder.empty()) complain("folder", "`folder` is missing: where the till leaves its files", "write `folder: /srv/till`");
   if (layout.folder.string().find("://") != std::string::npos)
-    complain("`folder` is an address", "mount it and name the folder where it is mounted");
+    complain("folder", "`folder` is an address", "mount it and name the folder where it is mounted");
   if (auto zone = Zone::parse(settings.text_or("time_zone")))
     layout.zone = std::move(*zone);
   else
-    complain("`settings: time_zone`: " + zone.error().what, zone.error().todo);
+    complain("time_zone", "`settings: time_zone`: " + zone.error().what, zone.error().todo);
   const auto encoding = settings.text_or("encoding", "utf-8");
   if (encoding == "gb18030")
     layout.encoding = Encoding::gb18030;
   else if (encoding != "utf-8")
-    complain("`settings: encoding` is '" + encoding + "'", "write utf-8 or gb18030");
+    complain("encoding", "`settings: encoding` is '" + encoding + "'", "write utf-8 or gb18030");
   layout.currency = settings.text_or("currency");
   if (!layout.currency.empty() && !Currency::parse(layout.currency))
-    complain("`currency` is '" + layout.currency + "'", "write three capitals like EUR");
+    complain("currency", "`currency` is '" + layout.currency + "'", "write three capitals like EUR");
   if (const auto* text = settings.find("finished_after")) {
     const auto quiet = parse_duration(text->scalar_text());
     if (quiet)
       layout.finished_after = *quiet;
     else
-      complain("`settings: finished_after`: " + quiet.error().what, "write it like 2s; 0s where the till renames whole files into place");
+      complain("finished_after", "`settings: finished_after`: " + quiet.error().what,
+               "write it like 2s; 0s where the till renames whole files into place");
   }
   if (const auto settle = recipe.overrides.integer_or("settle_ms", -1); settle >= 0) layout.facts.settle = Duration(settle);
   if (const auto calls = recipe.overrides.integer_or("concurrency", 0); calls > 0)
@@ -147,6 +164,7 @@ std::optional<Layout> compile_layout(const channel::Recipe& recipe, Complaints& 
   layout.connector = reader.text("connector").value_or(std::string());
   reader.text("kind");
   reader.choice("over", {"files"});
+  check_asked(*tree, reader, complaints);
   if (const auto* node = reader.node("facts")) layout.facts = read_facts(*node, complaints);
   if (const auto* node = reader.node("folders")) {
     yaml::Reader folders(*node, "`folders`", complaints);
@@ -161,9 +179,7 @@ std::optional<Layout> compile_layout(const channel::Recipe& recipe, Complaints& 
   layout.counts_columns = columns_of(reader, "counts", counts_names, complaints);
   reader.finish();
   read_settings(recipe, layout, complaints);
-  if (!recipe.mapping) {
-    complaints.push_back({Place{recipe.file, 0, 0}, "the channel has no mapping", "add mappings/" + layout.connector + ".yaml"});
-  } else {
+  if (recipe.mapping) {
     for (const auto* document : {"order", "level", "listing", "price", "stock"}) {
       if (recipe.mapping->has(document)) continue;
       complaints.push_back(

@@ -148,13 +148,15 @@ std::optional<Program> compile(const channel::Recipe& recipe, const Vault& vault
   const auto before = complaints.size();
   const auto root = yaml::parse(recipe.text, recipe.file, complaints);
   if (!root) return std::nullopt;
-  const Compiling compiling{recipe, vault, complaints};
   Program program;
   yaml::Reader reader(*root, "a connector file", complaints);
   for (const char* key : {"connector", "base_url", "facts", "errors"}) reader.required(key);
   program.name = reader.text("connector").value_or(recipe.connector);
   program.kind = reader.text("kind").value_or("");
   reader.choice("over", {"http"});
+  const channel::Asked asked = channel::take_asked(reader, complaints);
+  const Compiling compiling{recipe, vault, complaints, asked};
+  check_asked(compiling, *root);
   if (const auto* node = reader.node("base_url")) {
     if (auto text = compile_text(compiling, *node, Scope{"base_url", {}, nullptr, false, {}})) program.base_url = std::move(*text);
   }

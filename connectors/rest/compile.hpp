@@ -1,6 +1,7 @@
 // From connector.yaml to a Program, everything checked on the way; each function complains with file:line:column and goes on.
 #pragma once
 
+#include "channel/asked.hpp"
 #include "connectors/rest/program.hpp"
 #include "model/type.hpp"
 
@@ -11,8 +12,15 @@ struct Compiling {
   const channel::Recipe& recipe;
   const Vault& vault;
   Complaints& complaints;
+  const channel::Asked& asked;
+  bool is_used = true;  ///< what is spoken of must be there; not in a kind of auth that the channel did not choose
 
   void complain(const Place& place, std::string what, std::string hint = {}) const;
+  /// The channel's file must say it. The complaint stands there, not in the connector's file.
+  void need_setting(const std::string& name) const;
+  void need_secret(const std::string& name) const;
+  /// Complains at `place` unless the connector's file declares that setting or secret; else the channel must have it if `now`.
+  void need(const Place& place, const std::string& name, bool now = true) const;
 };
 
 /// What holes may speak of at a place.
@@ -25,6 +33,9 @@ struct Scope {
 };
 /// The scope of the thing that `document` describes.
 Scope scope_of(std::string where, std::string_view document);
+
+/// compile_asked.cpp: complains of what is declared and never spoken of: the merchant would be asked for nothing.
+void check_asked(const Compiling& compiling, const yaml::Node& root);
 
 std::optional<Program> compile(const channel::Recipe& recipe, const Vault& vault, Complaints& complaints);
 

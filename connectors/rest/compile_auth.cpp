@@ -1,6 +1,8 @@
 // auth, request (what every request gets) and the frames that signatures are made over.
 #include "connectors/rest/compile.hpp"
 
+#include <algorithm>
+
 namespace tally::rest {
 namespace {
 
@@ -16,12 +18,10 @@ Put compile_put(const Compiling& compiling, const yaml::Node& node) {
   return put;
 }
 
-/// The setting or secret of that name must be there now.
+/// The setting or secret that `key` names must be there now.
 void check_value(const Compiling& compiling, yaml::Reader& reader, const char* key, const std::string& name) {
-  if (name.empty()) return;
-  if (const auto value = compiling.vault.value(name); !value) {
-    reader.complain(key, "the channel '" + compiling.recipe.channel + "' needs the secret '" + name + "': " + value.error().text());
-  }
+  const auto* node = reader.node(key);
+  if (!name.empty()) compiling.need(node ? node->place : Place{compiling.recipe.file, 0, 0}, name);
 }
 
 /// "/expires_in seconds"
@@ -152,6 +152,7 @@ Auth compile_auth(const Compiling& compiling, const yaml::Node& node) {
     compiling.complain(node.place, "`auth` is a map: { NAME: { basic | oauth1 | token: … } }");
     return {};
   }
+  std::optional<Auth> chosen;
   std::vector<std::string> names;
   for (const auto& member : node.members) {
     names.push_back(member.key);
@@ -159,16 +160,26 @@ Auth compile_auth(const Compiling& compiling, const yaml::Node& node) {
     const bool named = value.is_map() && value.members.size() == 1 && is_kind(value.members.front().key);
     if (!named && !is_kind(member.key)) {
       compiling.complain(member.key_place, "a kind of auth is expected below '" + member.key + "': basic, oauth1 or token");
-    } else if (!value.is_map()) {
-      compiling.complain(value.place, "a map is expected below '" + member.key + "'");
-    } else if (compiling.recipe.auth.empty() ? names.size() == 1 : compiling.recipe.auth == member.key) {
-      return named ? compile_kind(compiling, value.members.front().key, value.members.front().value)
-                   : compile_kind(compiling, member.key, value);
+      continue;
     }
+    if (!value.is_map()) {
+      compiling.complain(value.place, "a map is expected below '" + member.key + "'");
+      continue;
+    }
+    Compiling part = compiling;
+    part.is_used = compiling.recipe.auth.empty() ? names.size() == 1 : compiling.recipe.auth == member.key;
+    auto auth = named ? compile_kind(part, value.members.front().key, value.members.front().value) : compile_kind(part, member.key, value);
+    if (part.is_used) chosen = std::move(auth);
   }
-  compiling.complain(node.place, "the channel asks for the auth '" + compiling.recipe.auth + "', which is not here",
-                     did_you_mean(compiling.recipe.auth, names));
-  return {};
+  const std::string& wanted = compiling.recipe.auth;
+  if (!chosen && !wanted.empty() && std::find(names.begin(), names.end(), wanted) == names.end()) {
+    std::string known;
+    for (const auto& name : names) known += (known.empty() ? "" : ", ") + name;
+    compiling.complain(compiling.recipe.place_of("auth"),
+                       "the channel asks for the auth '" + wanted + "'; the connector '" + compiling.recipe.connector + "' has " + known,
+                       did_you_mean(wanted, names));
+  }
+  return chosen.value_or(Auth());
 }
 
 Common compile_common(const Compiling& compiling, const yaml::Node& node) {

@@ -6,10 +6,7 @@ namespace {
 
 /// Secrets of the door must be there as soon as the platform can reach us.
 void check_secret(const Compiling& compiling, const Place& place, const std::string& name) {
-  if (compiling.vault.settings().text_or("hook_url").empty()) return;
-  if (const auto secret = compiling.vault.secret(name); !secret) {
-    compiling.complain(place, "the channel '" + compiling.recipe.channel + "' needs the secret '" + name + "': " + secret.error().text());
-  }
+  compiling.need(place, name, !compiling.vault.settings().text_or("hook_url").empty());
 }
 
 Scope door_scope() {
@@ -126,7 +123,9 @@ void compile_content(const Compiling& compiling, yaml::Reader& reader, Door& doo
     yaml::Reader inner(*decrypt, "`decrypt`", compiling.complaints);
     for (const char* key : {"wechat", "key", "id"}) inner.required(key);
     door.decrypt = Door::Decrypt{take_pointer(inner, "wechat"), inner.text("key").value_or(""), inner.text("id").value_or("")};
-    check_secret(compiling, decrypt->place, door.decrypt->key);
+    for (const auto& name : {door.decrypt->key, door.decrypt->id}) {
+      if (!name.empty()) check_secret(compiling, decrypt->place, name);
+    }
     inner.finish();
   }
   if (const auto* document = reader.node("document")) compile_document(compiling, *document, door);

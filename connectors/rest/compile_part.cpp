@@ -19,30 +19,36 @@ std::string upper(std::string_view text) {
   return result;
 }
 
-bool may_say(const Compiling& compiling, const Scope& scope, const std::string& name) {
-  const std::string first = name.substr(0, name.find('.'));
-  const auto among = [&](const std::vector<std::string>& names) { return std::find(names.begin(), names.end(), first) != names.end(); };
-  if (first.empty()) return false;
-  if (first.front() == '@' || among(scope.names) || (scope.type && scope.type->find(first))) return true;
-  if (compiling.vault.settings().find(first)) return true;
-  return scope.secrets && (among(scope.later) || compiling.vault.secret(first));
+bool is_among(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+void complain_of(const Compiling& compiling, const Hole& hole, const Scope& scope) {
+  std::vector<std::string> known = scope.names;
+  if (scope.type) {
+    for (const auto& field : scope.type->field_names()) known.push_back(field);
+  }
+  for (const auto& setting : compiling.asked.setting_names()) known.push_back(setting);
+  if (scope.secrets) {
+    for (const auto& secret : compiling.asked.secret_names()) known.push_back(secret);
+  }
+  compiling.complain(hole.place,
+                     "${" + hole.name + "} says nothing in " + scope.where + ": it is no name of this step, and not among the `settings:`" +
+                         (scope.secrets ? " or `secrets:`" : "") + " of this file",
+                     did_you_mean(hole.name, known));
 }
 
 void check_holes(const Compiling& compiling, const std::vector<Hole>& holes, const Scope& scope) {
   for (const auto& hole : holes) {
-    if (hole.has_default || may_say(compiling, scope, hole.name)) continue;
-    std::vector<std::string> known = scope.names;
-    if (scope.type) {
-      for (const auto& field : scope.type->field_names()) known.push_back(field);
+    const std::string first = hole.name.substr(0, hole.name.find('.'));
+    if (!first.empty() && (first.front() == '@' || is_among(scope.names, first) || (scope.type && scope.type->find(first)))) continue;
+    if (compiling.asked.settings.count(first)) {
+      if (!hole.has_default) compiling.need_setting(first);
+    } else if (scope.secrets && compiling.asked.secrets.count(first)) {
+      if (!hole.has_default && !is_among(scope.later, first)) compiling.need_secret(first);
+    } else {
+      complain_of(compiling, hole, scope);
     }
-    if (compiling.vault.settings().is_object()) {
-      for (const auto& member : compiling.vault.settings().as_object()) known.push_back(member.first);
-    }
-    compiling.complain(hole.place,
-                       "${" + hole.name + "} says nothing in " + scope.where + ": it is no name of this step" +
-                           (scope.secrets ? ", no setting and no secret" : " and no setting") + " of the channel '" +
-                           compiling.recipe.channel + "'",
-                       did_you_mean(hole.name, known));
   }
 }
 

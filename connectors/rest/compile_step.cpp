@@ -39,7 +39,8 @@ void take_document(const Compiling& compiling, const yaml::Node& node, std::stri
   document = node.scalar.substr(0, slash);
   if (slash != std::string::npos) part = node.scalar.substr(slash + 1);
   check_document(compiling, node.place, document);
-  if (!part.empty() && compiling.recipe.mapping && compiling.recipe.mapping->list_of(document, part).empty()) {
+  const auto& mapping = compiling.recipe.mapping;
+  if (!part.empty() && mapping && mapping->has(document) && mapping->list_of(document, part).empty()) {
     compiling.complain(node.place, "the mapping's '" + document + "' has no list '" + part + "'");
   }
 }

@@ -79,14 +79,10 @@ class Rest final : public channel::Connector {
 }  // namespace
 
 std::unique_ptr<channel::Connector> make(const channel::Recipe& recipe, const channel::Ports& ports, Complaints& complaints) {
-  if (!recipe.mapping) {
-    complaints.push_back({Place{recipe.file, 0, 0}, "the connector '" + recipe.connector + "' needs a mapping", {}});
-    return nullptr;
-  }
   ensure(ports.http && ports.clock, "a connector is handed http and a clock");
   auto vault = std::make_unique<Vault>(recipe.settings, ports);
   auto program = compile(recipe, *vault, complaints);
-  if (!program) return nullptr;
+  if (!program || !recipe.mapping) return nullptr;
   return std::make_unique<Rest>(std::move(*program), std::move(vault), recipe.mapping, recipe.channel);
 }
 

@@ -1,6 +1,7 @@
 #include "base/complaint.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace tally {
 namespace {
@@ -40,9 +41,21 @@ std::string Complaint::text() const {
   return out;
 }
 
+void put_in_order(Complaints& complaints) {
+  const auto key = [](const Complaint& complaint) {
+    return std::tie(complaint.place.file, complaint.place.line, complaint.place.column, complaint.what, complaint.hint);
+  };
+  std::sort(complaints.begin(), complaints.end(), [&](const Complaint& a, const Complaint& b) { return key(a) < key(b); });
+  const auto same = [&](const Complaint& a, const Complaint& b) { return key(a) == key(b); };
+  complaints.erase(std::unique(complaints.begin(), complaints.end(), same), complaints.end());
+}
+
 std::string text_of(const Complaints& complaints) {
+  constexpr std::size_t most = 100;  // nobody reads on after that many
+  const std::size_t shown = std::min(complaints.size(), most);
   std::string out;
-  for (const Complaint& complaint : complaints) out += complaint.text() + "\n";
+  for (std::size_t i = 0; i < shown; ++i) out += complaints[i].text() + "\n";
+  if (complaints.size() > shown) out += "and " + std::to_string(complaints.size() - shown) + " more\n";
   return out;
 }
 

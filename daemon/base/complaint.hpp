@@ -24,7 +24,10 @@ struct Complaint {
 
 using Complaints = std::vector<Complaint>;
 
-/// One a line.
+/// By file, line and column, each once.
+void put_in_order(Complaints& complaints);
+
+/// One a line; at most 100, then how many more there are.
 std::string text_of(const Complaints& complaints);
 
 /// The candidate nearest to `word` if it is near enough to be meant (edit distance at most a third of its length, at least 1), else empty.

@@ -11,7 +11,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <string_view>
 
 namespace tally::mapping {
 class Mapping;
@@ -38,7 +40,18 @@ struct Recipe {
   Json settings;          ///< the channel's own: ${url}, ${shop_id} …; `hook_url` is where the platform reaches us, empty if it cannot
   std::string auth;       ///< which kind of auth; empty: the first
   Json overrides;         ///< of the channel's file: {settle_ms, concurrency, requests_per_second}
-  std::shared_ptr<const mapping::Mapping> mapping;
+  std::shared_ptr<const mapping::Mapping> mapping;        ///< null if it is faulty and was complained of: the rest is checked, nothing made
+  std::string channel_file = {};                          ///< for complaints of what the merchant said, or did not say
+  std::map<std::string, Place, std::less<>> places = {};  ///< of what that file says: "auth", "settings/shop_id" (url, too), "secrets/key"
+  std::set<std::string, std::less<>> complained = {};     ///< the same paths, whose value is faulty: not a second complaint of them
+
+  /// Where it stands, or its section, or the file.
+  Place place_of(std::string_view path) const {
+    for (const std::string_view each : {path, path.substr(0, path.find('/'))}) {
+      if (const auto found = places.find(each); found != places.end()) return found->second;
+    }
+    return {channel_file, 0, 0};
+  }
 };
 
 /// Nothing if there were complaints.

@@ -21,16 +21,16 @@ void read_secrets(const yaml::Node& node, Channel& channel, Reading& reading) {
 }
 
 void read_locations(yaml::Reader& reader, Channel& channel, Reading& reading) {
+  for (const std::string& name : reader.texts("locations")) channel.locations.emplace_back(name);
   const yaml::Node* node = reader.node("locations");
-  for (const std::string& name : reader.texts("locations")) {
-    const LocationId id(name);
-    const std::size_t at = channel.locations.size();
-    const Place& place = node->is_list() && at < node->items.size() ? node->items[at].place : node->place;
-    if (std::find(channel.locations.begin(), channel.locations.end(), id) != channel.locations.end()) {
-      reading.complain(place, "the location '" + name + "' stands here twice");
-    }
-    channel.locations.push_back(id);
-    reading.locations_meant.push_back({place, name});
+  if (node == nullptr) return;
+  std::map<std::string, Place> places;
+  for (const yaml::Node& item : node->is_list() ? node->items : std::vector<yaml::Node>{*node}) {
+    if (!item.is_scalar()) continue;
+    reading.locations_meant.push_back({item.place, item.scalar});
+    const auto [found, is_new] = places.emplace(item.scalar, item.place);
+    if (!is_new)
+      reading.complain(item.place, "the location '" + item.scalar + "' stands here a second time, and at " + found->second.text());
   }
 }
 
@@ -43,7 +43,7 @@ void read_limits(const yaml::Node& node, Channel& channel, Reading& reading) {
   channel.limits = std::move(limits);
 }
 
-/// Own keys that connectors and mappings read, and the free ones under `settings:`.
+/// Keys of their own that connectors and mappings read, and what stands under `settings:`. Which of them this connector takes, main knows.
 void read_settings(yaml::Reader& reader, const std::filesystem::path& folder, Channel& channel, Reading& reading) {
   if (const auto url = url_in(reader, "url")) channel.settings.set("url", Json(*url));
   if (const auto currency = currency_in(reader, "currency")) channel.settings.set("currency", Json(*currency));
@@ -54,20 +54,18 @@ void read_settings(yaml::Reader& reader, const std::filesystem::path& folder, Ch
     const bool remote = path->find("://") != std::string::npos;
     channel.settings.set("folder", Json(remote ? *path : (folder / *path).lexically_normal().string()));
   }
-  if (const auto hosts = reader.texts("hosts"); !hosts.empty()) {
-    Json list = Json::array();
-    for (const std::string& host : hosts) list.push_back(Json(host));
-    channel.settings.set("hosts", std::move(list));
-  }
   const yaml::Node* free = reader.node("settings");
   if (free == nullptr) return;
   yaml::Reader(*free, "'settings'", reading.complaints);
   for (const auto& [key, place, value] : free->members) {
-    static const std::vector<std::string> own{"url", "currency", "weight_unit", "locale", "folder", "hosts"};
+    static const std::vector<std::string> own{"url", "currency", "weight_unit", "locale", "folder"};
     if (std::find(own.begin(), own.end(), key) != own.end()) {
       reading.complain(place, "'" + key + "' is a key of its own", "write it at the left margin, not under 'settings:'");
+    } else if (!value.is_scalar() || value.scalar.empty()) {
+      reading.complain(value.place, "the setting '" + key + "' must have one value");
+    } else {
+      channel.settings.set(key, value.to_json());
     }
-    channel.settings.set(key, value.to_json());
   }
 }
 
@@ -77,7 +75,7 @@ void read_mapping(yaml::Reader& reader, Channel& channel, Reading& reading) {
   const yaml::Node* mapping = reader.node("mapping");
   const yaml::Node* tables = reader.node("tables");
   if (mapping != nullptr && mapping->is_scalar()) {
-    channel.mapping = mapping->scalar;
+    channel.mapping = file_name_in(*mapping, "mapping", reading).value_or("");
   } else if (mapping != nullptr && !mapping->is_map()) {
     reading.complain(mapping->place, "'mapping' must be the name of a mapping, or a map of what differs from it");
   }
@@ -89,11 +87,12 @@ void read_mapping(yaml::Reader& reader, Channel& channel, Reading& reading) {
   overlay.kind = yaml::Node::Kind::map;
   if (!has_map) overlay.place = tables->place;
   if (const yaml::Node* extended = overlay.find("extends")) {
-    if (extended->is_scalar()) channel.mapping = extended->scalar;
+    channel.mapping = file_name_in(*extended, "extends", reading).value_or("");
     std::erase_if(overlay.members, [](const auto& member) { return member.key == "extends"; });
   }
   if (has_tables && overlay.find("tables") != nullptr) {
-    reading.complain(tables->place, "the tables stand twice: here and under 'mapping:'", "keep one of the two");
+    reading.complain(tables->place, "the tables stand twice: here and under 'mapping:' at " + overlay.find("tables")->place.text(),
+                     "keep one of the two");
   } else if (has_tables) {
     overlay.members.push_back({"tables", tables->place, *tables});
   }
@@ -115,7 +114,8 @@ Channel read_channel(const yaml::Node& node, const std::filesystem::path& folder
   yaml::Reader reader(node, "the channel's file", reading.complaints);
   Channel channel;
   reader.required("connector");
-  channel.connector = reader.text("connector").value_or("");
+  if (const yaml::Node* connector = reader.node("connector"))
+    channel.connector = file_name_in(*connector, "connector", reading).value_or("");
   read_mapping(reader, channel, reading);
   channel.auth = reader.text("auth").value_or("");
   read_settings(reader, folder, channel, reading);
@@ -131,6 +131,7 @@ Channel read_channel(const yaml::Node& node, const std::filesystem::path& folder
   channel.settle = duration_from(reader, "settle", 0s, 24h);
   if (const yaml::Node* limits = reader.node("limits")) read_limits(*limits, channel, reading);
   reading.finish(reader, reading.channel_keys, "");
+  channel.tree = node;
   return channel;
 }
 

@@ -11,8 +11,10 @@ const Channel* find(const std::vector<Channel>& channels, const ChannelId& id) {
 }
 
 bool same(const std::vector<Location>& a, const std::vector<Location>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const Location& x, const Location& y) { return x.id == y.id && x.name == y.name && x.counted_by == y.counted_by; });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Location& x, const Location& y) {
+    return x.id == y.id && x.name == y.name && x.counted_by == y.counted_by && x.held_by == y.held_by && x.counts_free == y.counts_free &&
+           x.knows_after == y.knows_after;
+  });
 }
 
 bool same(const Guard& a, const Guard& b) {

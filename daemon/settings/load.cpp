@@ -1,6 +1,7 @@
 #include "settings/reading.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 
 namespace tally::settings {
@@ -8,6 +9,27 @@ namespace {
 
 constexpr std::size_t most_channels = 64;          // a node runs as many lanes
 constexpr std::size_t most_bytes = (1 << 20) + 1;  // one more than a YAML file may have: the parser complains of it
+
+/// What belongs to the installed program: the share folder that the environment names, else the build tree or the installation around the
+/// program.
+std::vector<std::filesystem::path> installed(std::string_view what) {
+  if (const char* share = std::getenv("TALLYD_SHARE"); share != nullptr && *share != '\0') return {std::filesystem::path(share) / what};
+  std::error_code failed;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", failed);
+  if (failed) return {};
+  std::vector<std::filesystem::path> found;
+  for (const char* around : {"../..", "../share/tallyd"}) {
+    const std::filesystem::path folder = (program.parent_path() / around / what).lexically_normal();
+    if (std::filesystem::is_directory(folder, failed)) found.push_back(folder);
+  }
+  return found;
+}
+
+std::vector<std::filesystem::path> folders_of(const std::filesystem::path& own, std::string_view what) {
+  std::vector<std::filesystem::path> folders{own / what};
+  for (std::filesystem::path& each : installed(what)) folders.push_back(std::move(each));
+  return folders;
+}
 
 std::optional<std::string> bytes_of(const std::filesystem::path& file, Reading& reading) {
   std::ifstream stream(file, std::ios::binary);
@@ -25,17 +47,20 @@ std::optional<std::string> bytes_of(const std::filesystem::path& file, Reading& 
   return bytes;
 }
 
-void load_tallyd(Settings& settings, Reading& reading) {
+/// The file as it stands; null if it cannot be read.
+yaml::Node load_tallyd(Settings& settings, Reading& reading) {
   const std::filesystem::path file = settings.folder / "tallyd.yaml";
   std::error_code failed;
   if (!std::filesystem::exists(file, failed)) {
     reading.complain({file.string()}, "there is no such file",
                      "write one (config/tallyd.yaml shows how), or name the folder where it lies");
-    return;
+    return {};
   }
   const auto text = bytes_of(file, reading);
-  if (!text) return;
-  if (const auto node = yaml::parse(*text, file.string(), reading.complaints)) read_tallyd(*node, settings, reading);
+  auto node = text ? yaml::parse(*text, file.string(), reading.complaints) : std::nullopt;
+  if (!node) return {};
+  read_tallyd(*node, settings, reading);
+  return std::move(*node);
 }
 
 /// By name, so that every reading and every message comes in the same order.
@@ -87,10 +112,30 @@ void check_across(Settings& settings, Reading& reading) {
   for (const Channel& channel : settings.channels) channels.push_back(channel.id.text);
   for (const Location& location : settings.locations) locations.push_back(location.id.text);
   check_mentions(reading.channels_meant, "channel", channels, reading);
-  check_mentions(reading.locations_meant, "location", locations, reading);
+  // None: tallyd.yaml could not be read, and nobody can say which locations it names.
+  if (!locations.empty()) check_mentions(reading.locations_meant, "location", locations, reading);
   for (Channel& channel : settings.channels) {
-    if (!channel.locations.empty()) continue;
-    for (const Location& location : settings.locations) channel.locations.push_back(location.id);
+    const bool named = !channel.locations.empty();
+    for (const Location& location : settings.locations) {
+      const bool elsewhere = !location.held_by.empty() && location.held_by != channel.id.text;
+      const bool has = std::find(channel.locations.begin(), channel.locations.end(), location.id) != channel.locations.end();
+      if (has && elsewhere)
+        reading.complain(channel.place_of("locations"),
+                         "what lies at '" + location.id.text + "' is held by " + location.held_by + "'s platform, which sells it itself",
+                         "leave it out here");
+      if (!named && !elsewhere) channel.locations.push_back(location.id);
+    }
+    if (!named && channel.locations.empty() && !settings.locations.empty())
+      reading.complain(channel.place_of(""), "there is no location that '" + channel.id.text + "' can sell from", "add one to tallyd.yaml");
+  }
+}
+
+/// What stands at the path, or the nearest around it.
+const yaml::Node* nearest_node(const yaml::Node& tree, std::string_view path) {
+  for (;;) {
+    if (const yaml::Node* node = node_at(tree, path)) return node;
+    const auto slash = path.rfind('/');
+    path = slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
   }
 }
 
@@ -110,22 +155,40 @@ std::string_view name_of(Policy policy) {
   return {};
 }
 
-std::optional<Settings> load(const std::filesystem::path& folder, Reading& reading) {
-  const std::size_t before = reading.complaints.size();
+Place Channel::place_of(std::string_view path) const {
+  const yaml::Node* node = nearest_node(tree, path);
+  return node->place.file.empty() ? Place{file, 0, 0} : node->place;
+}
+
+bool Channel::says(std::string_view path) const {
+  return node_at(tree, path) != nullptr;
+}
+
+Settings read(const std::filesystem::path& folder, Reading& reading) {
   Settings settings;
   std::error_code failed;
   settings.folder = std::filesystem::absolute(folder, failed).lexically_normal();
   if (failed) settings.folder = folder;
-  load_tallyd(settings, reading);
+  const yaml::Node tallyd = load_tallyd(settings, reading);
+  settings.connector_folders = folders_of(settings.folder, "connectors");
+  settings.mapping_folders = folders_of(settings.folder, "mappings");
   for (const std::filesystem::path& file : channel_files(settings.folder / "channels.d", reading)) load_channel(file, settings, reading);
-  if (!settings.locations.empty()) check_across(settings, reading);  // none: tallyd.yaml could not be read, and has been complained of
-  if (reading.complaints.size() != before) return std::nullopt;
+  check_across(settings, reading);
+  check_contradictions(tallyd, settings, reading);
   return settings;
 }
 
-std::optional<Settings> load(const std::filesystem::path& folder, Complaints& complaints) {
+Settings read(const std::filesystem::path& folder, Complaints& complaints) {
   Reading reading{complaints, {}, {}, {}, {}};
-  return load(folder, reading);
+  return read(folder, reading);
+}
+
+std::optional<Settings> load(const std::filesystem::path& folder, Complaints& complaints) {
+  const std::size_t before = complaints.size();
+  Settings settings = read(folder, complaints);
+  if (complaints.size() == before) return settings;
+  put_in_order(complaints);
+  return std::nullopt;
 }
 
 }  // namespace tally::settings

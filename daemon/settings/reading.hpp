@@ -30,11 +30,16 @@ struct Reading {
   void finish(yaml::Reader& reader, Sections& sections, const std::string& section);
 };
 
+/// The node at "stock/cap" or "owns/0"; null if there is none.
+const yaml::Node* node_at(const yaml::Node& root, std::string_view path);
+
+/// 'TEXT' for "but is …"; a long one is not repeated.
+std::string shown(const std::string& text);
 /// Lower-case letters, digits and '-', beginning with a letter or a digit, at most 40: it stands in addresses and on command lines.
 bool is_plain_name(std::string_view text);
 /// A name that a secret may have: letters, digits, '_', '.', '-', at most 40, not beginning with '.'.
 bool is_secret_name(std::string_view text);
-/// The text without '/' at its end if it looks like scheme://host…, without a password in it; else a complaint.
+/// The text without '/' at its end if it is http(s)://HOST[:PORT][/PATH], without a password in it; else a complaint.
 std::optional<std::string> url_in(yaml::Reader& reader, std::string_view key);
 /// "4%" as 0.04, within [least, most] percent.
 std::optional<Decimal> percent_in(yaml::Reader& reader, std::string_view key, std::int64_t least, std::int64_t most);
@@ -48,7 +53,12 @@ OrderRule read_orders(const yaml::Node& node, Reading& reading);
 void read_tallyd(const yaml::Node& node, Settings& settings, Reading& reading);
 /// One file of channels.d; `id`, `file` and `text` are the caller's.
 Channel read_channel(const yaml::Node& node, const std::filesystem::path& folder, Reading& reading);
-/// As settings::load(), noting the keys.
-std::optional<Settings> load(const std::filesystem::path& folder, Reading& reading);
+/// As settings::read(), noting the keys.
+Settings read(const std::filesystem::path& folder, Reading& reading);
+
+/// The name of a connector or a mapping, which becomes part of a path; else a complaint and nothing.
+std::optional<std::string> file_name_in(const yaml::Node& node, std::string_view key, Reading& reading);
+/// Whatever two places of these files say that cannot both be meant; each complaint stands at one and names the other.
+void check_contradictions(const yaml::Node& tallyd, const Settings& settings, Reading& reading);
 
 }  // namespace tally::settings

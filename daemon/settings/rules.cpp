@@ -19,7 +19,7 @@ std::optional<Decimal> floor_in(yaml::Reader& reader) {
     const auto factor = Decimal::parse(parts[1].str());
     if (factor && *factor > Decimal(0) && *factor <= Decimal(100)) return *factor;
   }
-  reader.complain("floor", "'floor' must be the cost times a number from 0 to 100, but is '" + *text + "'", "write it as cost * 1.1");
+  reader.complain("floor", "'floor' must be the cost times a number from 0 to 100, but is " + shown(*text), "write it as cost * 1.1");
   return std::nullopt;
 }
 
@@ -27,9 +27,64 @@ std::optional<Decimal> round_in(yaml::Reader& reader) {
   const auto ending = reader.decimal("round_to");
   if (!ending) return std::nullopt;
   if (*ending >= Decimal(0) && *ending < Decimal(1)) return ending;
-  reader.complain("round_to", "'round_to' must be how prices end, from 0 to below 1, but is '" + ending->text() + "'",
+  reader.complain("round_to", "'round_to' must be how prices end, from 0 to below 1, but is " + shown(ending->text()),
                   "write 0.99 for 12.99, 13.99, …");
   return std::nullopt;
+}
+
+/// Units, or { follows: sales, at_least: 1, at_most: 20, window: 24h, delay: 5m }.
+void read_buffer(yaml::Reader& stock, StockRule& rule, Reading& reading) {
+  using namespace std::chrono_literals;
+  const yaml::Node* node = stock.node("buffer");
+  if (node == nullptr || !node->is_map()) {
+    rule.buffer = stock.integer("buffer", 0, most_units).value_or(rule.buffer);
+    return;
+  }
+  yaml::Reader reader(*node, "'buffer'", reading.complaints);
+  const std::vector<std::string> followed{"sales"};
+  reader.required("follows");
+  reader.choice("follows", followed);
+  SalesBuffer buffer;
+  rule.buffer = reader.integer("at_least", 0, most_units).value_or(rule.buffer);
+  buffer.at_most = reader.integer("at_most", 0, most_units).value_or(buffer.at_most);
+  const auto within = [&](std::string_view key, Duration& into, Duration least, Duration most) {
+    const auto given = reader.duration(key);
+    if (given && (*given < least || *given > most))
+      reader.complain(key, "'" + std::string(key) + "' must be from " + format_duration(least) + " to " + format_duration(most) +
+                               ", but is " + format_duration(*given));
+    else if (given)
+      into = *given;
+  };
+  within("window", buffer.window, 1h, 24h * 30);
+  within("delay", buffer.delay, 1s, 24h);
+  if (buffer.at_most < rule.buffer) reader.complain("at_most", "'at_most' is below 'at_least'");
+  reading.finish(reader, reading.channel_keys, "stock/buffer");
+  rule.follows = buffer;
+}
+
+std::optional<Time> moment_in(yaml::Reader& reader, std::string_view key) {
+  reader.required(key);
+  const auto text = reader.text(key);
+  if (!text) return std::nullopt;
+  if (const auto moment = parse_iso(*text)) return *moment;
+  reader.complain(key, "'" + std::string(key) + "' must be a moment with its zone, but is '" + *text + "'",
+                  "write it as 2026-11-27T00:00:00+01:00");
+  return std::nullopt;
+}
+
+void read_quotas(const yaml::Node& node, StockRule& rule, Reading& reading) {
+  constexpr std::size_t most_quotas = 10000;
+  yaml::Reader(node, "'quotas'", reading.complaints);  // complains if it is no map
+  if (node.members.size() > most_quotas) reading.complain(node.place, "more than " + std::to_string(most_quotas) + " quotas");
+  for (const auto& [key, place, value] : node.members) {
+    yaml::Reader reader(value, "the quota of '" + key + "'", reading.complaints);
+    reader.required("units");
+    const auto units = reader.integer("units", 1, most_units);
+    const auto from = moment_in(reader, "from"), until = moment_in(reader, "until");
+    reading.finish(reader, reading.channel_keys, "stock/quotas/*");
+    if (from && until && *until <= *from) reading.complain(place, "the quota of '" + key + "' ends before it begins");
+    if (units && from && until) rule.quotas.push_back({key, *units, *from, *until});
+  }
 }
 
 }  // namespace
@@ -37,7 +92,8 @@ std::optional<Decimal> round_in(yaml::Reader& reader) {
 StockRule read_stock(const yaml::Node& node, Reading& reading) {
   yaml::Reader reader(node, "'stock'", reading.complaints);
   StockRule rule;
-  rule.buffer = reader.integer("buffer", 0, most_units).value_or(rule.buffer);
+  read_buffer(reader, rule, reading);
+  if (const yaml::Node* quotas = reader.node("quotas")) read_quotas(*quotas, rule, reading);
   rule.share = percent_in(reader, "share", 0, 100).value_or(rule.share);
   rule.cap = reader.integer("cap", 0, most_units);
   reading.finish(reader, reading.channel_keys, "stock");

@@ -23,13 +23,32 @@ std::string_view name_of(Policy policy);
 struct Location {
   LocationId id;
   std::string name;
-  std::string counted_by;  ///< the channel that owns this shelf, or empty
+  std::string counted_by;        ///< the channel that owns this shelf, or empty
+  std::string held_by = {};      ///< the channel whose platform keeps these goods and sells them itself, or empty
+  bool counts_free = false;      ///< `counts: free`: the counts leave out what open orders have promised
+  Duration knows_after{600000};  ///< how long after it was placed that channel knows an order of another
+};
+
+/// `buffer: { follows: sales, … }`
+struct SalesBuffer {
+  Duration window{86400000};
+  Duration delay{0};  ///< 0: not said
+  Quantity at_most = 1'000'000;
+};
+
+/// Units that are set aside for one SKU from a moment until another.
+struct Quota {
+  std::string sku;
+  Quantity units = 0;
+  Time from, until;
 };
 
 struct StockRule {
-  Quantity buffer = 0;
+  Quantity buffer = 0;         ///< where it follows sales: `at_least`
   Decimal share = Decimal(1);  ///< 0.8 for 80%
-  std::optional<Quantity> cap;
+  std::optional<Quantity> cap = std::nullopt;
+  std::optional<SalesBuffer> follows = std::nullopt;
+  std::vector<Quota> quotas = {};  ///< by SKU
 };
 
 struct PriceRule {
@@ -47,9 +66,9 @@ struct OrderRule {
 struct Channel {
   ChannelId id;  ///< the file's name without .yaml
   std::string file;
-  std::string connector;
-  std::string mapping;  ///< `mapping:` as a name, else the connector's name
-  std::string auth;     ///< which of the connector's kinds of auth; empty: the first
+  std::string connector;  ///< empty if the file does not say it
+  std::string mapping;    ///< `mapping:` as a name, else the connector's name
+  std::string auth;       ///< which of the connector's kinds of auth; empty: the first
   Json settings =
       Json::object();  ///< everything that connector and mapping may read as ${url}, channel.weight_unit …: url, shop_id, currency, …
   std::map<std::string, std::string> secrets;  ///< name in the connector → name of the secret
@@ -64,6 +83,11 @@ struct Channel {
   std::optional<Json> limits;         ///< overrides: requests_per_second, concurrency
   std::optional<yaml::Node> overlay;  ///< `mapping:` as a map and `tables:`: handed to the mapping by main
   std::string text;                   ///< the file's bytes, for telling whether it changed
+  yaml::Node tree;                    ///< the file as it stands, for complaints of what only others can judge; null if it is no YAML
+
+  /// Where `path` ("stock/cap", "owns/0") stands, or the nearest around it that is there.
+  Place place_of(std::string_view path) const;
+  bool says(std::string_view path) const;
 };
 
 struct Guard {
@@ -81,6 +105,7 @@ struct Settings {
   std::vector<Location> locations;  ///< at least one: `main` when the file names none
   std::string catalogue_watch;      ///< `catalogue: {watch}`: files to import whenever they change; a pattern, relative to `folder`
   std::string catalogue_channel;    ///< `catalogue: {channel}`: that channel is the master of content
+  Place catalogue_place;            ///< of that
   std::map<std::string, std::string> attributes;  ///< the data dictionary: name → text, integer, decimal, boolean, one_of:a|b
   std::string log_level = "info";
   Guard guard;
@@ -88,7 +113,10 @@ struct Settings {
   std::vector<std::filesystem::path> connector_folders, mapping_folders;  ///< the merchant's own first, then the installed ones
 };
 
-/// Reads `folder`/tallyd.yaml and `folder`/channels.d/*.yaml. All complaints at once; nothing on any.
+/// Reads `folder`/tallyd.yaml and `folder`/channels.d/*.yaml as far as they can be read, and complains of the rest: what a faulty value
+/// would have said stands at its default. For looking for what else is wrong; what is to run comes from load().
+Settings read(const std::filesystem::path& folder, Complaints& complaints);
+/// The same; nothing on any complaint.
 std::optional<Settings> load(const std::filesystem::path& folder, Complaints& complaints);
 
 /// The value of a secret: $CREDENTIALS_DIRECTORY/NAME, then folder/secrets/NAME (must not be readable by others), then TALLYD_SECRET_NAME

@@ -1,7 +1,10 @@
 #include "settings/reading.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
+
+#include <arpa/inet.h>
 
 namespace tally::settings {
 namespace {
@@ -9,27 +12,6 @@ namespace {
 constexpr std::size_t most_locations = 1000;
 constexpr std::size_t most_attributes = 1000;
 constexpr std::size_t longest_socket_path = 107;  // what the kernel takes
-
-/// What belongs to the installed program: the share folder that the environment names, else the build tree or the installation around the
-/// program.
-std::vector<std::filesystem::path> installed(std::string_view what) {
-  if (const char* share = std::getenv("TALLYD_SHARE"); share != nullptr && *share != '\0') return {std::filesystem::path(share) / what};
-  std::error_code failed;
-  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", failed);
-  if (failed) return {};
-  std::vector<std::filesystem::path> found;
-  for (const char* around : {"../..", "../share/tallyd"}) {
-    const std::filesystem::path folder = (program.parent_path() / around / what).lexically_normal();
-    if (std::filesystem::is_directory(folder, failed)) found.push_back(folder);
-  }
-  return found;
-}
-
-std::vector<std::filesystem::path> folders_of(const std::filesystem::path& own, std::string_view what) {
-  std::vector<std::filesystem::path> folders{own / what};
-  for (std::filesystem::path& each : installed(what)) folders.push_back(std::move(each));
-  return folders;
-}
 
 std::string default_socket(const std::filesystem::path& folder) {
   if (const char* runtime = std::getenv("RUNTIME_DIRECTORY"); runtime != nullptr && *runtime != '\0') {
@@ -44,22 +26,25 @@ void read_store(yaml::Reader& reader, Settings& settings) {
   const std::string store = reader.text("store").value_or(settings.store);
   if (store.starts_with(sqlite) && store.size() > sqlite.size()) {
     settings.store = std::string(sqlite) + (settings.folder / store.substr(sqlite.size())).lexically_normal().string();
-  } else if (store.starts_with("postgresql://")) {
-    settings.store = store;
+  } else if (store.find("://") != std::string::npos) {  // not repeated: there may be a password in it
+    reader.complain("store", "'store' is an address, and this version keeps everything in a file", "write it as sqlite:tally.db");
   } else {
-    reader.complain("store", "'store' must be sqlite:PATH or postgresql://…, but is '" + store + "'",
-                    did_you_mean(store.substr(0, 7), {"sqlite:"}));
+    const std::string meant = did_you_mean(store.substr(0, 7), {std::string(sqlite)});
+    reader.complain("store", "'store' must be sqlite:PATH, but is " + shown(store), meant.empty() ? "write it as sqlite:tally.db" : meant);
   }
 }
 
-/// HOST:PORT, the host in [] where it has colons.
+/// ADDRESS:PORT, as the listener takes it: an address of this machine, one of IPv6 in [].
 bool is_listen_address(std::string_view text) {
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos || colon == 0) return false;
-  const std::string_view host = text.substr(0, colon);
+  std::string host(text.substr(0, colon));
   const std::string_view port = text.substr(colon + 1);
+  if (host == "localhost") host = "127.0.0.1";
   const bool bracketed = host.starts_with('[') && host.ends_with(']');
-  if (!bracketed && host.find_first_of(":/[] ") != std::string_view::npos) return false;
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  std::array<unsigned char, sizeof(in6_addr)> address{};
+  if (::inet_pton(bracketed ? AF_INET6 : AF_INET, host.c_str(), address.data()) != 1) return false;
   const bool digits =
       !port.empty() && port.size() <= 5 && std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
   return digits && std::atoi(std::string(port).c_str()) <= 65535;
@@ -68,7 +53,7 @@ bool is_listen_address(std::string_view text) {
 void read_doors(yaml::Reader& reader, Settings& settings) {
   if (auto listen = reader.text("listen")) {
     if (!is_listen_address(*listen))
-      reader.complain("listen", "'listen' must be HOST:PORT, but is '" + *listen + "'", "write it as 127.0.0.1:8780");
+      reader.complain("listen", "'listen' must be ADDRESS:PORT, but is " + shown(*listen), "write it as 127.0.0.1:8780 or \"[::1]:8780\"");
     settings.listen = *listen;
   }
   settings.socket = default_socket(settings.folder);
@@ -79,13 +64,26 @@ void read_doors(yaml::Reader& reader, Settings& settings) {
                                     std::to_string(settings.socket.size()));
     }
   }
-  if (auto url = url_in(reader, "public_url")) {
-    if (!url->starts_with("https://") && !url->starts_with("http://")) {
-      reader.complain("public_url", "platforms call over https, but 'public_url' is '" + *url + "'",
-                      "write it as https://hooks.example.com");
-    }
-    settings.public_url = *url;
-  }
+  settings.public_url = url_in(reader, "public_url").value_or("");
+}
+
+/// Who else has a say in what lies there.
+void read_keeper(yaml::Reader& reader, Location& location, Reading& reading) {
+  using namespace std::chrono_literals;
+  location.held_by = reader.text("held_by").value_or("");
+  if (!location.held_by.empty()) reading.channels_meant.push_back({reader.node("held_by")->place, location.held_by});
+  if (!location.held_by.empty() && !location.counted_by.empty())
+    reader.complain("held_by", "a location is either counted by a channel or held by one",
+                    "held_by, where its platform keeps and sends the goods");
+  const std::vector<std::string> ways{"on_hand", "free"};
+  if (const auto way = reader.choice("counts", ways)) location.counts_free = *way == 1;
+  if (location.counts_free && location.counted_by.empty())
+    reader.complain("counts", "'counts: free' says how a channel counts, and no channel counts here", "add counted_by: CHANNEL");
+  const auto after = reader.duration("knows_after");
+  if (after && (*after < 0s || *after > 24h))
+    reader.complain("knows_after", "'knows_after' must be from 0s to 24h, but is " + format_duration(*after));
+  else if (after)
+    location.knows_after = *after;
 }
 
 void read_locations(const yaml::Node& node, Settings& settings, Reading& reading) {
@@ -95,12 +93,14 @@ void read_locations(const yaml::Node& node, Settings& settings, Reading& reading
     if (!is_plain_name(key)) {
       reading.complain(place, "'" + key + "' cannot be a location's name", "use lower-case letters, digits and '-', at most 40");
     }
+    if (key == "transit") reading.complain(place, "'transit' is where goods under way lie, no location of its own", "give it another name");
     yaml::Reader reader(value, "the location '" + key + "'", reading.complaints);
     Location location;
     location.id = LocationId(key);
     location.name = reader.text("name").value_or(key);
     location.counted_by = reader.text("counted_by").value_or("");
     if (!location.counted_by.empty()) reading.channels_meant.push_back({reader.node("counted_by")->place, location.counted_by});
+    read_keeper(reader, location, reading);
     reading.finish(reader, reading.tallyd_keys, "locations/*");
     settings.locations.push_back(std::move(location));
   }
@@ -110,8 +110,17 @@ void read_catalogue(const yaml::Node& node, Settings& settings, Reading& reading
   yaml::Reader reader(node, "'catalogue'", reading.complaints);
   settings.catalogue_watch = reader.text("watch").value_or("");
   settings.catalogue_channel = reader.text("channel").value_or("");
-  if (!settings.catalogue_channel.empty()) reading.channels_meant.push_back({reader.node("channel")->place, settings.catalogue_channel});
-  if (settings.catalogue_watch.empty() == settings.catalogue_channel.empty() && (node.is_map() || node.is_null())) {
+  if (!settings.catalogue_channel.empty()) {
+    settings.catalogue_place = reader.node("channel")->place;
+    reading.channels_meant.push_back({settings.catalogue_place, settings.catalogue_channel});
+  }
+  const bool both = reader.has("watch") && reader.has("channel");
+  if (both) {
+    reader.complain("watch",
+                    "'catalogue' has both 'watch' (files) and, at " + node.find("channel")->place.text() +
+                        ", 'channel' (that channel is the master of content)",
+                    "keep one of the two");
+  } else if (settings.catalogue_watch.empty() && settings.catalogue_channel.empty() && (node.is_map() || node.is_null())) {
     reader.complain("watch", "'catalogue' needs either 'watch' (files) or 'channel' (that channel is the master of content)");
   }
   reading.finish(reader, reading.tallyd_keys, "catalogue");
@@ -174,8 +183,6 @@ void read_tallyd(const yaml::Node& node, Settings& settings, Reading& reading) {
   if (const yaml::Node* guard = reader.node("guard")) read_guard(*guard, settings.guard, reading);
   reading.finish(reader, reading.tallyd_keys, "");
   if (settings.locations.empty()) settings.locations.push_back({LocationId("main"), "Main", ""});
-  settings.connector_folders = folders_of(settings.folder, "connectors");
-  settings.mapping_folders = folders_of(settings.folder, "mappings");
 }
 
 }  // namespace tally::settings

@@ -86,6 +86,15 @@ bool quotes_end(std::string_view text) {
   return false;
 }
 
+/// The first character that no text file has, or nothing.
+std::optional<std::size_t> control_character(std::string_view text) {
+  const auto found = std::find_if(text.begin(), text.end(), [](char c) {
+    const auto code = static_cast<unsigned char>(c);
+    return code == 0x7F || (code < 0x20 && c != '\n' && c != '\r' && c != '\t');
+  });
+  return found == text.end() ? std::nullopt : std::optional(static_cast<std::size_t>(found - text.begin()));
+}
+
 class Builder final : public YAML::EventHandler {
  public:
   Builder(const Lines& lines, Complaints& complaints) : lines_(lines), complaints_(complaints) {}
@@ -101,7 +110,7 @@ class Builder final : public YAML::EventHandler {
     check(mark, "?", anchor);
     if (at_key()) {
       complain(mark, "a key is missing, or is the word null", "put the word into quotes if it is meant");
-      take_key(mark, "");
+      refuse_key();
     } else {
       attach(node_at(mark, Node::Kind::null));
     }
@@ -109,19 +118,23 @@ class Builder final : public YAML::EventHandler {
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     complain(mark, "aliases (*name) are not read", "write the value out, or put it into quotes if it is text");
-    if (at_key()) {
-      take_key(mark, "");
-    } else {
-      attach(node_at(mark, Node::Kind::null));
-    }
+    refuse();
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
     check(mark, tag, anchor);
-    if (tag == "!") check_quotes(mark);
+    if (tag == "!" && !has_end(mark)) {
+      complain(mark, "the quotes that begin here do not end", "");
+      return refuse();
+    }
+    if (control_character(value)) complain(mark, "a control character stands in this text", "take it out");
     if (at_key()) {
-      if (value == "<<" && tag == "?") complain(mark, "merge keys (<<) are not read", "write the keys out");
-      take_key(mark, value);
+      if (value == "<<" && tag == "?") {
+        complain(mark, "merge keys (<<) are not read", "write the keys out");
+        refuse_key();
+      } else {
+        take_key(mark, value);
+      }
       return;
     }
     Node node = node_at(mark, Node::Kind::scalar);
@@ -145,6 +158,7 @@ class Builder final : public YAML::EventHandler {
     Node node;
     bool is_key = false;  ///< it stands where a key should: read over
     bool has_key = false;
+    bool is_refused = false;  ///< the key: its value is left out
     std::string key;
     Place key_place;
     std::unordered_map<std::string, int> lines_of_keys;
@@ -169,10 +183,10 @@ class Builder final : public YAML::EventHandler {
     if (!tag.empty() && tag != "?" && tag != "!") complain(mark, "tags (" + tag + ") are not read", "leave it out; quotes make text");
   }
 
-  void check_quotes(const YAML::Mark& mark) {
+  bool has_end(const YAML::Mark& mark) const {
     const std::string_view source = lines_.from(mark);
     const bool quoted = source.starts_with('"') || source.starts_with('\'');  // else a block of text: | or >
-    if (quoted && !quotes_end(source)) complain(mark, "the quotes that begin here do not end", "");
+    return !quoted || quotes_end(source);
   }
 
   void take_key(const YAML::Mark& mark, const std::string& key) {
@@ -181,8 +195,28 @@ class Builder final : public YAML::EventHandler {
     map.key = key;
     map.key_place = lines_.place_of(mark);
     const auto [found, is_new] = map.lines_of_keys.emplace(key, map.key_place.line);
-    if (!is_new && !key.empty()) {
+    map.is_refused = !is_new;
+    if (!is_new) {
       complain(mark, "'" + key + "' stands here a second time", "it stands in line " + std::to_string(found->second) + " already");
+    }
+  }
+
+  /// What stands at the place of a key and is none: its value is read over.
+  void refuse_key() {
+    Open& map = open_.back();
+    map.has_key = true;
+    map.is_refused = true;
+    map.node.torn = true;
+  }
+
+  /// A key or a value that nothing is known of: left out.
+  void refuse() {
+    if (at_key()) {
+      refuse_key();
+    } else if (!open_.empty()) {
+      Open& around = open_.back();
+      around.node.torn = true;
+      around.has_key = around.is_refused = false;
     }
   }
 
@@ -203,8 +237,7 @@ class Builder final : public YAML::EventHandler {
     Open done = std::move(open_.back());
     open_.pop_back();
     if (done.is_key) {
-      open_.back().has_key = true;
-      open_.back().key.clear();
+      refuse_key();
     } else {
       attach(std::move(done.node));
     }
@@ -212,13 +245,13 @@ class Builder final : public YAML::EventHandler {
 
   void attach(Node node) {
     if (open_.empty()) {
-      root = std::move(node);
+      if (documents_ <= 1) root = std::move(node);
     } else if (Open& around = open_.back(); around.node.is_list()) {
       around.node.items.push_back(std::move(node));
     } else {
       if (node.is_null()) node.place = around.key_place;  // the parser names where it noticed, in a later line
-      around.node.members.push_back({std::move(around.key), std::move(around.key_place), std::move(node)});
-      around.has_key = false;
+      if (!around.is_refused) around.node.members.push_back({std::move(around.key), std::move(around.key_place), std::move(node)});
+      around.has_key = around.is_refused = false;
     }
   }
 
@@ -235,6 +268,7 @@ std::string in_plain_words(const std::string& message) {
       {YAML::ErrorMsg::END_OF_SEQ_FLOW, "this [ has no ], or something before its ] cannot stand there"},
       {YAML::ErrorMsg::END_OF_MAP, "this does not belong to the map around it; look at the indentation"},
       {YAML::ErrorMsg::END_OF_SEQ, "this does not belong to the list around it; look at the indentation"},
+      {YAML::ErrorMsg::UNKNOWN_ANCHOR, "aliases (*name) are not read; write the value out, or put it into quotes if it is text"},
       {YAML::ErrorMsg::EOF_IN_SCALAR, "the quotes that begin here do not end"},
       {YAML::ErrorMsg::TAB_IN_INDENTATION, "a tab stands in the indentation; only spaces may"},
       {YAML::ErrorMsg::MAP_VALUE, "a ':' cannot stand here; text with ': ' in it needs quotes"},
@@ -245,15 +279,6 @@ std::string in_plain_words(const std::string& message) {
   };
   const auto found = std::find_if(std::begin(words), std::end(words), [&](const auto& each) { return each.first == message; });
   return found == std::end(words) ? message : std::string(found->second);
-}
-
-/// The first character that no text file has, or nothing.
-std::optional<std::size_t> control_character(std::string_view text) {
-  const auto found = std::find_if(text.begin(), text.end(), [](char c) {
-    const auto code = static_cast<unsigned char>(c);
-    return code == 0x7F || (code < 0x20 && c != '\n' && c != '\r' && c != '\t');
-  });
-  return found == text.end() ? std::nullopt : std::optional(static_cast<std::size_t>(found - text.begin()));
 }
 
 bool check_bytes(std::string_view text, const std::string& file, Complaints& complaints) {
@@ -286,6 +311,7 @@ std::optional<Node> parse(std::string_view text, const std::string& file, Compla
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   Complaints found;
+  std::optional<Node> tree;
   if (check_bytes(text, file, found)) {
     const Lines lines(text, file);
     Builder builder(lines, found);
@@ -295,6 +321,7 @@ std::optional<Node> parse(std::string_view text, const std::string& file, Compla
       YAML::Parser parser(stream);
       while (parser.HandleNextDocument(builder)) {
       }
+      tree = std::move(builder.root);
     } catch (const YAML::Exception& failure) {  // the parser's only way to say that the text is no YAML
       if (auto hole = unquoted_hole(text)) {
         found.push_back({{file, hole->line, hole->column}, "a hole ${…} inside { } or [ ] needs quotes", "write \"${…}\""});
@@ -304,10 +331,9 @@ std::optional<Node> parse(std::string_view text, const std::string& file, Compla
         found.push_back({lines.place_of(failure.mark), in_plain_words(failure.msg), ""});
       }
     }
-    if (found.empty()) return std::move(builder.root);
   }
   complaints.insert(complaints.end(), found.begin(), found.end());
-  return std::nullopt;
+  return tree;
 }
 
 }  // namespace tally::yaml

@@ -49,7 +49,8 @@ void Reader::complain(std::string_view key, std::string what, std::string hint) 
 }
 
 void Reader::required(std::string_view key) {
-  if (node(key) == nullptr && (map_.is_map() || map_.is_null())) complain(key, what_ + " needs the key '" + std::string(key) + "'");
+  if (node(key) == nullptr && !map_.torn && (map_.is_map() || map_.is_null()))
+    complain(key, what_ + " needs the key '" + std::string(key) + "'");
 }
 
 std::optional<std::string> Reader::text(std::string_view key) {
@@ -63,7 +64,8 @@ std::optional<std::string> Reader::text(std::string_view key) {
 std::optional<std::int64_t> Reader::integer(std::string_view key, std::int64_t least, std::int64_t most) {
   const Node* value = node(key);
   if (value == nullptr) return std::nullopt;
-  const auto number = value->is_scalar() && !value->quoted ? value->to_json().integer() : error(Fault::invalid, "not a number");
+  const Json json = value->to_json();  // 010 and 0x1F are text, although a text may be read as a number elsewhere
+  const auto number = json.is_number() ? json.integer() : error(Fault::invalid, "not a number");
   if (number && *number >= least && *number <= most) return *number;
   complain(key, "'" + std::string(key) + "' must be a whole number from " + std::to_string(least) + " to " + std::to_string(most) +
                     ", but is " + shown(*value));
@@ -131,8 +133,14 @@ std::vector<std::string> Reader::texts(std::string_view key) {
 }
 
 void Reader::finish() {
+  constexpr std::size_t most = 100;  // whoever has more gave us another kind of file
+  std::size_t unknown = 0;
   for (const Node::Member& member : map_.members) {
     if (std::find(asked_.begin(), asked_.end(), member.key) != asked_.end()) continue;
+    if (++unknown > most) {
+      complaints_.push_back({member.key_place, "and many more unknown keys in " + what_, ""});
+      return;
+    }
     complaints_.push_back({member.key_place, "unknown key '" + member.key + "' in " + what_, did_you_mean(member.key, asked_)});
   }
 }

@@ -23,8 +23,9 @@ class Node {
   bool quoted = false;  ///< it was quoted: always text
   std::vector<Node> items;
   struct Member;
-  std::vector<Member> members;  ///< in order of appearance
+  std::vector<Member> members;  ///< in order of appearance, each key once
   Place place;
+  bool torn = false;  ///< something in it was refused and is left out: what seems to be missing may have stood there
 
   bool is_map() const { return kind == Kind::map; }
   bool is_list() const { return kind == Kind::list; }
@@ -41,12 +42,14 @@ struct Node::Member {
   Node value;
 };
 
-/// The tree of `text`; `file` is only for the places. On any complaint the tree is empty and `complaints` says all that was found.
+/// The tree of `text`; `file` is only for the places. What is refused (an alias, a key that stands twice, …) is complained of and left out,
+/// so that the caller can say what else is wrong; nothing only where the text cannot be read at all. Whoever goes on to use the tree looks
+/// at the complaints first.
 std::optional<Node> parse(std::string_view text, const std::string& file, Complaints& complaints);
 
 /// Reads the members of one map, each at most once, and complains of what was not asked for: so an unknown key is never ignored.
 /// All getters complain (with place and what was expected) and answer with nothing when the value is of the wrong kind; a missing key is
-/// nothing without a complaint, unless `required` was called for it.
+/// nothing without a complaint, unless `required` was called for it and the map is whole.
 class Reader {
  public:
   Reader(const Node& map, std::string_view what, Complaints& complaints);

@@ -60,7 +60,8 @@ class Till : public testing::Test {
                            .settings = settings_,
                            .auth = {},
                            .overrides = Json::object(),
-                           .mapping = {}};
+                           .mapping = {},
+                           .channel_file = "channels.d/shop-till.yaml"};
     recipe.text = bytes_of(source / "connectors/till/connector.yaml");
     mapping::ChannelContext context;
     context.settings = settings_;

@@ -105,7 +105,7 @@ TEST(ConnectorFile, TheAuthThatTheChannelAsksForMustBeThere) {
   Stage stage("woocommerce");
   stage.recipe.auth = "oauth";
   const auto said = stage.complaints_of(stage.recipe.text);
-  expect_said(said, "asks for the auth 'oauth'");
+  expect_said(said, "asks for the auth 'oauth'; the connector 'woocommerce' has basic, oauth1");
   expect_said(said, "oauth1");
 }
 
@@ -132,10 +132,69 @@ TEST(ConnectorFile, AStepThatReadsNeedsAWayToRead) {
   expect_said(stage.complaints_of(changed(stage, "read_listing: {", "#")), "`read_listing` must say how");
 }
 
-TEST(ConnectorFile, ASettingThatTheFileSpeaksOfMustBeInTheChannel) {
+TEST(ConnectorFile, ASettingThatTheFileSpeaksOfMustBeInTheChannelAndIsMissedThere) {
   Stage stage("douyin");
   stage.recipe.settings.erase("shop_id");
-  expect_said(stage.complaints_of(stage.recipe.text), "${shop_id} says nothing in auth");
+  stage.recipe.channel_file = "channels.d/market.yaml";
+  stage.recipe.places["settings"] = {"channels.d/market.yaml", 3, 11};
+  EXPECT_EQ(
+      stage.complaints_of(stage.recipe.text),
+      "channels.d/market.yaml:3:11: the connector 'douyin' needs 'shop_id' (the shop's number), write `shop_id: …` under `settings:`\n");
+}
+
+TEST(ConnectorFile, ASettingThatWasComplainedOfIsNotMissedToo) {
+  Stage stage("woocommerce");
+  stage.recipe.settings.erase("url");
+  expect_said(stage.complaints_of(stage.recipe.text), "needs 'url' (the shop's address), write `url: …`");
+  stage.recipe.complained = {"settings/url"};
+  Complaints complaints;
+  EXPECT_NE(make(stage.recipe, stage.ports(), complaints), nullptr);
+  EXPECT_EQ(text_of(complaints), "");
+}
+
+TEST(ConnectorFile, AMissingSecretIsMissedWhereTheChannelNamesIt) {
+  Stage stage("woocommerce");
+  stage.secrets.erase("key");
+  stage.recipe.channel_file = "channels.d/shop.yaml";
+  stage.recipe.places["secrets/key"] = {"channels.d/shop.yaml", 4, 17};
+  expect_said(stage.complaints_of(stage.recipe.text),
+              "channels.d/shop.yaml:4:17: the channel 'shop' needs the secret 'key' (the consumer key, ck_…): there is no secret 'key'");
+}
+
+TEST(ConnectorFile, WhatIsSpokenOfMustBeDeclared) {
+  Stage setting("douyin");
+  auto said = setting.complaints_of(changed(setting, "  shop_id: the shop's number\n", ""));
+  expect_said(said, "${shop_id} says nothing in auth");
+  Stage secret("woocommerce");
+  said = secret.complaints_of(changed(secret, "user: key,", "user: kay,"));
+  expect_said(said, "'kay' stands neither under `settings:` nor under `secrets:` of this file, did you mean 'key'?");
+}
+
+TEST(ConnectorFile, WhatIsDeclaredMustBeSpokenOf) {
+  Stage stage("douyin");
+  expect_said(stage.complaints_of(changed(stage, "secrets:\n", "  region: where the shop is\nsecrets:\n")),
+              "nothing in this file speaks of 'region'");
+}
+
+TEST(ConnectorFile, WhatIsDeclaredSaysWhatItIs) {
+  Stage stage("douyin");
+  expect_said(stage.complaints_of(changed(stage, "shop_id: the shop's number", "shop_id:")), "'shop_id' says nothing: what is it");
+}
+
+TEST(ConnectorFile, AFaultInAKindOfAuthThatTheChannelDoesNotUseIsSaidAndItsSecretsAreNotMissed) {
+  Stage stage("woocommerce");
+  expect_said(stage.complaints_of(changed(stage, "hash: sha256", "hash: md5")), "'hash' must be one of sha256, sha1");
+  Stage other("woocommerce");
+  std::string text = changed(other, "key: key, secret: secret, put: query", "key: key2, secret: secret, put: query");
+  text.replace(text.find("  key: the consumer key"), 0, "  key2: another key\n");
+  EXPECT_EQ(other.complaints_of(text), "");
+}
+
+TEST(ConnectorFile, ADuplicateKeyDoesNotHideTheOtherFaults) {
+  Stage stage("woocommerce");
+  const auto said = stage.complaints_of(changed(stage, "kind: storefront\n", "kind: storefront\nkind: shop\nlimts: {}\n"));
+  expect_said(said, "'kind' stands here a second time");
+  expect_said(said, "unknown key 'limts'");
 }
 
 TEST(Capabilities, OfWooCommerce) {

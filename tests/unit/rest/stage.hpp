@@ -111,10 +111,11 @@ struct Stage {
       secrets = {{"key", "ck_x"}, {"secret", "cs_y"}, {"webhook_secret", "wh_secret"}};
     } else if (this->name == "wechat-shop") {
       recipe.settings.set("currency", "CNY");
-      secrets = {{"appid", "wx0001"}, {"secret", "app_secret_1"}, {"push_token", "AAAAA"}, {"aes_key", std::string(43, 'A')}};
+      recipe.settings.set("appid", "wx0001");
+      secrets = {{"secret", "app_secret_1"}, {"push_token", "AAAAA"}, {"aes_key", std::string(43, 'A')}};
     } else if (this->name == "douyin") {
-      recipe.settings.set("currency", "CNY").set("shop_id", 4463798);
-      secrets = {{"app_key", "7000000000000000001"}, {"secret", "dy_secret"}};
+      recipe.settings.set("currency", "CNY").set("shop_id", 4463798).set("app_key", "7000000000000000001");
+      secrets = {{"secret", "dy_secret"}};
     }
   }
 

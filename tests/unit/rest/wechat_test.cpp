@@ -387,7 +387,7 @@ TEST(WeChatDoor, ThePlatformsOwnVector) {
   Stage stage("wechat-shop");
   stage.secrets["push_token"] = text_at(*signature, "/parts/0");
   stage.secrets["aes_key"] = cipher->text_or("aes_key43");
-  stage.secrets["appid"] = cipher->text_or("appid");
+  stage.recipe.settings.set("appid", cipher->text_or("appid"));
   channel::Webhook webhook{"POST",
                            "timestamp=" + text_at(*signature, "/parts/1") + "&nonce=" + text_at(*signature, "/parts/2") +
                                "&msg_signature=" + signature->text_or("expect"),

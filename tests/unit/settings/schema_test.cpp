@@ -1,4 +1,6 @@
 // The commented examples, the JSON Schemas and the code must say the same.
+#include "configuration.hpp"
+
 #include "settings/reading.hpp"
 
 #include <gmock/gmock.h>
@@ -71,15 +73,15 @@ std::string faults_by(const std::string& schema_file, const std::string& yaml) {
 
 class Examples : public testing::Test {
  protected:
-  Examples() { settings_ = load(config, reading_); }
+  Examples() { settings_ = read(config, reading_); }
   Complaints complaints_;
   Reading reading_{complaints_, {}, {}, {}, {}};
-  std::optional<Settings> settings_;
+  Settings settings_;
 };
 
 TEST_F(Examples, load_as_they_are) {
-  ASSERT_TRUE(settings_) << text_of(complaints_);
-  EXPECT_EQ(settings_->channels.size(), 4u);
+  EXPECT_EQ(text_of(complaints_), "");
+  EXPECT_EQ(settings_.channels.size(), 4u);
 }
 
 TEST_F(Examples, show_every_section_there_is) {
@@ -102,13 +104,94 @@ TEST_F(Examples, the_schema_of_a_channel_has_the_keys_that_are_read_and_no_other
   EXPECT_EQ(sections_of("channel.schema.json"), reading_.channel_keys);
 }
 
-TEST(Schemas, refuse_what_the_code_refuses) {
-  EXPECT_NE(faults_by("channel.schema.json", "connector: x\nbufer: 1\n"), "");
-  EXPECT_NE(faults_by("channel.schema.json", "stock: { buffer: 1 }\n"), "");
-  EXPECT_NE(faults_by("channel.schema.json", "connector: x\nstock: { share: 80 }\n"), "");
-  EXPECT_NE(faults_by("channel.schema.json", "connector: x\nsecrets: { key: a secret with spaces }\n"), "");
-  EXPECT_NE(faults_by("tallyd.schema.json", "log_level: loud\n"), "");
-  EXPECT_NE(faults_by("tallyd.schema.json", "attributes: { season: { one_of: [] } }\n"), "");
+class Verdicts : public Configuration {
+ protected:
+  /// What the code says of the same file, alone in a configuration.
+  bool code_refuses(const std::string& schema, const std::string& yaml) {
+    given("tallyd.yaml", schema == "tallyd.schema.json" ? yaml : "");
+    if (schema == "channel.schema.json") given("channels.d/given.yaml", yaml);
+    Complaints complaints;
+    return !load(folder_, complaints);
+  }
+  void both_refuse(const std::string& schema, const std::string& yaml) {
+    EXPECT_NE(faults_by(schema, yaml), "") << "the schema takes " << yaml;
+    EXPECT_TRUE(code_refuses(schema, yaml)) << "the code takes " << yaml;
+  }
+  void both_take(const std::string& schema, const std::string& yaml) {
+    EXPECT_EQ(faults_by(schema, yaml), "") << yaml;
+    EXPECT_FALSE(code_refuses(schema, yaml)) << "the code refuses " << yaml;
+  }
+};
+
+TEST_F(Verdicts, of_a_channel_are_the_same_by_schema_and_code) {
+  const std::string schema = "channel.schema.json";
+  for (const char* bad : {"bufer: 1",
+                          "stock: { share: 80 }",
+                          "stock: { buffer: -1 }",
+                          "stock: { buffer: 1.5 }",
+                          "stock: { cap: 1000001 }",
+                          "stock: { capp: 1 }",
+                          "stock: [1]",
+                          "secrets: { key: a secret with spaces }",
+                          "secrets: { key: [a] }",
+                          "url: ftp://a.example",
+                          "url: https://me@a.example",
+                          "url: a.example",
+                          "url: https://a.example?k=1",
+                          "currency: eur",
+                          "weight_unit: stone",
+                          "policy: ful",
+                          "price: { add: 4 }",
+                          "price: { round_to: 1.5 }",
+                          "price: { round_to: 1 }",
+                          "price: { floor: price * 2 }",
+                          "price: { ad: 4% }",
+                          "orders: { every: 5 }",
+                          "orders: { reserve: never }",
+                          "orders: { evry: 5m }",
+                          "sweep: 1w",
+                          "settle: soon",
+                          "limits: { concurrency: 65 }",
+                          "limits: { requests_per_second: 0 }",
+                          "limits: { per_second: 2 }",
+                          "mapping: [a]",
+                          "mapping: ../a",
+                          "mapping: { extends: ../a }",
+                          "tables: a",
+                          "settings: { a: [1] }",
+                          "settings: [a]",
+                          "owns: { a: 1 }",
+                          "locations: { a: 1 }",
+                          "hosts: a.example"}) {
+    both_refuse(schema, std::string("connector: x\n") + bad + "\n");
+  }
+  for (const char* bad : {"policy: full\n", "connector: ../x\n", "connector: [x]\n", "connector:\n", "- connector\n"})
+    both_refuse(schema, bad);
+}
+
+TEST_F(Verdicts, of_good_files_are_good_by_both) {
+  for (const char* good : {"", "stock:", "url: http://127.0.0.1:8080/shop", "settings: { a: 1, b: yes, c: text }", "owns: title",
+                           "price: { add: -10%, floor: cost*1.1 }", "stock: { share: 33.3%, buffer: 0 }", "locations: main",
+                           "mapping: { extends: other }", "mapping: other", "secrets: { key: my.key-1 }", "settle: 250ms"}) {
+    both_take("channel.schema.json", std::string("connector: x\n") + good + "\n");
+  }
+  std::filesystem::remove_all(folder_ / "channels.d");
+  for (const char* good :
+       {"", "store: sqlite:/tmp/a.db\n", "listen: \"[::1]:8780\"\n", "locations: { a: }\n", "guard: { least: 0, price: 2.5% }\n",
+        "attributes: { season: { one_of: spring } }\n", "public_url: https://hooks.example.com/t\n"}) {
+    both_take("tallyd.schema.json", good);
+  }
+}
+
+TEST_F(Verdicts, of_tallyd_yaml_are_the_same_by_schema_and_code) {
+  const std::string schema = "tallyd.schema.json";
+  for (const char* bad :
+       {"log_level: loud", "attributes: { season: { one_of: [] } }", "attributes: { season: colour }", "store: mysql:x",
+        "store: postgresql://u:p@db/x", "listen: 8780", "public_url: hooks", "public_url: https://u:p@h", "currency: Euro",
+        "locations: { Main: }", "locations: { a: { nam: x } }", "locations: [a]", "catalogue: {}", "catalogue: { watch: a, channel: b }",
+        "guard: { to_zero: 20 }", "guard: { least: -1 }", "guard: { lest: 1 }", "curency: EUR", "- a"}) {
+    both_refuse(schema, std::string(bad) + "\n");
+  }
 }
 
 }  // namespace

@@ -48,6 +48,14 @@ TEST_F(YamlReader, a_missing_key_is_nothing_and_no_complaint_unless_required) {
   EXPECT_THAT(complaints(), ElementsAre("f.yaml:1:1: the file needs the key 'd'"));
 }
 
+TEST_F(YamlReader, what_may_stand_in_the_part_that_was_refused_is_not_missed) {
+  Reader reader(given("<<: { policy: full }\nother: 1\n"), "the file", complaints_);
+  reader.required("policy");
+  reader.finish();
+  EXPECT_THAT(complaints(),
+              ElementsAre("f.yaml:1:1: merge keys (<<) are not read, write the keys out", "f.yaml:2:1: unknown key 'other' in the file"));
+}
+
 TEST_F(YamlReader, an_unknown_key_is_refused_with_the_nearest_known_one) {
   Reader reader(given("polcy: full\nother: 1\n"), "the channel's file", complaints_);
   reader.text("policy");

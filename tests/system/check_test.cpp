@@ -1,0 +1,166 @@
+// `tallyd check` says everything that is wrong in one go: a fault of one file hides none of another.
+#include "support/process.hpp"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <sstream>
+
+namespace tally::tests {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::StartsWith;
+
+class Check : public ::testing::Test {
+ protected:
+  Check() {
+    given("tallyd.yaml", "");
+    for (const char* name : {"key", "secret", "hook"}) {
+      given(std::string("secrets/") + name, "pretended\n");
+      fs::permissions(file(std::string("secrets/") + name), fs::perms::owner_read | fs::perms::owner_write);
+    }
+  }
+
+  fs::path file(const std::string& name) const { return folder_.path() / "config" / name; }
+  void given(const std::string& name, const std::string& text) {
+    fs::create_directories(file(name).parent_path());
+    write_file(file(name), text);
+  }
+  /// One of what ships, as the merchant's own, with one piece of text replaced.
+  void given_own(const std::string& what, const std::string& as, const std::string& piece, const std::string& with) {
+    std::string text = content_of(fs::path(TALLYD_SOURCE_DIR) / what);
+    const auto at = text.find(piece);
+    ASSERT_NE(at, std::string::npos) << piece;
+    given(as, text.replace(at, piece.size(), with));
+  }
+
+  /// The lines that it says, without the folder.
+  std::vector<std::string> said(int code = 4) {
+    Process tallyd;
+    tallyd.start(TALLYD_BINARY, {"--config", file("").string(), "check"}, folder_.path() / "out", folder_.path() / "err");
+    EXPECT_EQ(tallyd.wait(seconds(60)), code) << content_of(folder_.path() / "err");
+    std::vector<std::string> lines;
+    std::istringstream text(content_of(folder_.path() / "err"));
+    const std::string prefix = file("").string();
+    for (std::string line; std::getline(text, line);) {
+      for (auto at = line.find(prefix); at != std::string::npos; at = line.find(prefix)) line.erase(at, prefix.size());
+      if (line.find("nothing of this would be used") == std::string::npos) lines.push_back(line);
+    }
+    return lines;
+  }
+
+  const std::string shop =
+      "connector: woocommerce\nurl: https://shop.example.com\nweight_unit: kg\nsecrets: { key: key, secret: secret, webhook_secret: hook "
+      "}\n";
+
+ private:
+  Folder folder_;
+};
+
+TEST_F(Check, AGoodConfigurationIsInOrder) {
+  given("channels.d/shop.yaml", shop);
+  EXPECT_THAT(said(0), ElementsAre());
+}
+
+TEST_F(Check, AFaultyFileHidesNoFaultOfAnyOther) {
+  given("tallyd.yaml", "log_level: loud\n");
+  given("channels.d/a.yaml", "connector: woocomerce\nstock: { bufer: 1 }\n");
+  given("channels.d/b.yaml", "connector: own\nmapping: own\npolicy: ful\nurl: https://b.example\nsecrets: { key: key, secret: secret }\n");
+  given("channels.d/c.yaml", shop + "mapping: wocommerce\nauth: oauth\n");
+  given_own("connectors/woocommerce/connector.yaml", "connectors/own/connector.yaml", "kind: storefront\n",
+            "kind: storefront\nkind: shop\nlimts: {}\n");
+  given_own("mappings/woocommerce.yaml", "mappings/own.yaml", "${title}", "${titel}");
+  EXPECT_THAT(said(), ElementsAre(StartsWith("channels.d/a.yaml:1:12: there is no connector 'woocomerce', did you mean 'woocommerce'?"),
+                                  StartsWith("channels.d/a.yaml:2:10: unknown key 'bufer' in 'stock', did you mean 'buffer'?"),
+                                  StartsWith("channels.d/b.yaml:3:9: 'policy' must be one of"),
+                                  StartsWith("channels.d/c.yaml:5:10: there is no mapping 'wocommerce', did you mean 'woocommerce'?"),
+                                  StartsWith("channels.d/c.yaml:6:7: the channel asks for the auth 'oauth'"),
+                                  StartsWith("connectors/own/connector.yaml:4:1: 'kind' stands here a second time"),
+                                  StartsWith("connectors/own/connector.yaml:5:1: unknown key 'limts'"), StartsWith("mappings/own.yaml:"),
+                                  StartsWith("tallyd.yaml:1:12: 'log_level' must be one of")));
+}
+
+TEST_F(Check, AFaultOfAConnectorThatTwoChannelsUseIsSaidOnce) {
+  given_own("connectors/woocommerce/connector.yaml", "connectors/woocommerce/connector.yaml", "retire_listing:", "retire_listng:");
+  given("channels.d/a.yaml", shop);
+  given("channels.d/b.yaml",
+        "connector: woocommerce\nurl: https://other.example.com\nweight_unit: kg\nsecrets: { key: key, secret: secret, webhook_secret: "
+        "hook }\n");
+  EXPECT_THAT(said(), ElementsAre(StartsWith("connectors/woocommerce/connector.yaml:")));
+}
+
+TEST_F(Check, ASettingOrASecretThatNobodyTakesIsRefusedWithTheNearestName) {
+  given(
+      "channels.d/d.yaml",
+      "connector: douyin\nweight_unit: kg\nsettings: { shop_idd: 4, app_key: \"7\", secret: x }\nsecrets: { secret: secret, app_key: key, "
+      "secrett: key, secret_old: key }\n");
+  EXPECT_THAT(
+      said(),
+      ElementsAre(
+          "channels.d/d.yaml:2:1: neither the connector 'douyin' nor the mapping 'douyin' takes the setting 'weight_unit'",
+          "channels.d/d.yaml:3:11: the connector 'douyin' needs 'shop_id' (the shop's number), write `shop_id: …` under `settings:`",
+          "channels.d/d.yaml:3:13: neither the connector 'douyin' nor the mapping 'douyin' takes the setting 'shop_idd', did you "
+          "mean 'shop_id'?",
+          "channels.d/d.yaml:3:40: neither the connector 'douyin' nor the mapping 'douyin' takes the setting 'secret', it is a "
+          "secret: write its name under `secrets:`",
+          "channels.d/d.yaml:4:28: the connector 'douyin' takes no secret 'app_key', it is a setting: write it under `settings:`",
+          "channels.d/d.yaml:4:42: the connector 'douyin' takes no secret 'secrett', did you mean 'secret'?"));
+}
+
+TEST_F(Check, AMissingSecretSaysWhereItWasLookedFor) {
+  given(
+      "channels.d/shop.yaml",
+      "connector: woocommerce\nurl: https://a.example\nweight_unit: kg\nsecrets: { key: nowhere, secret: secret, webhook_secret: hook }\n");
+  EXPECT_THAT(said(),
+              ElementsAre(StartsWith("channels.d/shop.yaml:4:17: the channel 'shop' needs the secret 'key' (the consumer key, ck_…): "
+                                     "there is no secret 'nowhere'; looked in secrets/nowhere and $TALLYD_SECRET_NOWHERE")));
+}
+
+TEST_F(Check, AFaultyValueIsNotMissedASecondTime) {
+  given("channels.d/shop.yaml",
+        "connector: woocommerce\nurl: https://me:pw@a.example\nsecrets: { key: \"a pasted secret\", secret: secret, webhook_secret: hook "
+        "}\n");
+  EXPECT_THAT(said(), ElementsAre(StartsWith("channels.d/shop.yaml:2:6: 'url' has a user or a password in it"),
+                                  StartsWith("channels.d/shop.yaml:3:17: 'key' must be the name of a secret")));
+}
+
+TEST_F(Check, ATillIsAskedForWhatItTakes) {
+  given("channels.d/till.yaml",
+        "connector: till\nurl: https://a.example\nsettings: { time_zon: UTC, encoding: latin1 }\nsecrets: { key: key }\n");
+  EXPECT_THAT(
+      said(),
+      ElementsAre(StartsWith("channels.d/till.yaml: `folder` is missing"),
+                  StartsWith("channels.d/till.yaml:2:1: neither the connector 'till' nor the mapping 'till' takes the setting 'url'"),
+                  "channels.d/till.yaml:3:13: neither the connector 'till' nor the mapping 'till' takes the setting 'time_zon', did "
+                  "you mean 'time_zone'?",
+                  StartsWith("channels.d/till.yaml:3:38: `settings: encoding` is 'latin1'"),
+                  "channels.d/till.yaml:4:12: the connector 'till' takes no secret 'key'"));
+}
+
+TEST_F(Check, AFieldThatTheMappingNeverReadsCannotBeOwned) {
+  given("channels.d/d.yaml",
+        "connector: douyin\nsettings: { shop_id: 4, app_key: \"7\" }\nsecrets: { secret: secret }\nowns: [title, description, titel]\n"
+        "tables: { leaf: { A: 1 } }\n");
+  const auto lines = said();
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_THAT(lines[0], StartsWith("channels.d/d.yaml:4:15: the channel cannot own 'description': the mapping 'douyin' never reads it, see "
+                                   "`listing` at "));
+  EXPECT_NE(lines[0].find("mappings/douyin.yaml:1"), std::string::npos) << lines[0];
+  EXPECT_THAT(lines[1], StartsWith("channels.d/d.yaml:4:28: 'titel' is no field that a channel can own"));
+}
+
+TEST_F(Check, OfHundredsOfFaultsTheFirstHundredAreToldAndTheRestCounted) {
+  for (const char* name : {"a", "b"}) {
+    std::string text = "connector: nobody\n";
+    for (int i = 0; i < 68; ++i) text += "unknown" + std::to_string(i) + ": 1\n";
+    given(std::string("channels.d/") + name + ".yaml", text);
+  }
+  const auto lines = said();
+  ASSERT_EQ(lines.size(), 101u);
+  EXPECT_EQ(lines.back(), "and 38 more");
+}
+
+}  // namespace
+}  // namespace tally::tests
