@@ -1,5 +1,8 @@
 #include "assemble.hpp"
 
+#include "assemble_asked.hpp"
+#include "channel/asked.hpp"
+
 #include <algorithm>
 #include <fstream>
 #include <iterator>
@@ -39,8 +42,8 @@ std::vector<std::string> connector_names(const settings::Settings& settings) {
   return {names.begin(), names.end()};
 }
 
-void complain(Complaints& complaints, const std::string& file, std::string what, std::string hint = {}) {
-  complaints.push_back({Place{file, 0, 0}, std::move(what), std::move(hint)});
+void complain(Complaints& complaints, Place place, std::string what, std::string hint = {}) {
+  complaints.push_back({std::move(place), std::move(what), std::move(hint)});
 }
 
 engine::Policy policy_of(settings::Policy policy) {
@@ -121,12 +124,17 @@ channel::Ports ports_for(const settings::Settings& settings, const settings::Cha
 struct Outline {
   std::string over = "http";  ///< which coded connector reads the file
   unsigned requests_per_second = 0;
+  std::optional<channel::Asked> asked;  ///< nothing if the file cannot be read
 };
 
 Outline outline_of(const std::string& text, const std::string& file, const settings::Channel& channel) {
   Outline outline;
   Complaints ignored;  // the connector itself reads the file whole and says what is wrong with it
   const auto node = yaml::parse(text, file, ignored);
+  if (node) {
+    yaml::Reader reader(*node, file, ignored);
+    outline.asked = channel::take_asked(reader, ignored);
+  }
   const auto* over = node ? node->find("over") : nullptr;
   if (over && over->is_scalar()) outline.over = over->scalar;
   const auto* limits = node ? node->find("limits") : nullptr;
@@ -140,60 +148,121 @@ Outline outline_of(const std::string& text, const std::string& file, const setti
   return outline;
 }
 
-struct Built {
-  std::shared_ptr<channel::Connector> connector;
-  std::shared_ptr<const mapping::Mapping> mapping;
+/// A connector's file, found and read; its text is empty where that failed.
+struct Source {
+  fs::path file;
+  std::string text;
 };
 
-std::optional<Built> build(const settings::Settings& settings, const settings::Channel& channel, Lent& lent, Complaints& complaints) {
+Source connector_source(const settings::Settings& settings, const settings::Channel& channel, Complaints& complaints) {
+  if (channel.connector.empty()) return {};
   const auto file = first_existing(settings.connector_folders, fs::path(channel.connector) / "connector.yaml");
   if (!file) {
-    complain(complaints, channel.file, "there is no connector '" + channel.connector + "'",
+    complain(complaints, channel.place_of("connector"), "there is no connector '" + channel.connector + "'",
              did_you_mean(channel.connector, connector_names(settings)));
-    return std::nullopt;
+    return {};
   }
-  const auto text = text_of_file(*file);
-  if (!text) {
-    complain(complaints, file->string(), "cannot be read, or is over 1 MiB");
-    return std::nullopt;
+  if (auto text = text_of_file(*file)) return {*file, std::move(*text)};
+  complain(complaints, {file->string(), 0, 0}, "cannot be read, or is over 1 MiB");
+  return {};
+}
+
+MappingText mapping_text(const settings::Settings& settings, const MappingFile& file, const std::optional<yaml::Node>& overlay) {
+  constexpr int most_extends = 10;
+  MappingText found;
+  Complaints ignored;  // compile_mapping says what is wrong with them
+  fs::path next = file.file;
+  for (int i = 0; i <= most_extends && !next.empty(); ++i) {
+    const auto text = text_of_file(next);
+    const auto node = text ? yaml::parse(*text, next.string(), ignored) : std::nullopt;
+    if (!node) break;
+    add_text(*node, found);
+    const auto* extends = node->find("extends");
+    next = extends ? first_existing(settings.mapping_folders, extends->scalar + ".yaml").value_or(fs::path()) : fs::path();
   }
-  const auto mapping_file = first_existing(settings.mapping_folders, channel.mapping + ".yaml");
-  if (!mapping_file) {
+  if (overlay) add_text(*overlay, found);
+  return found;
+}
+
+/// The channel's mapping: null where it is faulty, which has been complained of.
+struct Compiled {
+  std::shared_ptr<const mapping::Mapping> mapping;
+  std::optional<MappingText> text;  ///< nothing if its file cannot be read
+};
+
+Compiled compiled_for(const settings::Settings& settings, const settings::Channel& channel, bool connector_is_there,
+                      Complaints& complaints) {
+  if (channel.mapping.empty()) return {};
+  const bool is_named = channel.mapping != channel.connector;
+  const auto file = first_existing(settings.mapping_folders, channel.mapping + ".yaml");
+  if (!file) {
     std::vector<std::string> names;
     for (const auto& known : mapping_files(settings)) names.push_back(known.name);
-    complain(complaints, channel.file, "there is no mapping '" + channel.mapping + "'", did_you_mean(channel.mapping, names));
-    return std::nullopt;
+    const Place place = channel.place_of(!is_named ? "connector" : channel.says("mapping/extends") ? "mapping/extends" : "mapping");
+    if (is_named || connector_is_there)  // else it is the connector's name that is wrong
+      complain(complaints, place, "there is no mapping '" + channel.mapping + "'", did_you_mean(channel.mapping, names));
+    return {};
   }
   mapping::ChannelContext context;
   context.settings = channel.settings;
   context.overlay = channel.overlay;
   context.currency = channel.settings.text_or("currency", settings.currency);
-  const auto before = complaints.size();
-  Built built;
-  built.mapping = compile_mapping(settings, {channel.mapping, *mapping_file}, context, complaints);
-  if (!built.mapping) return std::nullopt;
+  Compiled compiled;
+  compiled.text = mapping_text(settings, {channel.mapping, *file}, channel.overlay);
+  compiled.mapping = compile_mapping(settings, {channel.mapping, *file}, context, complaints);
+  return compiled;
+}
+
+channel::Recipe recipe_for(const settings::Settings& settings, const settings::Channel& channel, const Source& source,
+                           std::shared_ptr<const mapping::Mapping> mapping) {
   channel::Recipe recipe;
   recipe.channel = channel.id.text;
   recipe.connector = channel.connector;
-  recipe.file = file->string();
-  recipe.text = *text;
+  recipe.file = source.file.string();
+  recipe.text = source.text;
   recipe.settings = channel.settings;
   recipe.settings.set("hook_url", settings.public_url.empty() ? "" : settings.public_url + "/hooks/" + channel.id.text);
   recipe.auth = channel.auth;
   recipe.overrides = channel.limits.value_or(Json::object());
   if (channel.settle) recipe.overrides.set("settle_ms", channel.settle->count());
-  recipe.mapping = built.mapping;
-  const auto outline = outline_of(*text, recipe.file, channel);
+  recipe.mapping = std::move(mapping);
+  recipe.channel_file = channel.file;
+  for (const auto& said : said_by(channel)) {
+    recipe.places[said.path] = said.place;
+    if (said.is_faulty) recipe.complained.insert(said.path);
+  }
+  for (const char* key : {"auth", "settings", "secrets"}) {
+    if (channel.says(key)) recipe.places[key] = channel.place_of(key);
+  }
+  return recipe;
+}
+
+struct Built {
+  std::shared_ptr<channel::Connector> connector;
+  std::shared_ptr<const mapping::Mapping> mapping;
+};
+
+/// Goes on after each fault as far as the rest can be judged without it.
+std::optional<Built> build(const settings::Settings& settings, const settings::Channel& channel, Lent& lent, Complaints& complaints) {
+  const auto before = complaints.size();
+  const Source source = connector_source(settings, channel, complaints);
+  Compiled compiled = compiled_for(settings, channel, !source.text.empty(), complaints);
+  if (compiled.text) check_owned(channel, *compiled.text, complaints);
+  if (source.text.empty()) return std::nullopt;
+  const channel::Recipe recipe = recipe_for(settings, channel, source, compiled.mapping);
+  const auto outline = outline_of(source.text, recipe.file, channel);
+  if (outline.asked) check_asked(channel, *outline.asked, compiled.text, complaints);
   const auto make = coded_connectors().find(outline.over);
   if (make == coded_connectors().end()) {
-    complain(complaints, recipe.file, "nothing speaks 'over: " + outline.over + "'", "http or files");
+    complain(complaints, {recipe.file, 0, 0}, "nothing speaks 'over: " + outline.over + "'", "http or files");
     return std::nullopt;
   }
   if (const std::string host = host_of(channel.settings.text_or("url")); !host.empty()) {
     if (auto allowed = lent.http.allow(host); !allowed)
-      complain(complaints, channel.file, "the url is not understood: " + allowed.error().text());
+      complain(complaints, channel.place_of("url"), "the url is not understood: " + allowed.error().text());
   }
-  built.connector = make->second(recipe, ports_for(settings, channel, outline.requests_per_second, lent), complaints);
+  Built built{make->second(recipe, ports_for(settings, channel, outline.requests_per_second, lent), complaints),
+              std::move(compiled.mapping)};
   if (!built.connector || complaints.size() != before) return std::nullopt;
   return built;
 }
@@ -224,7 +293,7 @@ std::shared_ptr<const mapping::Mapping> compile_mapping(const settings::Settings
                                                         const mapping::ChannelContext& context, Complaints& complaints) {
   const auto text = text_of_file(file.file);
   if (!text) {
-    complain(complaints, file.file.string(), "cannot be read, or is over 1 MiB");
+    complain(complaints, {file.file.string(), 0, 0}, "cannot be read, or is over 1 MiB");
     return nullptr;
   }
   const auto find = [&settings](std::string_view name) -> std::optional<std::string> {
@@ -236,34 +305,27 @@ std::shared_ptr<const mapping::Mapping> compile_mapping(const settings::Settings
 
 /// What the files may say and this version does not do is refused, not ignored.
 void check_rules(const settings::Settings& settings, Complaints& complaints) {
-  static const std::vector<std::string> adoptable{"title", "description", "brand", "tags"};
-  if (!settings.catalogue_channel.empty())
-    complain(complaints, (settings.folder / "tallyd.yaml").string(),
-             "catalogue: { channel: … }: a channel cannot be the master of content in this version",
-             "give the channel `owns: [title, description]`, or import files");
-  for (const auto& channel : settings.channels) {
-    for (const auto& field : channel.owns) {
-      if (std::find(adoptable.begin(), adoptable.end(), field) == adoptable.end())
-        complain(complaints, channel.file, "owns: '" + field + "' is no field that a channel can own (title, description, brand, tags)",
-                 did_you_mean(field, adoptable));
-    }
-  }
+  if (settings.catalogue_channel.empty()) return;
+  complain(complaints, settings.catalogue_place, "catalogue: { channel: … }: a channel cannot be the master of content in this version",
+           "give the channel `owns: [title, description]`, or import files");
 }
 
 std::optional<Assembled> assemble(const fs::path& folder, Lent& lent, Complaints& complaints) {
-  auto settings = settings::load(folder, complaints);
-  if (!settings) return std::nullopt;
+  auto settings = settings::read(folder, complaints);
   Assembled assembled;
-  assembled.config = config_of(*settings);
-  check_rules(*settings, complaints);
-  for (const auto& channel : settings->channels) {
-    auto built = build(*settings, channel, lent, complaints);
+  assembled.config = config_of(settings);
+  check_rules(settings, complaints);
+  for (const auto& channel : settings.channels) {
+    auto built = build(settings, channel, lent, complaints);
     if (!built) continue;
-    assembled.channels.push_back({rules_of(*settings, channel), std::move(built->connector)});
+    assembled.channels.push_back({rules_of(settings, channel), std::move(built->connector)});
     assembled.mappings.push_back(std::move(built->mapping));
   }
-  if (!complaints.empty()) return std::nullopt;
-  assembled.settings = std::move(*settings);
+  if (!complaints.empty()) {
+    put_in_order(complaints);
+    return std::nullopt;
+  }
+  assembled.settings = std::move(settings);
   return assembled;
 }
 
