@@ -2,6 +2,7 @@
 #include "engine/engine.hpp"
 #include "engine/guard.hpp"
 #include "engine/import.hpp"
+#include "engine/intake.hpp"
 #include "engine/orders.hpp"
 #include "engine/stock.hpp"
 #include "store/catalogue.hpp"
@@ -13,7 +14,14 @@
 #include <algorithm>
 
 namespace tally::engine {
+namespace {
+
 using store::Session;
+
+constexpr std::size_t most_imports = 100;        ///< at the same time
+constexpr std::size_t most_rows_a_replay = 500;  ///< the lanes wait while they are read
+
+}  // namespace
 
 Result<Json> Engine::import(const Json& chunk, const std::string& author) {
   return ask([this, chunk, author]() -> Result<Json> {
@@ -22,10 +30,16 @@ Result<Json> Engine::import(const Json& chunk, const std::string& author) {
     const bool dry = chunk.bool_or("dry_run");
     bool rehearsed = false;
     ImportReport report;
-    std::int64_t batch = open_batch_;
+    const std::int64_t named = chunk.integer_or("batch");
+    if (named != 0 && !importing_.contains(named))
+      return error(Fault::not_found, "import " + std::to_string(named) + " is not open any more: nothing more of it came for a minute",
+                   "import", "import the file again: what was taken is not taken twice");
+    if (named == 0 && importing_.size() >= most_imports)
+      return error(Fault::locked, "too many imports are open", "import", "try again in a minute");
+    std::int64_t batch = named;
     auto written = world.store.write([&](Session& session) -> Result<void> {
       rehearsed = false;
-      batch = open_batch_ != 0 ? open_batch_ : store::open_batch(session, author, world.clock.now());
+      batch = named != 0 ? named : store::open_batch(session, author, world.clock.now());
       report = take_chunk(session, world, chunk, {"import:" + std::to_string(batch), false, batch}, core_.step_seen());
       if (!dry) return {};
       rehearsed = true;
@@ -33,11 +47,11 @@ Result<Json> Engine::import(const Json& chunk, const std::string& author) {
     });
     if (rehearsed) return report.json();
     if (!written) return written.error();
-    open_batch_ = batch;
-    batch_touched_ = world.clock.now();
+    importing_[batch] = world.clock.now();
     Json answer = report.json();
+    answer.set("batch", batch);
     if (chunk.bool_or("close", true)) {
-      open_batch_ = 0;
+      importing_.erase(batch);
       auto held = judge_batch(world, batch);
       if (!held) return held.error();
       Json digests = Json::array();
@@ -45,41 +59,6 @@ Result<Json> Engine::import(const Json& chunk, const std::string& author) {
       answer.set("held", std::move(digests));
     }
     return answer;
-  });
-}
-
-Result<Json> Engine::move_stock(const Json& movement, const std::string& author) {
-  return ask([this, movement, author]() -> Result<Json> {
-    auto& world = core_.world();
-    const std::string kind = movement.text_or("kind"), sku = movement.text_or("sku");
-    const Json* amount = movement.find("quantity");
-    const auto quantity = amount ? amount->integer() : Result<std::int64_t>(error(Fault::invalid, "no quantity"));
-    if (!quantity) return error(Fault::invalid, "the quantity must be a whole number", "stock", "blank is never zero");
-    if (kind != "receipt" && kind != "adjust" && kind != "count")
-      return error(Fault::invalid, "'" + kind + "' is no kind of movement", "stock", "receipt, adjust or count");
-    if (kind == "receipt" && *quantity <= 0) return error(Fault::invalid, "a receipt brings at least 1", "stock");
-    const std::string place = movement.text_or("location", world.config.locations.empty() ? "main" : world.config.locations.front().name);
-    if (std::none_of(world.config.locations.begin(), world.config.locations.end(), [&](const auto& l) { return l.name == place; }))
-      return error(Fault::not_found, "there is no location '" + place + "'", "stock");
-    bool found = false, moved = false;
-    auto written = world.store.write([&](Session& session) -> Result<void> {
-      const Time now = world.clock.now();
-      const auto variant = store::find_variant(session, normal_sku(sku));
-      found = variant.has_value();
-      if (!found) return {};
-      const LocationNo location = store::open_location(session, place);
-      const std::string cause = kind + ":" + std::to_string(store::last_sequence(session) + 1);
-      const std::string note = movement.text_or("reason") + " (" + author + ")";
-      moved = kind == "count" ? append_count(session, variant->no, location, *quantity, now, cause, note, now)
-                              : append_change(session, variant->no, location, kind, *quantity, cause, note, now, now);
-      mark_stock(session, world, {variant->no}, {cause, false, 0}, now);
-      store::journal(session, {0, now, "stock." + kind, author, ChannelNo(0), variant->sku,
-                               Json::object({{"quantity", *quantity}, {"location", place}}).dump()});
-      return {};
-    });
-    if (!written) return written.error();
-    if (!found) return error(Fault::not_found, "there is no SKU '" + sku + "'", "stock");
-    return Json::object({{"moved", moved}});
   });
 }
 
@@ -150,7 +129,7 @@ Result<Json> Engine::release(const std::string& digest, const std::string& autho
     });
     if (!written) return written.error();
     if (!found) return error(Fault::not_found, "nothing is held under '" + digest + "'", "release", "`tallyd status` lists what is held");
-    return Json::object({{"released", count}});
+    return Json::object({{"count", count}});
   });
 }
 
@@ -184,7 +163,80 @@ Result<Json> Engine::discard(const std::string& digest, const std::string& autho
     });
     if (!written) return written.error();
     if (!found) return error(Fault::not_found, "nothing is held under '" + digest + "'", "discard", "`tallyd status` lists what is held");
-    return Json::object({{"discarded", count}});
+    return Json::object({{"count", count}});
+  });
+}
+
+Result<std::vector<store::ParkedRow>> Engine::chosen_parked(const Json& which) {
+  auto& world = core_.world();
+  const Json* numbers = which.find("rows");
+  const std::string name = which.text_or("channel");
+  const auto* channel = name.empty() ? nullptr : world.find(name);
+  if (!name.empty() && !channel) return error(Fault::not_found, "there is no channel '" + name + "'", "replay");
+  if (numbers && (!numbers->is_array() || numbers->as_array().size() > most_rows_a_replay))
+    return error(Fault::invalid, "`rows` is a list of at most " + std::to_string(most_rows_a_replay) + " numbers", "replay");
+  std::vector<store::ParkedRow> rows;
+  auto read = world.store.read([&](Session& session) -> Result<void> {
+    if (!numbers) {
+      const std::int64_t after = which.integer_or("cursor");
+      rows = channel ? store::parked_rows_of(session, channel->no, after, most_rows_a_replay)
+                     : store::parked_rows(session, after, most_rows_a_replay);
+      return {};
+    }
+    for (const auto& number : numbers->as_array()) {
+      const auto no = number.integer();
+      const auto row = no ? store::parked_row(session, *no) : std::nullopt;
+      if (!row || (channel && row->channel != channel->no))
+        return error(Fault::not_found, "row " + number.scalar_text() + " is not parked", "replay", "`tallyd status` lists what is parked");
+      rows.push_back(*row);
+    }
+    return {};
+  });
+  if (!read) return read.error();
+  return rows;
+}
+
+Result<Json> Engine::replay(const Json& which, const std::string& author) {
+  return ask([this, which, author]() -> Result<Json> {
+    auto& world = core_.world();
+    const auto rows = chosen_parked(which);
+    if (!rows) return rows.error();
+    std::int64_t applied = 0;
+    Json parked = Json::array();
+    for (const auto& row : *rows) {
+      const auto* channel = world.find(row.channel);
+      auto reason =
+          channel ? take_parked(world, *channel, row.no, author, core_.step_seen()) : Result<std::string>("its channel is not configured");
+      if (!reason) return reason.error();
+      if (reason->empty())
+        ++applied;
+      else
+        parked.push_back(Json::object({{"row", row.no}, {"channel", world.name_of(row.channel)}, {"reason", *reason}}));
+    }
+    Json answer = Json::object({{"applied", applied}, {"parked", std::move(parked)}});
+    if (!which.find("rows") && rows->size() == most_rows_a_replay) answer.set("cursor", rows->back().no);
+    return answer;
+  });
+}
+
+Result<Json> Engine::discard_row(const std::string& row, const std::string& author) {
+  return ask([this, row, author]() -> Result<Json> {
+    auto& world = core_.world();
+    const auto number = Json(row).integer();
+    if (!number) return error(Fault::invalid, "'" + row + "' is no row number", "discard", "`tallyd status` lists what is parked");
+    std::optional<store::ParkedRow> parked;
+    auto written = world.store.write([&](Session& session) -> Result<void> {
+      parked = store::parked_row(session, *number);
+      if (!parked) return {};
+      store::unpark_row(session, *number);
+      store::clear_problem(session, parked->channel, "inbox", row);
+      store::journal(session, {0, world.clock.now(), "inbox.discarded", author, parked->channel, row,
+                               Json::object({{"reason", parked->reason}}).dump()});
+      return {};
+    });
+    if (!written) return written.error();
+    if (!parked) return error(Fault::not_found, "row " + row + " is not parked", "discard", "`tallyd status` lists what is parked");
+    return Json::object({{"row", *number}, {"reason", parked->reason}});
   });
 }
 
@@ -211,6 +263,7 @@ Result<Json> Engine::reload(const std::string& author) {
     auto& world = core_.world();
     if (auto set = core_.set_channels(std::move(shared->config), std::move(shared->channels)); !set) return set.error();
     world.log.info("the configuration was read again", {{"author", author}});
+    read_parked_again();
     publish();
     return Json::object({{"applied", true}, {"channels", shared->report}, {"complaints", Json::array()}});
   });

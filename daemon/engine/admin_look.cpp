@@ -9,6 +9,7 @@
 #include "store/ledger.hpp"
 #include "store/marks.hpp"
 #include "store/orders.hpp"
+#include "store/standing.hpp"
 
 #include <algorithm>
 #include <set>
@@ -38,17 +39,29 @@ std::string protection_of(const channel::Capabilities& facts) {
 
 namespace {
 
-Json stock_json(Session& session, const Product& product) {
+/// Who else has a say in what lies at a location.
+void add_keeper(Json& row, const World& world, const std::string& location) {
+  for (const auto& known : world.config.locations) {
+    if (known.name != location) continue;
+    if (!known.counted_by.empty()) row.set("counted_by", known.counted_by);
+    if (!known.held_by.empty()) row.set("held_by", known.held_by);
+  }
+}
+
+Json stock_json(Session& session, const World& world, const Product& product) {
   Json rows = Json::array();
   for (const auto& variant : product.variants) {
     const auto row = store::find_variant(session, variant.sku);
     if (!row) continue;
     for (const auto& stock : store::stock_of(session, row->no)) {
-      rows.push_back(Json::object({{"sku", variant.sku.text},
-                                   {"location", store::location_name(session, stock.location)},
-                                   {"on_hand", stock.sum.on_hand},
-                                   {"reserved", stock.sum.reserved},
-                                   {"available", stock.sum.on_hand - stock.sum.reserved}}));
+      const std::string location = store::location_name(session, stock.location);
+      Json levels = Json::object({{"sku", variant.sku.text},
+                                  {"location", location},
+                                  {"on_hand", stock.sum.on_hand},
+                                  {"reserved", stock.sum.reserved},
+                                  {"available", stock.sum.on_hand - stock.sum.reserved}});
+      add_keeper(levels, world, location);
+      rows.push_back(std::move(levels));
     }
   }
   return rows;
@@ -91,23 +104,6 @@ Json offer_json(Session& session, const World& world, const Channel& channel, co
                                     {"observed", listing ? listing->observed : ""}}));
   if (offer.verified_at != long_ago) json.set("verified_at", format_iso(offer.verified_at));
   return json;
-}
-
-std::int64_t drifting(Session& session, const Channel& channel) {
-  std::int64_t count = 0;
-  for (VariantNo after;;) {
-    const auto rows = store::offers_after(session, channel.no, after, 500);
-    for (const auto& offer : rows) {
-      const bool waits = store::find_mark(session, channel.no, "stock", offer.variant.value).has_value();
-      if (offer.suspect ||
-          (!waits && direction({offer.low, offer.high}, stock_number(session, channel, offer.variant).number) != Direction::none))
-        ++count;
-      if (!offer.price_observed.empty() && offer.price_observed_at > offer.price_sent_at && offer.price_observed != offer.price_confirmed)
-        ++count;
-    }
-    if (rows.empty()) return count;
-    after = rows.back().variant;
-  }
 }
 
 struct PlanTotals {
@@ -192,7 +188,9 @@ Json Engine::channel_json(Session& session, const Channel& channel) const {
   const auto lane = seen(channel.no);
   const Time now = core_.world().clock.now();
   const bool backing_off = lane.sleep_until > now;
-  const auto pending = store::count_pending(session, channel.no);
+  const bool writes = channel.released && channel.config.policy != Policy::observe;
+  const auto standing = store::standing_of(session, channel.no);
+  const bool can_look = channel.facts.can_look && channel.facts.takes != channel::Takes::never;
   Json json = Json::object({{"name", channel.config.name},
                             {"connector", channel.config.connector},
                             {"policy", std::string(channel.released ? engine::name_of(channel.config.policy) : "observe")},
@@ -202,22 +200,27 @@ Json Engine::channel_json(Session& session, const Channel& channel) const {
                             {"reason", !channel.paused.empty() ? channel.paused : lane.reason},
                             {"protection", protection_of(channel.facts)}});
   if (!channel.paused_for.empty()) json.set("fault", channel.paused_for);
-  json.set("offers", store::count_offers(session, channel.no));
-  json.set("listings", store::count_listings(session, channel.no, "bound"));
+  json.set("offers", standing.offers);
+  json.set("listings", standing.listings);
   json.set("orders", store::count_orders(session, channel.no));
-  json.set("pending", channel.may_write() ? pending : std::int64_t{0});
-  json.set("waiting_for_release", channel.released ? std::int64_t{0} : pending);
+  json.set("differences", standing.differences);
+  json.set("not_listed", standing.not_listed);
+  json.set("in_doubt", standing.in_doubt);
+  json.set("never_looked", can_look ? standing.never_looked : std::int64_t{0});
+  json.set("pending", writes ? standing.pending : std::int64_t{0});
+  json.set("waiting", standing.waiting);
+  json.set("held", standing.held);
+  json.set("parked", standing.parked);
+  json.set("waiting_for_release", channel.released ? std::int64_t{0} : standing.pending);
   json.set("calls_out", static_cast<std::int64_t>(lane.calls_out));
   json.set("syncing", lane.hurried);
-  json.set("drift", drifting(session, channel));
-  json.set("unread_rows", store::unread_rows(session, channel.no));
-  json.set("parked", store::count_parked(session, channel.no));
+  json.set("unread_rows", standing.unread_rows);
+  json.set("parked_rows", standing.parked_rows);
   json.set("held_orders", store::count_held(session, channel.no));
   json.set("raises_held", static_cast<std::int64_t>(lane.raises_held));
   if (lane.last_order_read != long_ago) json.set("last_order_read", format_iso(lane.last_order_read));
   if (lane.last_sweep != long_ago) json.set("last_sweep", format_iso(lane.last_sweep));
-  if (const auto oldest = store::oldest_verified(session, channel.no); oldest && *oldest != long_ago)
-    json.set("oldest_unverified_ms", (now - *oldest).count());
+  if (standing.oldest_verified) json.set("oldest_unverified_s", (now - *standing.oldest_verified).count() / 1000);
   if (lane.last_decrease) json.set("last_decrease_ms", lane.last_decrease->count());
   return json;
 }
@@ -236,12 +239,13 @@ Result<Json> Engine::channels() {
 
 Result<Json> Engine::products(const Query& query) {
   auto& world = core_.world();
+  const std::shared_lock guard(world.mutex);
   Json items = Json::array();
   std::string cursor;
   auto read = world.store.read([&](Session& session) -> Result<void> {
     const auto add = [&](const store::ProductRow& row) {
       Json tree = to_json(row.product);
-      tree.set("stock", stock_json(session, row.product));
+      tree.set("stock", stock_json(session, world, row.product));
       items.push_back(std::move(tree));
     };
     if (!query.sku.empty()) {
@@ -363,13 +367,25 @@ Result<Json> Engine::plan(const std::string& name) {
   return Json::object({{"empty", empty}, {"digest", digest}, {"items", std::move(items)}, {"totals", std::move(totals)}});
 }
 
+namespace {
+
+/// What is read must be applied everywhere; what is to be shown counts where it may be written.
+bool has_converged(const Json& channel) {
+  const auto none = [&](const char* count) { return channel.integer_or(count) == 0; };
+  if (!none("unread_rows") || !none("parked_rows") || !none("differences") || channel.bool_or("syncing")) return false;
+  if (channel.text_or("policy") == "observe") return true;
+  return channel.text_or("state") != "paused" && none("pending") && none("waiting") && none("held") && none("parked") &&
+         none("not_listed") && none("in_doubt");
+}
+
+}  // namespace
+
 Result<Json> Engine::status() {
   auto& world = core_.world();
   auto listed = channels();
   if (!listed) return listed;
   const std::shared_lock guard(world.mutex);
   Json problems = Json::array(), holds = Json::array(), oversold = Json::array();
-  std::int64_t unread = 0, parked = 0;
   const auto order_name = [&](Session& session, OrderNo no) {
     const auto row = no.value == 0 ? std::nullopt : store::get_order(session, no);
     return row ? world.name_of(row->channel) + "/" + row->id : std::string();
@@ -401,22 +417,23 @@ Result<Json> Engine::status() {
                                        {"rule", o.rule},
                                        {"at", format_iso(o.at)}}));
     }
-    for (const auto& channel : world.channels) unread += store::unread_rows(session, channel->no);
-    parked = static_cast<std::int64_t>(store::parked_rows(session).size());
     return {};
   });
   if (!read) return read.error();
-  std::int64_t drift = 0, pending = unread;
+  std::int64_t differences = 0, unread = 0, parked = 0;
+  bool converged = true;
   std::optional<std::int64_t> last;
   for (const auto& channel : listed->find("items")->as_array()) {
-    drift += channel.integer_or("drift");
-    pending += channel.integer_or("pending") + (channel.bool_or("syncing") ? 1 : 0);
+    differences += channel.integer_or("differences");
+    unread += channel.integer_or("unread_rows");
+    parked += channel.integer_or("parked_rows");
+    converged = converged && has_converged(channel);
     if (channel.find("last_decrease_ms")) last = std::max(last.value_or(0), channel.integer_or("last_decrease_ms"));
   }
   Json answer = Json::object({{"uptime_ms", (world.clock.now() - started_).count()},
                               {"version", version_},
-                              {"converged", drift == 0 && pending == 0},
-                              {"drift", drift}});
+                              {"converged", converged},
+                              {"differences", differences}});
   answer.set("channels", *listed->find("items"));
   answer.set("problems", std::move(problems));
   answer.set("holds", std::move(holds));
@@ -459,18 +476,25 @@ Result<Json> Engine::metrics() {
     items.push_back(Json::object({{"name", name}, {"help", help}, {"type", type}, {"labels", std::move(labels)}, {"value", value}}));
   };
   add("tallyd_uptime_seconds", "Seconds since the start", "gauge", "", listed->integer_or("uptime_ms") / 1000);
-  add("tallyd_drift", "Offers that do not show what was confirmed there", "gauge", "", listed->integer_or("drift"));
+  add("tallyd_drift", "Offers and listings that were seen otherwise than we put them there", "gauge", "",
+      listed->integer_or("differences"));
   add("tallyd_problems", "What needs a person", "gauge", "", static_cast<std::int64_t>(listed->find("problems")->as_array().size()));
   add("tallyd_oversold", "Oversells that were recorded", "gauge", "",
       static_cast<std::int64_t>(listed->find("oversold")->as_array().size()));
   struct Gauge {
     const char *field, *name, *help;
   };
-  for (const Gauge& gauge : {Gauge{"offers", "tallyd_offers", "Offers by channel"}, Gauge{"orders", "tallyd_orders", "Orders by channel"},
-                             Gauge{"pending", "tallyd_pending", "Marks that wait to be pushed"},
-                             Gauge{"unread_rows", "tallyd_inbox_unread", "Inbox rows that are not applied yet"},
-                             Gauge{"parked", "tallyd_parked", "Changes that were refused and wait for a correction"},
-                             Gauge{"raises_held", "tallyd_raises_held", "Raises that wait for an order read"}}) {
+  for (const Gauge& gauge :
+       {Gauge{"offers", "tallyd_offers", "Offers by channel"}, Gauge{"orders", "tallyd_orders", "Orders by channel"},
+        Gauge{"pending", "tallyd_pending", "Marks that wait to be pushed"},
+        Gauge{"unread_rows", "tallyd_inbox_unread", "Inbox rows that are not applied yet"},
+        Gauge{"not_listed", "tallyd_not_listed", "Products that are to be listed and are not"},
+        Gauge{"held", "tallyd_held", "Changes that the guard holds for a person"},
+        Gauge{"parked_rows", "tallyd_inbox_parked", "Documents that could not be read"},
+        Gauge{"never_looked", "tallyd_never_looked", "Offers that no look has confirmed yet"},
+        Gauge{"oldest_unverified_s", "tallyd_oldest_unverified_seconds", "Since the offer that waits longest was looked at"},
+        Gauge{"parked", "tallyd_parked", "Changes that were refused and wait for a correction"},
+        Gauge{"raises_held", "tallyd_raises_held", "Raises that wait for an order read"}}) {
     for (const auto& channel : listed->find("channels")->as_array())
       add(gauge.name, gauge.help, "gauge", channel.text_or("name"), channel.integer_or(gauge.field));
   }

@@ -1,8 +1,10 @@
 #include "engine/engine.hpp"
 
 #include "engine/guard.hpp"
+#include "engine/intake.hpp"
 #include "store/inbox.hpp"
 #include "store/journal.hpp"
+#include "store/marks.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -14,6 +16,8 @@ using store::Session;
 namespace {
 constexpr std::int64_t most_unread_rows = 100000;
 constexpr Duration importer_patience{60000};  ///< between two chunks of one import
+constexpr Duration between_tidyings{60000};
+constexpr std::size_t parked_a_turn = 64;
 }  // namespace
 
 struct Engine::Crew {
@@ -130,6 +134,7 @@ void Engine::dispatch(Call call) {
 void Engine::run() {
   auto& world = core_.world();
   Time last_beat = long_ago;
+  read_parked_again();  // this version may understand what the one before did not
   for (;;) {
     std::deque<Returned> returned;
     std::deque<std::packaged_task<Result<Json>()>> tasks;
@@ -146,17 +151,17 @@ void Engine::run() {
                         {{"error", done.error().text()}});
     }
     for (auto& task : tasks) task();
+    auto parked = read_some_parked();
+    if (!parked) world.log.error("what is parked was not read again; tried once more", {{"error", parked.error().text()}});
     auto next = core_.turn([this](Call call) { dispatch(std::move(call)); });
     if (!next) world.log.error("the engine waits", {{"error", next.error().text()}});
     publish();
     const Time now = world.clock.now();
     if (now - last_beat >= Duration(1000) || now < last_beat) {
       last_beat = now;
-      count_backlog();
-      close_batches();
-      if (on_beat) on_beat();
+      beat();
     }
-    const Duration wait = next ? std::clamp(*next - now, Duration(0), Duration(1000)) : Duration(1000);
+    const Duration wait = parked && *parked ? Duration(0) : next ? std::clamp(*next - now, Duration(0), Duration(1000)) : Duration(1000);
     std::unique_lock guard(mutex_);
     woken_.wait_for(guard, wait, [&] { return stopping_ || awake_ || !returned_.empty() || !tasks_.empty(); });
   }
@@ -181,10 +186,53 @@ void Engine::count_backlog() {
   if (read) unread_ = unread;
 }
 
+void Engine::beat() {
+  auto& world = core_.world();
+  count_backlog();
+  close_batches();
+  if (const Time now = world.clock.now(); now - problems_tidied_ >= between_tidyings || now < problems_tidied_) {
+    problems_tidied_ = now;
+    auto tidied = world.store.write([](Session& session) -> Result<void> {
+      store::forget_solved_problems(session);
+      return {};
+    });
+    if (!tidied) world.log.error("problems that are solved were not removed", {{"error", tidied.error().text()}});
+  }
+  if (on_beat) on_beat();
+}
+
+void Engine::read_parked_again() {
+  parked_read_.clear();
+  for (const auto& channel : core_.world().channels) parked_read_[channel->no] = 0;
+}
+
+Result<bool> Engine::read_some_parked() {
+  auto& world = core_.world();
+  while (!parked_read_.empty()) {
+    auto& [no, last] = *parked_read_.begin();
+    const auto* channel = world.find(no);
+    std::vector<store::ParkedRow> rows;
+    auto read = world.store.read([&, after = last, of = no](Session& session) -> Result<void> {
+      rows = store::parked_rows_of(session, of, after, parked_a_turn);
+      return {};
+    });
+    if (!read) return read.error();
+    if (!channel || rows.empty()) {
+      parked_read_.erase(parked_read_.begin());
+      continue;
+    }
+    for (const auto& row : rows) {
+      if (auto taken = take_parked(world, *channel, row.no, "tallyd", core_.step_seen()); !taken) return taken.error();
+      last = row.no;
+    }
+    return true;
+  }
+  return false;
+}
+
 void Engine::close_batches() {
   auto& world = core_.world();
-  if (open_batch_ != 0 && world.clock.now() - batch_touched_ < importer_patience) return;
-  open_batch_ = 0;
+  std::erase_if(importing_, [now = world.clock.now()](const auto& open) { return now - open.second >= importer_patience; });
   std::vector<std::int64_t> unclosed;
   auto read = world.store.read([&](Session& session) -> Result<void> {
     unclosed = store::unclosed_batches(session);
@@ -192,6 +240,7 @@ void Engine::close_batches() {
   });
   if (!read) return;
   for (const auto batch : unclosed) {
+    if (importing_.contains(batch)) continue;
     if (auto judged = judge_batch(world, batch); !judged)
       return world.log.error("an import was not closed", {{"error", judged.error().text()}});
     world.log.warning("an import that nobody finished was closed", {{"batch", std::to_string(batch)}});

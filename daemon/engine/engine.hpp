@@ -3,6 +3,7 @@
 
 #include "engine/core.hpp"
 #include "engine/faces.hpp"
+#include "store/inbox.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -49,6 +50,9 @@ class Engine final : public Intake, public Admin {
   Result<Json> products(const Query& query) override;
   Result<Json> offers(const Query& query) override;
   Result<Json> orders(const Query& query) override;
+  Result<Json> stock_rules() override;
+  Result<Json> oversells(const Query& query) override;
+  Result<Json> order(const std::string& channel, const std::string& id) override;
   Result<Json> plan(const std::string& channel) override;
   Result<Json> status() override;
   Result<Json> explain(const std::string& sku, const std::string& channel) override;
@@ -57,10 +61,17 @@ class Engine final : public Intake, public Admin {
 
   Result<Json> import(const Json& chunk, const std::string& author) override;
   Result<Json> move_stock(const Json& movement, const std::string& author) override;
+  Result<Json> reverse_stock(const std::string& cause, const std::string& author) override;
+  Result<Json> set_quota(const Json& quota, const std::string& author) override;
+  Result<Json> route_order(const Json& wish, const std::string& author) override;
+  Result<Json> do_order(const Json& wish, const std::string& author) override;
+  Result<Json> decide_order_task(const std::string& task, const std::string& verb, const std::string& author) override;
   Result<Json> sync(const std::string& channel, const std::string& author) override;
   Result<Json> release_channel(const std::string& channel, const std::string& author) override;
   Result<Json> release(const std::string& digest, const std::string& author) override;
   Result<Json> discard(const std::string& digest, const std::string& author) override;
+  Result<Json> replay(const Json& which, const std::string& author) override;
+  Result<Json> discard_row(const std::string& row, const std::string& author) override;
   Result<Json> reload(const std::string& author) override;
 
  private:
@@ -78,8 +89,15 @@ class Engine final : public Intake, public Admin {
   void dispatch(Call call);
   void publish();
   void count_backlog();
+  void beat();  ///< what is done once a second
   /// Batches whose importer is gone are judged and closed, so that nothing waits for ever.
   void close_batches();
+  /// From now on every parked row is read once more, some a turn.
+  void read_parked_again();
+  /// Some of those; false when none is left. Errors: io, gone, locked.
+  Result<bool> read_some_parked();
+  /// The rows that `which` names (Admin::replay).
+  Result<std::vector<store::ParkedRow>> chosen_parked(const Json& which);
   void wake();
   /// Runs `task` on the engine's thread and waits for it.
   Result<Json> ask(std::function<Result<Json>()> task);
@@ -97,8 +115,9 @@ class Engine final : public Intake, public Admin {
   std::deque<std::packaged_task<Result<Json>()>> tasks_;
   std::map<ChannelNo, Lane::State> seen_;
   std::map<ChannelNo, std::unique_ptr<Crew>> crews_;
-  std::int64_t open_batch_ = 0;
-  Time batch_touched_ = long_ago;
+  std::map<std::int64_t, Time> importing_;         ///< batches that are open, and when their last chunk came
+  std::map<ChannelNo, std::int64_t> parked_read_;  ///< channels whose parked rows are read again, and the last one that was
+  Time problems_tidied_ = long_ago;
   std::atomic<std::int64_t> unread_{0};  ///< inbox rows that are not applied yet, as of the last second
   std::thread thread_;
 };

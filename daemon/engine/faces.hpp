@@ -25,7 +25,7 @@ class Intake {
 struct Query {
   std::string channel;      ///< a channel's name, or empty
   std::string sku;          ///< exactly this, or empty
-  std::string state;        ///< orders: a state; offers: drift, dirty, parked; or empty
+  std::string state;        ///< orders: a state; offers: clean, dirty, parked, suspect; or empty
   std::string cursor;       ///< from the answer before
   std::size_t limit = 100;  ///< at most 1,000
 };
@@ -39,7 +39,8 @@ class Admin {
 
   // Looking.
   /// items: {name, connector, policy, state: ok|paused|backing_off, reason, protection: by delta|by compare|by look|by age,
-  ///  offers, listings, pending, drift, unread_rows, parked, last_order_read, last_sweep, raises_held, oldest_unverified_ms}
+  ///  offers, listings, differences, not_listed, in_doubt, never_looked, pending, waiting, held, parked, unread_rows, parked_rows,
+  ///  waiting_for_release, last_order_read, last_sweep, raises_held, oldest_unverified_s}; the counts: store/standing.hpp
   virtual Result<Json> channels() = 0;
   /// items: the product's tree (model/product.hpp) with `stock: [{sku, location, on_hand, reserved, available}]`
   virtual Result<Json> products(const Query& query) = 0;
@@ -48,12 +49,21 @@ class Admin {
   virtual Result<Json> offers(const Query& query) = 0;
   /// items: {channel, id, number, state, revision, total, currency, holds, lines: [{sku, quantity}], placed_at, changed_at}: no buyer
   virtual Result<Json> orders(const Query& query) = 0;
+  /// One order, by its channel (may be empty where no other channel has such an id) and id: {channel, id, number, state, platform_state,
+  ///  total, lines: [{line, sku, quantity, open, shipped, cancelled, returned}], shipments, refunds, holds, tasks: [{task, kind, state, at,
+  ///  by, reason, …}]}: no buyer
+  virtual Result<Json> order(const std::string& channel, const std::string& id) = 0;
+  /// {quotas: [{quota, channel, sku, units, left, from, until, state, author}], transfers under way: [{transfer, sku, units, from, to, sent_at}]}
+  virtual Result<Json> stock_rules() = 0;
+  /// The newest first: items {at, sku, short, order or cause, other_order, delay_ms, rule: what would have prevented it}
+  virtual Result<Json> oversells(const Query& query) = 0;
   /// {empty, digest, items: [{channel, action: create|update|price|stock|retire, thing, sku, before, after, cause, held}],
   ///  totals: [{channel, creates, updates, prices, stocks, to_zero, largest_price_change_percent}]}
   virtual Result<Json> plan(const std::string& channel) = 0;
   /// {uptime_ms, version, channels: […as channels()], problems: [{channel, thing, aspect, reason, since, todo}],
   ///  holds: [{digest, channel, aspect, count, reason, since}], inbox: {unread, parked},
-  ///  oversold: [{sku, order, other_order, delay_ms, rule}], last_decrease_ms, converged, drift}
+  ///  oversold: [{sku, order, other_order, delay_ms, rule}], last_decrease_ms, differences,
+  ///  converged: nothing differs, waits, is held, parked or unread on any channel that may be written to}
   virtual Result<Json> status() = 0;
   /// Why that channel shows that number: {sku, channel, number, steps: [{at, what, …}], text: the same in sentences}
   virtual Result<Json> explain(const std::string& sku, const std::string& channel) = 0;
@@ -63,19 +73,44 @@ class Admin {
   virtual Result<Json> metrics() = 0;
 
   // Doing. `author` goes into the journal.
-  /// {products: [tree …], stock: [{sku, location, counted}], close: true on the last chunk}: a batch;
-  /// answers {created, updated, unchanged, refused: [{thing, why}]}
+  /// Besides, all of them optional: `changes` [{sku, code, set: {field: value or null}, counted, location}] of variants that exist; `keep`
+  /// names fields of the products that stay as they are ("brand", "variants/cost"); `dry_run` answers and writes nothing, then `known` names
+  /// SKUs of other chunks; each entry's `line` (a product's `@line`) comes back with a refusal.
+  /// {products: [tree …], stock: [{sku, location, counted}], batch, close: true on the last chunk}; answers {batch, created, updated,
+  /// unchanged, counted, refused: [{thing, why, line, column}], corrected}. The first chunk of an import names no batch, the others the one that was answered. A batch of
+  /// which nothing is heard for a minute is closed; another chunk for it is not_found.
   virtual Result<Json> import(const Json& chunk, const std::string& author) = 0;
-  /// {sku, location, kind: receipt|adjust|count, quantity, reason}
+  /// One: {kind: receipt|adjust|count, sku, quantity, location, reason, counted_at}, {kind: transfer, sku, quantity, from, to, reason} or {kind:
+  /// arrive, transfer, quantity}; answers {moved, cause, on_hand, reserved, available} of the location, and `transfer`. Many of one kind:
+  /// {kind, rows: [{line, sku, quantity, …}], again}; answers {cause, applied, again: rows that had been applied before, refused: [{line, sku,
+  /// why}], held: [digest]}. The same rows have the effect of once unless `again` is true. At most 20,000.
   virtual Result<Json> move_stock(const Json& movement, const std::string& author) = 0;
+  /// The opposite of a receipt, an adjustment, a count or a whole file, once: {reversed: movements, held}.
+  virtual Result<Json> reverse_stock(const std::string& cause, const std::string& author) = 0;
+  /// {sku, channel, units, from, until} sets so many aside, {end: quota} gives back what is left of one. Answers it as stock_rules() does.
+  virtual Result<Json> set_quota(const Json& quota, const std::string& author) = 0;
+  /// {order, channel, location, line}: its open lines are to come from that location. {moved: parts}
+  virtual Result<Json> route_order(const Json& wish, const std::string& author) = 0;
+  /// {channel, order, kind: ship|cancel|refund|return, …} (order_wish.hpp): our own order is so at once, its channel is told. Answers the
+  /// order, and the task's number under `task`. Errors besides: rejected (this order, or this channel, cannot do it).
+  virtual Result<Json> do_order(const Json& wish, const std::string& author) = 0;
+  /// A task that the channel refused, tried once more (`retry`), or one that it has not taken, taken back (`drop`).
+  virtual Result<Json> decide_order_task(const std::string& task, const std::string& verb, const std::string& author) = 0;
   /// Looks at the channel (all when empty), then pushes what the policy allows; answers at once {started: […]};
   /// `status` tells when it is done.
   virtual Result<Json> sync(const std::string& channel, const std::string& author) = 0;
   /// Ends `observe`: the channel's policy becomes what its file says. Answers what will be sent.
   virtual Result<Json> release_channel(const std::string& channel, const std::string& author) = 0;
+  /// What the guard holds under this digest: {count}.
   virtual Result<Json> release(const std::string& digest, const std::string& author) = 0;
   virtual Result<Json> discard(const std::string& digest, const std::string& author) = 0;
-  /// Reads the configuration again: whole or not at all. {applied, channels: {added, changed, removed}, complaints: [text]}
+  /// Parked documents once more: {rows: [number …]}, or those of {channel} (all when empty) behind row {cursor}. Answers {applied,
+  /// parked: [{row, channel, reason}]}, and `cursor` where there is more. A row that is not parked is not_found, and nothing is applied.
+  virtual Result<Json> replay(const Json& which, const std::string& author) = 0;
+  /// A parked document is not wanted: {row, reason}. `row` is its number.
+  virtual Result<Json> discard_row(const std::string& row, const std::string& author) = 0;
+  /// Reads the configuration again: whole or not at all. {applied, channels: {added, changed, removed}, complaints: [text, a line each]}.
+  /// What is parked is read again behind it.
   virtual Result<Json> reload(const std::string& author) = 0;
 };
 

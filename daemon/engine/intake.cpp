@@ -1,6 +1,7 @@
 #include "engine/intake.hpp"
 
 #include "base/crypto.hpp"
+#include "engine/oversell.hpp"
 #include "engine/stock.hpp"
 #include "engine/tree.hpp"
 #include "store/catalogue.hpp"
@@ -93,7 +94,8 @@ void take_poke(Session& session, const World& world, const Channel& channel, con
 
 /// A shelf that its channel counts itself: the count is ours from now on, and is never pushed back.
 Result<void> take_level(Session& session, World& world, const Channel& channel, const store::InboxRow& row, const channel::Event& event) {
-  if (channel.own_shelf.value == 0) return {};
+  const LocationNo shelf = channel.own_shelf.value != 0 || channel.pools.empty() ? channel.own_shelf : channel.pools.front();
+  if (shelf.value == 0) return {};
   const auto variant = variant_of(session, channel, event.tree);
   const Json* available = event.tree.find("available");
   if (!variant)
@@ -106,8 +108,11 @@ Result<void> take_level(Session& session, World& world, const Channel& channel, 
   const Time now = world.clock.now();
   const Time as_of = std::min(event.changed_at.value_or(row.received_at), now);
   const std::string cause = "count:" + std::to_string(row.no);
-  if (append_count(session, variant->no, channel.own_shelf, *counted, as_of, cause, "counted by " + channel.config.name, now))
-    mark_stock(session, world, {variant->no}, {cause, false, 0}, now);
+  const auto before = store::stock_at(session, variant->no, shelf);
+  const Quantity on_hand = on_hand_counted(session, channel, variant->no, *counted, as_of);
+  if (!append_count(session, variant->no, shelf, on_hand, as_of, cause, "counted by " + channel.config.name, now)) return {};
+  if (before) record_shortage(session, world, variant->no, shelf, before->sum.on_hand - before->sum.reserved, cause, now);
+  mark_stock(session, world, {variant->no}, {cause, false, 0}, now);
   return {};
 }
 
@@ -135,6 +140,22 @@ Result<void> take_row(Session& session, World& world, const Channel& channel, co
   return {};
 }
 
+/// The document is at fault, not the store: another try changes nothing before somebody has corrected something.
+bool is_documents_own(const Error& fault) {
+  return fault.fault != Fault::io && fault.fault != Fault::gone && fault.fault != Fault::locked;
+}
+
+void park(Session& session, const World& world, const Channel& channel, std::int64_t row, const std::string& reason) {
+  const Time now = world.clock.now();
+  const std::string number = std::to_string(row);
+  store::park_row(session, row, channel.no, reason, now);
+  store::set_problem(session, {channel.no, "inbox", number, reason,
+                               "correct the mapping or the settings and `tallyd reload`, or read it again with `tallyd replay " + number +
+                                   "`; `tallyd discard " + number + "` drops it",
+                               now});
+  world.log.warning("a document was parked", {{"channel", channel.config.name}, {"row", number}, {"reason", reason}});
+}
+
 }  // namespace
 
 Result<IntakeResult> take_in(World& world, const Channel& channel, std::size_t limit, const StepSeen& step_seen) {
@@ -151,22 +172,42 @@ Result<IntakeResult> take_in(World& world, const Channel& channel, std::size_t l
       store::set_applied_through(session, channel.no, row.no);
       return {};
     });
-    if (!written && written.error().fault != Fault::io && written.error().fault != Fault::gone && written.error().fault != Fault::locked) {
+    if (!written && is_documents_own(written.error())) {
       const std::string reason = written.error().text();
       written = world.store.write([&](Session& session) -> Result<void> {
-        const Time now = world.clock.now();
-        store::park_row(session, row.no, channel.no, reason, now);
-        store::set_problem(session, {channel.no, "inbox", std::to_string(row.no), reason, "the document is kept; correct its cause", now});
+        park(session, world, channel, row.no, reason);
         store::set_applied_through(session, channel.no, row.no);
         return {};
       });
-      world.log.warning("a document was parked", {{"channel", channel.config.name}, {"row", std::to_string(row.no)}, {"reason", reason}});
     }
     if (!written) return written.error();
     ++result.rows;
   }
   result.more = rows.size() == limit;
   return result;
+}
+
+Result<std::string> take_parked(World& world, const Channel& channel, std::int64_t no, const std::string& author,
+                                const StepSeen& step_seen) {
+  const std::string number = std::to_string(no);
+  auto written = world.store.write([&](Session& session) -> Result<void> {
+    const auto row = store::inbox_row(session, no);
+    if (!row) return error(Fault::not_found, "its document is not kept any more", channel.config.name + ": inbox " + number);
+    if (auto done = take_row(session, world, channel, *row, step_seen); !done) return done;
+    store::unpark_row(session, no);
+    store::clear_problem(session, channel.no, "inbox", number);
+    store::journal(session, {0, world.clock.now(), "inbox.replayed", author, channel.no, number, "{}"});
+    return {};
+  });
+  if (written) return std::string();
+  if (!is_documents_own(written.error())) return written.error();
+  const std::string reason = written.error().text();
+  written = world.store.write([&](Session& session) -> Result<void> {
+    park(session, world, channel, no, reason);
+    return {};
+  });
+  if (!written) return written.error();
+  return reason;
 }
 
 }  // namespace tally::engine

@@ -94,14 +94,41 @@ void park_row(Session& session, std::int64_t row, ChannelNo channel, const std::
       use(no), use(c), use(reason), use(at);
 }
 
-std::vector<ParkedRow> parked_rows(Session& session) {
-  std::vector<ParkedRow> rows;
-  Int no = 0, channel = 0, at = 0;
+bool unpark_row(Session& session, std::int64_t row) {
+  Int no = row, gone = 0;
+  session.sql << "DELETE FROM parked_row WHERE row_no = :n RETURNING row_no", use(no), into(gone);
+  return gone != 0;
+}
+
+std::optional<ParkedRow> parked_row(Session& session, std::int64_t row) {
+  Int no = row, channel = 0, at = 0;
   std::string reason;
-  soci::statement st = (session.sql.prepare << "SELECT row_no, channel_no, reason, since FROM parked_row ORDER BY row_no LIMIT 1000",
-                        into(no), into(channel), into(reason), into(at));
+  session.sql << "SELECT channel_no, reason, since FROM parked_row WHERE row_no = :n", use(no), into(channel), into(reason), into(at);
+  if (!session.sql.got_data()) return std::nullopt;
+  return ParkedRow{row, ChannelNo(channel), reason, from_ms(at)};
+}
+
+std::vector<ParkedRow> parked_rows(Session& session, std::int64_t after, std::size_t limit) {
+  std::vector<ParkedRow> rows;
+  Int from = after, most = static_cast<Int>(limit), no = 0, channel = 0, at = 0;
+  std::string reason;
+  soci::statement st =
+      (session.sql.prepare << "SELECT row_no, channel_no, reason, since FROM parked_row WHERE row_no > :a ORDER BY row_no LIMIT :l",
+       use(from), use(most), into(no), into(channel), into(reason), into(at));
   st.execute();
   while (st.fetch()) rows.push_back({no, ChannelNo(channel), reason, from_ms(at)});
+  return rows;
+}
+
+std::vector<ParkedRow> parked_rows_of(Session& session, ChannelNo channel, std::int64_t after, std::size_t limit) {
+  std::vector<ParkedRow> rows;
+  Int c = channel.value, from = after, most = static_cast<Int>(limit), no = 0, at = 0;
+  std::string reason;
+  soci::statement st = (session.sql.prepare << "SELECT row_no, reason, since FROM parked_row WHERE channel_no = :c AND row_no > :a "
+                                               "ORDER BY row_no LIMIT :l",
+                        use(c), use(from), use(most), into(no), into(reason), into(at));
+  st.execute();
+  while (st.fetch()) rows.push_back({no, channel, reason, from_ms(at)});
   return rows;
 }
 

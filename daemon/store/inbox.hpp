@@ -40,8 +40,15 @@ struct ParkedRow {
   std::string reason;
   Time since;
 };
+/// Parks it, or gives a parked one its new reason (`since` stays).
 void park_row(Session& session, std::int64_t row, ChannelNo channel, const std::string& reason, Time now);
-std::vector<ParkedRow> parked_rows(Session& session);
+/// False when it was not parked. The document itself stays until it is old.
+bool unpark_row(Session& session, std::int64_t row);
+std::optional<ParkedRow> parked_row(Session& session, std::int64_t row);
+/// Of all channels, by row number, after `after`.
+std::vector<ParkedRow> parked_rows(Session& session, std::int64_t after = 0, std::size_t limit = 1000);
+/// Of one.
+std::vector<ParkedRow> parked_rows_of(Session& session, ChannelNo channel, std::int64_t after, std::size_t limit);
 
 struct Cursor {
   std::string value;

@@ -72,14 +72,47 @@ void clear_problem(Session& session, ChannelNo channel, const std::string& kind,
   session.sql << "DELETE FROM problem WHERE channel_no = :c AND kind = :k AND thing = :t", use(c), use(kind), use(thing);
 }
 
+namespace {
+
+/// A mark that was parked and is tried again keeps what was refused (`parked_hash`), and so its problem.
+std::string refused_mark(const std::string& aspect, const std::string& things) {
+  return "EXISTS (SELECT 1 FROM " + things + " JOIN mark m ON m.thing = t.no WHERE m.channel_no = p.channel_no AND m.aspect = '" + aspect +
+         "' AND (m.parked <> '' OR m.parked_hash <> '')) ";
+}
+
+/// A product that has ended needs no listing.
+std::string listing_in(const std::string& state) {
+  return "EXISTS (SELECT 1 FROM product d JOIN listing l ON l.product_no = d.product_no WHERE d.code = p.thing AND "
+         "l.channel_no = p.channel_no AND l.state = '" +
+         state + "' AND COALESCE(d.document ->> 'state', '') <> 'ended') ";
+}
+
+/// Of a row `p` of the table `problem`.
+std::string cause_is_there() {
+  const std::string variant = "(SELECT v.variant_no AS no FROM variant v WHERE v.sku = p.thing) t";
+  const std::string product = "(SELECT d.product_no AS no FROM product d WHERE d.code = p.thing) t";
+  return "CASE p.kind WHEN 'stock' THEN " + refused_mark("stock", variant) + "WHEN 'price' THEN " + refused_mark("price", variant) +
+         "WHEN 'content' THEN " + refused_mark("content", product) + "OR " + listing_in("gone") + "WHEN 'listing' THEN " +
+         listing_in("bound") +
+         "WHEN 'inbox' THEN EXISTS (SELECT 1 FROM parked_row r WHERE r.row_no = CAST(p.thing AS BIGINT)) "
+         "WHEN 'guard' THEN EXISTS (SELECT 1 FROM held h WHERE h.digest = p.thing) "
+         "WHEN 'channel' THEN EXISTS (SELECT 1 FROM channel c WHERE c.channel_no = p.channel_no AND c.paused <> '') "
+         "ELSE 1 = 1 END ";
+}
+
+}  // namespace
+
+void forget_solved_problems(Session& session) {
+  session.sql << "DELETE FROM problem AS p WHERE NOT (" + cause_is_there() + ")";
+}
+
 std::vector<ProblemRow> problems(Session& session, std::size_t limit) {
   std::vector<ProblemRow> rows;
   Int channel = 0, at = 0, most = static_cast<Int>(limit);
   std::string kind, thing, reason, todo;
-  soci::statement st =
-      (session.sql.prepare
-           << "SELECT channel_no, kind, thing, reason, todo, since FROM problem ORDER BY since, channel_no, kind, thing LIMIT :l",
-       use(most), into(channel), into(kind), into(thing), into(reason), into(todo), into(at));
+  soci::statement st = (session.sql.prepare << "SELECT p.channel_no, p.kind, p.thing, p.reason, p.todo, p.since FROM problem p WHERE " +
+                                                   cause_is_there() + "ORDER BY p.since, p.channel_no, p.kind, p.thing LIMIT :l",
+                        use(most), into(channel), into(kind), into(thing), into(reason), into(todo), into(at));
   st.execute();
   while (st.fetch()) rows.push_back({ChannelNo(channel), kind, thing, reason, todo, from_ms(at)});
   return rows;

@@ -72,7 +72,8 @@ void mark(Session& session, const Mark& m) {
                  "VALUES (:c, :a, :t, 1, :s, :u, :o, :b, :n, '', '') ON CONFLICT (channel_no, aspect, thing) DO UPDATE SET generation = "
                  "generation + 1, "
                  "cause = excluded.cause, by_order = MAX(by_order, excluded.by_order), "
-                 "batch = CASE WHEN excluded.by_order = 1 THEN 0 ELSE MAX(batch, excluded.batch) END, not_before = MIN(not_before, "
+                 "batch = CASE WHEN excluded.by_order = 1 THEN 0 WHEN excluded.batch <> 0 THEN excluded.batch ELSE batch END, "
+                 "not_before = MIN(not_before, "
                  "excluded.not_before), parked = ''",
       use(c), use(m.aspect), use(thing), use(since), use(m.cause), use(by_order), use(batch), use(not_before);
 }
@@ -144,28 +145,6 @@ std::optional<Time> next_due_mark(Session& session, ChannelNo channel) {
       into(at);
   if (at < 0) return std::nullopt;
   return from_ms(at);
-}
-
-std::int64_t count_pending(Session& session, ChannelNo channel) {
-  Int c = channel.value, count = 0;
-  session.sql << std::string("SELECT COUNT(*) FROM mark m WHERE m.channel_no = :c AND") + may_be_tried, use(c), into(count);
-  return count;
-}
-
-std::int64_t count_parked(Session& session, ChannelNo channel) {
-  Int c = channel.value, count = 0;
-  session.sql << "SELECT COUNT(*) FROM mark WHERE channel_no = :c AND parked <> ''", use(c), into(count);
-  return count;
-}
-
-std::vector<Mark> parked_marks(Session& session, std::size_t limit) {
-  MarkBound bound;
-  Int most = static_cast<Int>(limit);
-  auto prepared = session.sql.prepare << std::string("SELECT ") + mark_columns +
-                                             " FROM mark m WHERE m.parked <> '' ORDER BY m.channel_no, m.aspect, m.thing LIMIT :l";
-  prepared, use(most);
-  soci::statement st(bound.bind(prepared));
-  return rows_of(st, bound);
 }
 
 std::vector<Mark> marks_of_batch(Session& session, std::int64_t batch) {

@@ -28,7 +28,8 @@ struct Mark {
 };
 
 /// Adds or renews: the generation rises, `since` of an older mark stays,
-/// a parked one is tried again (and parked again if nothing about it changed: `parked_hash` stays).
+/// a parked one is tried again (and parked again if nothing about it changed: `parked_hash` stays). What several imports marked waits
+/// for the one that marked it last, because that one's value is what would be sent.
 void mark(Session& session, const Mark& mark);
 /// Those that may be tried now: not parked, of no open batch, in no held set, due; first an order's, of these the oldest.
 std::vector<Mark> due_marks(Session& session, ChannelNo channel, const std::string& aspect, Time now, std::size_t limit);
@@ -41,10 +42,6 @@ void delay_mark(Session& session, const Mark& mark, Time not_before);
 void park_mark(Session& session, const Mark& mark, const std::string& reason, const std::string& hash);
 void unpark(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing);
 std::optional<Time> next_due_mark(Session& session, ChannelNo channel);
-/// Not parked and not held.
-std::int64_t count_pending(Session& session, ChannelNo channel);
-std::int64_t count_parked(Session& session, ChannelNo channel);
-std::vector<Mark> parked_marks(Session& session, std::size_t limit);
 std::vector<Mark> marks_of_batch(Session& session, std::int64_t batch);
 std::vector<Mark> marks_of_channel(Session& session, ChannelNo channel, const std::string& aspect);
 

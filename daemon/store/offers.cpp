@@ -91,12 +91,6 @@ std::vector<ListingRow> listings_of(Session& session, ChannelNo channel) {
   return rows;
 }
 
-std::int64_t count_listings(Session& session, ChannelNo channel, const std::string& state) {
-  Int c = channel.value, count = 0;
-  session.sql << "SELECT COUNT(*) FROM listing WHERE channel_no = :c AND state = :s", use(c), use(state), into(count);
-  return count;
-}
-
 std::optional<OfferRow> find_offer(Session& session, ChannelNo channel, VariantNo variant) {
   OfferBound bound;
   Int c = channel.value, v = variant.value;
@@ -160,13 +154,6 @@ std::int64_t count_offers(Session& session, ChannelNo channel) {
   Int c = channel.value, count = 0;
   session.sql << "SELECT COUNT(*) FROM offer WHERE channel_no = :c", use(c), into(count);
   return count;
-}
-
-std::optional<Time> oldest_verified(Session& session, ChannelNo channel) {
-  Int c = channel.value, at = 0, count = 0;
-  session.sql << "SELECT COUNT(*), COALESCE(MIN(verified_at), 0) FROM offer WHERE channel_no = :c", use(c), into(count), into(at);
-  if (count == 0) return std::nullopt;
-  return from_ms(at);
 }
 
 std::vector<VariantNo> clear_suspects(Session& session, ChannelNo channel, Time before) {

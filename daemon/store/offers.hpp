@@ -27,7 +27,6 @@ struct ListingRow {
 std::optional<ListingRow> find_listing(Session& session, ChannelNo channel, ProductNo product);
 void put_listing(Session& session, const ListingRow& row);
 std::vector<ListingRow> listings_of(Session& session, ChannelNo channel);
-std::int64_t count_listings(Session& session, ChannelNo channel, const std::string& state);
 
 struct OfferRow {
   ChannelNo channel;
@@ -53,7 +52,6 @@ std::vector<OfferRow> offers_after(Session& session, ChannelNo channel, VariantN
 std::vector<OfferRow> offers_owed_a_look(Session& session, ChannelNo channel, Time now, std::size_t limit);
 std::optional<Time> next_owed_look(Session& session, ChannelNo channel);
 std::int64_t count_offers(Session& session, ChannelNo channel);
-std::optional<Time> oldest_verified(Session& session, ChannelNo channel);
 /// Clears `suspect` of the channel's offers whose anchor had ended by `before`; their variants are returned.
 std::vector<VariantNo> clear_suspects(Session& session, ChannelNo channel, Time before);
 

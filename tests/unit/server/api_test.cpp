@@ -80,6 +80,10 @@ TEST_F(ServerTest, DeedsReachTheEngineWithWhoDidThem) {
   EXPECT_EQ(admin.asked(), "release ab12" + by);
   wire.ask(post("/api/v1/holds/ab12/discard", ""));
   EXPECT_EQ(admin.asked(), "discard ab12" + by);
+  wire.ask(post("/api/v1/inbox/replay", R"({"rows":[17]})"));
+  EXPECT_EQ(admin.asked(), R"(replay {"rows":[17]})" + by);
+  wire.ask(post("/api/v1/inbox/17/discard", ""));
+  EXPECT_EQ(admin.asked(), "discard_row 17" + by);
 }
 
 TEST_F(ServerTest, WhatCannotBeAskedIsRefusedWithTheReason) {

@@ -66,18 +66,30 @@ class FakeAdmin final : public engine::Admin {
   Result<Json> products(const engine::Query& query) override { return told("products", query); }
   Result<Json> offers(const engine::Query& query) override { return told("offers", query); }
   Result<Json> orders(const engine::Query& query) override { return told("orders", query); }
+  Result<Json> order(const std::string& channel, const std::string& id) override { return told("order", id + "@" + channel); }
   Result<Json> plan(const std::string& channel) override { return told("plan", channel); }
   Result<Json> status() override { return told("status", std::string()); }
   Result<Json> explain(const std::string& sku, const std::string& channel) override { return told("explain", sku + "@" + channel); }
   Result<Json> metrics() override { return told("metrics", std::string()); }
   Result<Json> import(const Json& chunk, const std::string& author) override { return told("import", chunk.dump(), author); }
   Result<Json> move_stock(const Json& movement, const std::string& author) override { return told("stock", movement.dump(), author); }
+  Result<Json> do_order(const Json& wish, const std::string& author) override { return told("do_order", wish.dump(), author); }
+  Result<Json> decide_order_task(const std::string& task, const std::string& verb, const std::string& author) override {
+    return told("decide_order_task", verb + " " + task, author);
+  }
+  Result<Json> reverse_stock(const std::string& cause, const std::string& author) override { return told("reverse", cause, author); }
+  Result<Json> set_quota(const Json& quota, const std::string& author) override { return told("quota", quota.dump(), author); }
+  Result<Json> route_order(const Json& wish, const std::string& author) override { return told("route", wish.dump(), author); }
+  Result<Json> stock_rules() override { return told("stock rules", std::string()); }
+  Result<Json> oversells(const engine::Query& query) override { return told("oversells", query); }
   Result<Json> sync(const std::string& channel, const std::string& author) override { return told("sync", channel, author); }
   Result<Json> release_channel(const std::string& channel, const std::string& author) override {
     return told("release_channel", channel, author);
   }
   Result<Json> release(const std::string& digest, const std::string& author) override { return told("release", digest, author); }
   Result<Json> discard(const std::string& digest, const std::string& author) override { return told("discard", digest, author); }
+  Result<Json> replay(const Json& which, const std::string& author) override { return told("replay", which.dump(), author); }
+  Result<Json> discard_row(const std::string& row, const std::string& author) override { return told("discard_row", row, author); }
   Result<Json> reload(const std::string& author) override { return told("reload", {}, author); }
 
   Result<Json> events(std::int64_t sequence, std::size_t limit) override {

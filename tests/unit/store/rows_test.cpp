@@ -7,6 +7,7 @@
 #include "store/offers.hpp"
 #include "store/orders.hpp"
 #include "store/session.hpp"
+#include "store/standing.hpp"
 
 namespace tally::store {
 namespace {
@@ -125,6 +126,19 @@ TEST_F(Marks, OfAnOpenBatchWaitForIt) {
   });
 }
 
+TEST_F(Marks, OfTwoBatchesWaitForTheOneThatMarkedThemLast) {
+  within([](Session& session) {
+    const auto first = open_batch(session, "test", at(0)), second = open_batch(session, "test", at(0));
+    mark(session, marked(at(1), false, second));
+    mark(session, marked(at(2), false, first));
+    mark(session, marked(at(3)));  // what is no import's says nothing about them
+    close_batch(session, second);
+    EXPECT_TRUE(due_marks(session, shop, "stock", at(9), 10).empty());
+    close_batch(session, first);
+    EXPECT_EQ(due_marks(session, shop, "stock", at(9), 10).size(), 1u);
+  });
+}
+
 TEST_F(Marks, ThatAreHeldWaitUnlessAnOrderCausedThem) {
   within([](Session& session) {
     mark(session, marked(at(1)));
@@ -142,7 +156,7 @@ TEST_F(Marks, ThatAreParkedAreTriedAgainWhenSomethingMarksThemAnew) {
     mark(session, marked(at(1)));
     park_mark(session, *find_mark(session, shop, "stock", 1), "refused", "7");
     EXPECT_TRUE(due_marks(session, shop, "stock", at(9), 10).empty());
-    EXPECT_EQ(count_parked(session, shop), 1);
+    EXPECT_EQ(standing_of(session, shop).parked, 1);
     mark(session, marked(at(2)));
     const auto due = due_marks(session, shop, "stock", at(9), 10);
     ASSERT_EQ(due.size(), 1u);
@@ -324,6 +338,23 @@ TEST_F(Inbox, ForgetsWhatWasAppliedLongAgoButNotWhatIsParked) {
   });
 }
 
+TEST_F(Inbox, AParkedRowKeepsItsFirstMomentAndIsParkedOnce) {
+  within([](Session& session) {
+    park_row(session, 7, shop, "unreadable", at(1));
+    park_row(session, 7, shop, "still unreadable", at(9));
+    park_row(session, 8, ChannelNo(2), "another channel's", at(9));
+    EXPECT_EQ(parked_row(session, 7)->since, at(1));
+    EXPECT_EQ(parked_row(session, 7)->reason, "still unreadable");
+    EXPECT_EQ(parked_rows(session).size(), 2u);
+    EXPECT_EQ(parked_rows(session, 7).front().no, 8);
+    EXPECT_EQ(parked_rows_of(session, shop, 0, 10).size(), 1u);
+    EXPECT_TRUE(parked_rows_of(session, shop, 7, 10).empty());
+    EXPECT_TRUE(unpark_row(session, 7));
+    EXPECT_FALSE(unpark_row(session, 7));
+    EXPECT_FALSE(parked_row(session, 7).has_value());
+  });
+}
+
 TEST_F(Inbox, PokesOfOneThingCoalesceAtTheEarlierMoment) {
   within([](Session& session) {
     add_poke(session, shop, "order", "7", at(50));
@@ -396,13 +427,13 @@ using Journal = Rows;
 
 TEST_F(Journal, AProblemKeepsItsFirstMomentAndItsNewestReason) {
   within([](Session& session) {
-    set_problem(session, {shop, "stock", "A", "refused", "look", at(1)});
-    set_problem(session, {shop, "stock", "A", "refused again", "look", at(9)});
+    set_problem(session, {shop, "order", "A", "refused", "look", at(1)});
+    set_problem(session, {shop, "order", "A", "refused again", "look", at(9)});
     const auto rows = problems(session, 10);
     ASSERT_EQ(rows.size(), 1u);
     EXPECT_EQ(rows.front().since, at(1));
     EXPECT_EQ(rows.front().reason, "refused again");
-    clear_problem(session, shop, "stock", "A");
+    clear_problem(session, shop, "order", "A");
     EXPECT_TRUE(problems(session, 10).empty());
   });
 }

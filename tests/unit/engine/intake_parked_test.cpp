@@ -1,0 +1,120 @@
+// Documents that could not be read, and what becomes of them when their cause is corrected.
+#include "office.hpp"
+
+namespace tally::engine {
+namespace {
+
+class IntakeParked : public Office {
+ protected:
+  /// Row 1: an order of two units, which the mapping does not understand yet.
+  void park_an_order() {
+    work(false);
+    import("A", true);
+    write([&](store::Session& session) { add_row(session); });
+    ASSERT_TRUE(soon([&] { return shop().integer_or("parked_rows") == 1; }));
+  }
+  void add_row(store::Session& session) {
+    store::add_inbox(session, {0,
+                               shop_no,
+                               "hook",
+                               "order",
+                               R"({"@id": "7", "number": "7", "state": "paid", "currency": "EUR", "changed_at": "2026-01-01T00:00:00Z",
+                                   "placed_at": "2026-01-01T00:00:00Z", "lines": [{"@id": "1", "sku": "A", "quantity": 2}]})",
+                               {},
+                               clock.now()});
+  }
+  Quantity reserved() {
+    Quantity units = 0;
+    write([&](store::Session& session) {
+      for (const auto& row : store::stock_of(session, variant(session, "A"))) units += row.sum.reserved;
+    });
+    return units;
+  }
+  bool applied_once() { return shop().integer_or("parked_rows") == 0 && shop().integer_or("orders") == 1 && reserved() == 2; }
+};
+
+TEST_F(IntakeParked, TellTheirRowTheReasonAndWhatCanBeDone) {
+  park_an_order();
+  const auto all = problems();
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all.front().text_or("thing"), "1");
+  EXPECT_EQ(all.front().text_or("reason"), "orders.yaml:3:1: the state 'paid' is in no table");
+  EXPECT_NE(all.front().text_or("todo").find("tallyd replay 1"), std::string::npos);
+  EXPECT_NE(all.front().text_or("todo").find("tallyd discard 1"), std::string::npos);
+  EXPECT_FALSE(status().bool_or("converged", true));
+}
+
+TEST_F(IntakeParked, AreReadAgainAfterAReloadThatMendsTheMapping) {
+  park_an_order();
+  ASSERT_TRUE(engine->reload("test").has_value());
+  EXPECT_TRUE(soon([&] { return applied_once(); })) << shop().dump();
+  EXPECT_TRUE(problems().empty());
+  ASSERT_TRUE(engine->reload("test").has_value());
+  ASSERT_TRUE(pass_with_a_beat(Duration(1000)));
+  EXPECT_TRUE(applied_once()) << "not a second time";
+}
+
+TEST_F(IntakeParked, AreReadAgainByTheNextVersion) {
+  park_an_order();
+  work(true);
+  EXPECT_TRUE(soon([&] { return applied_once(); })) << shop().dump();
+}
+
+TEST_F(IntakeParked, StayParkedWithTheNewReasonWhenTheyStillCannotBeRead) {
+  park_an_order();
+  write([](store::Session& session) { store::park_row(session, 1, shop_no, "an older reason", from_ms(0)); });
+  const auto answer = engine->replay(Json::object({{"rows", Json::Array{1}}}), "test");
+  ASSERT_TRUE(answer.has_value()) << answer.error().text();
+  EXPECT_EQ(answer->integer_or("applied", -1), 0);
+  EXPECT_EQ(answer->find("parked")->as_array().front().text_or("reason"), "orders.yaml:3:1: the state 'paid' is in no table");
+  write([](store::Session& session) {
+    EXPECT_EQ(store::parked_row(session, 1)->reason, "orders.yaml:3:1: the state 'paid' is in no table");
+  });
+}
+
+TEST_F(IntakeParked, ApplyNothingTwiceWhenTheSameOrderCameAnotherWayMeanwhile) {
+  park_an_order();
+  engine.reset();
+  open(true);
+  engine->start_without_lanes();  // nothing is read again by itself
+  write([&](store::Session& session) { add_row(session); });
+  work(true);
+  EXPECT_TRUE(soon([&] { return applied_once(); })) << shop().dump();
+  EXPECT_EQ(reserved(), 2);
+}
+
+TEST_F(IntakeParked, AreReadAgainByHandByRowAndByChannel) {
+  park_an_order();
+  EXPECT_EQ(engine->replay(Json::object({{"rows", Json::Array{99}}}), "test").error().fault, Fault::not_found);
+  EXPECT_EQ(engine->replay(Json::object({{"channel", "nobody"}}), "test").error().fault, Fault::not_found);
+  const auto still = engine->replay(Json::object({{"channel", "shop"}}), "test");
+  ASSERT_TRUE(still.has_value());
+  EXPECT_EQ(still->find("parked")->as_array().size(), 1u);
+  engine.reset();
+  open(true);
+  engine->start_without_lanes();
+  const auto done = engine->replay(Json::object(), "test");
+  ASSERT_TRUE(done.has_value());
+  EXPECT_EQ(done->integer_or("applied"), 1);
+  EXPECT_TRUE(applied_once());
+}
+
+TEST_F(IntakeParked, AreDroppedWhenAPersonSaysSoAndTheJournalRemembers) {
+  park_an_order();
+  EXPECT_EQ(engine->discard_row("99", "test").error().fault, Fault::not_found);
+  EXPECT_EQ(engine->discard_row("one", "test").error().fault, Fault::invalid);
+  const auto answer = engine->discard_row("1", "anna");
+  ASSERT_TRUE(answer.has_value()) << answer.error().text();
+  EXPECT_EQ(shop().integer_or("parked_rows", -1), 0);
+  EXPECT_TRUE(problems().empty());
+  write([](store::Session& session) {
+    const auto entry = store::journal_of(session, "1", 1);
+    ASSERT_EQ(entry.size(), 1u);
+    EXPECT_EQ(entry.front().what, "inbox.discarded");
+    EXPECT_EQ(entry.front().cause, "anna");
+  });
+  EXPECT_EQ(shop().integer_or("orders", -1), 0);
+}
+
+}  // namespace
+}  // namespace tally::engine
