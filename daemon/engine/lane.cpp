@@ -293,6 +293,7 @@ Result<void> Lane::finish(const Call& call, Outcome outcome) {
   for (const auto& result : outcome.applied) {
     if (!result && (!error || react(result.error().fault).lane != Reaction::Lane::go_on)) error = result.error();
   }
+  const bool one_order = call.kind == Call::Kind::fetch_orders && call.subjects.size() == 1 && fetch_most_ == 1;
   Result<void> done;
   switch (call.kind) {
     case Call::Kind::push:
@@ -321,8 +322,10 @@ Result<void> Lane::finish(const Call& call, Outcome outcome) {
     succeeded();
     return {};
   }
+  const auto lane = react(error->fault).lane;
+  if (one_order && lane == Reaction::Lane::back_off) return {};  // put off by itself: the channel is judged by its other calls
   failed(*error, call.left_at);
-  if (react(error->fault).lane == Reaction::Lane::pause && call.left_at >= resumed_) return pause(*error);
+  if (lane == Reaction::Lane::pause && call.left_at >= resumed_) return pause(*error);
   return {};
 }
 

@@ -143,8 +143,7 @@ Result<void> Lane::orders_not_fetched(const Call& call, const Error& error) {
   return world_.store.write([&](Session& session) -> Result<void> {
     for (const auto& subject : call.subjects) {
       store::remove_poke(session, channel_->no, "order", subject);
-      // Later than the channel's own back-off: or it would be the first again when that ends.
-      if (!none) store::add_poke(session, channel_->no, "order", subject, now + retry_missing + back_off(state_.failures + 1, 255));
+      if (!none) store::add_poke(session, channel_->no, "order", subject, now + retry_missing);
       store::journal(session, {0, now, none ? "order.missing" : "order.unread", "poke", channel_->no, subject,
                                Json::object({{"reason", error.text()}}).dump()});
     }

@@ -1,6 +1,6 @@
 // What is held stays so until a person decides, and what that person decides lasts.
 #include "engine/guard.hpp"
-#include "support/long_day.hpp"
+#include "long_day.hpp"
 
 namespace tally::engine {
 namespace {

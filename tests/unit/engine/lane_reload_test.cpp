@@ -1,5 +1,5 @@
 // Answers that come after a pause or a reload.
-#include "support/long_day.hpp"
+#include "long_day.hpp"
 
 namespace tally::engine {
 namespace {

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "engine/engine.hpp"
-#include "support/full_disk.hpp"
-#include "unit/engine/house.hpp"
+#include "full_disk.hpp"
+#include "house.hpp"
 
 #include <algorithm>
 
