@@ -123,7 +123,9 @@ void read_settings(const channel::Recipe& recipe, Layout& layout, Complaints& co
   };
   const auto& settings = recipe.settings;
   layout.folder = settings.text_or("folder");
-  if (layout.folder.empty()) complain("folder", "`folder` is missing: where the till leaves its files", "write `folder: /srv/till`");
+  if (layout.folder.empty() && !recipe.complained.contains("settings/folder"))
+    complaints.push_back(
+        {{recipe.channel_file, 0, 0}, "`folder` is missing: where the till leaves its files", "write `folder: /srv/till`"});
   if (layout.folder.string().find("://") != std::string::npos)
     complain("folder", "`folder` is an address", "mount it and name the folder where it is mounted");
   if (auto zone = Zone::parse(settings.text_or("time_zone")))

@@ -46,7 +46,7 @@ void Compiling::need_setting(const std::string& name) const {
   if (vault.settings().find(name) || recipe.complained.count(path)) return;
   const auto words = asked.settings.find(name);
   complain(
-      recipe.place_of(path),
+      is_own_key(name) ? Place{recipe.channel_file, 0, 0} : recipe.place_of(path),
       "the connector '" + recipe.connector + "' needs '" + name + "'" + (words == asked.settings.end() ? "" : " (" + words->second + ")"),
       "write `" + name + ": …`" + (is_own_key(name) ? "" : " under `settings:`"));
 }
