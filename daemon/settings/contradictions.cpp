@@ -10,15 +10,6 @@ namespace {
 /// Where an account is said, most telling first.
 constexpr std::array<const char*, 4> identifying{"folder", "url", "settings", "secrets"};
 
-void check_stock(const Channel& channel, Reading& reading) {
-  if (!channel.stock.cap || !channel.says("stock/buffer")) return;
-  if (*channel.stock.cap >= channel.stock.buffer) return;
-  reading.complain(channel.place_of("stock/cap"),
-                   "'cap' (at most " + std::to_string(*channel.stock.cap) + " are shown) lies below 'buffer' (" +
-                       std::to_string(channel.stock.buffer) + " are kept back) at " + channel.place_of("stock/buffer").text(),
-                   "raise the cap, or lower the buffer");
-}
-
 /// More set aside than is ever shown would never all be sold.
 void check_quotas(const Channel& channel, Reading& reading) {
   const yaml::Node* quotas = node_at(channel.tree, "stock/quotas");
@@ -110,7 +101,6 @@ void check_accounts(const Settings& settings, Reading& reading) {
 
 void check_contradictions(const yaml::Node& tallyd, const Settings& settings, Reading& reading) {
   for (const Channel& channel : settings.channels) {
-    check_stock(channel, reading);
     check_quotas(channel, reading);
     check_orders(channel, reading);
     check_owned(channel, reading);
