@@ -110,33 +110,6 @@ TEST_F(Outage, NothingLeavesWithoutItsIntent) {
   EXPECT_EQ(there(shop, "A"), 5);
 }
 
-TEST_F(Outage, APageThatCannotBeStoredIsNotAskedForWithoutEnd) {
-  Terms terms;
-  terms.page = 1;
-  auto& shop = add_shop("shop", terms);
-  add_product("A", 9);
-  start();
-  come_to_rest();
-  for (int i = 0; i < 3; ++i) ASSERT_TRUE(shop.buy({{id(shop, "A"), 1}}).has_value());
-  pass(Duration(300000));
-  disk->fill(3);  // the first page is stored, applied, and found to change no number
-  int asked = 0;
-  for (int turn = 0; turn < 50; ++turn) {
-    std::deque<Call> calls;
-    const auto next = core->turn([&](Call call) { calls.push_back(std::move(call)); });
-    for (const auto& call : calls) {
-      ++asked;
-      EXPECT_FALSE(core->finish(call, perform(call, connector_of(call))).has_value() && asked > 3);
-    }
-    if (!next || calls.empty()) pass(Duration(10));
-  }
-  EXPECT_LE(asked, 8) << "within half a second";
-
-  disk->make_room();
-  live(Duration(10000));
-  EXPECT_EQ(orders_of("shop"), 3);
-}
-
 TEST_F(Outage, ASweepThatCouldNotBeStoredIsNotPutOffToTheNextHour) {
   auto& shop = add_shop("shop", {});
   add_product("A", 5);
