@@ -60,13 +60,20 @@ engine::Policy policy_of(settings::Policy policy) {
   return engine::Policy::observe;
 }
 
+engine::StockRule stock_rule_of(const settings::StockRule& said) {
+  engine::StockRule rule{said.buffer, said.share, said.cap, std::nullopt};
+  if (said.follows) rule.follows = engine::SalesBuffer{said.follows->window, said.follows->delay, said.follows->at_most};
+  return rule;
+}
+
 engine::ChannelConfig rules_of(const settings::Settings& settings, const settings::Channel& channel) {
   engine::ChannelConfig rules;
   rules.name = channel.id.text;
   rules.connector = channel.connector;
   rules.policy = policy_of(channel.policy);
   for (const auto& location : channel.locations) rules.locations.push_back(location.text);
-  rules.stock = {channel.stock.buffer, channel.stock.share, channel.stock.cap};
+  rules.stock = stock_rule_of(channel.stock);
+  for (const auto& quota : channel.stock.quotas) rules.quotas.push_back({quota.sku, quota.units, quota.from, quota.until});
   rules.price = {channel.price.factor, channel.price.round_to, channel.price.floor_factor};
   rules.currency = channel.settings.text_or("currency", settings.currency);
   rules.owns = channel.owns;
@@ -81,7 +88,8 @@ engine::ChannelConfig rules_of(const settings::Settings& settings, const setting
 engine::Config config_of(const settings::Settings& settings) {
   engine::Config config;
   config.currency = settings.currency;
-  for (const auto& location : settings.locations) config.locations.push_back({location.id.text, location.counted_by});
+  for (const auto& location : settings.locations)
+    config.locations.push_back({location.id.text, location.counted_by, location.held_by, location.counts_free, location.knows_after});
   config.guard.to_zero = settings.guard.to_zero;
   config.guard.price = settings.guard.price;
   config.guard.ends = settings.guard.ends;

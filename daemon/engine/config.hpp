@@ -16,10 +16,25 @@ namespace tally::engine {
 enum class Policy { observe, create_only, no_retire, full };
 std::string_view name_of(Policy policy);
 
+/// A buffer as large as what sells while a sale elsewhere is not shown here yet: units sold in `window`, over the window, times `delay`.
+struct SalesBuffer {
+  Duration window{86400000};
+  Duration delay{0};  ///< 0: the longest time between two order reads of the other channels
+  Quantity at_most = 1'000'000;
+};
+
 struct StockRule {
-  Quantity buffer = 0;
+  Quantity buffer = 0;  ///< where it follows sales: at least so much
   Decimal share = Decimal(1);
-  std::optional<Quantity> cap;
+  std::optional<Quantity> cap = std::nullopt;
+  std::optional<SalesBuffer> follows = std::nullopt;
+};
+
+/// Units that are set aside for one offer of a channel from a moment until another.
+struct QuotaConfig {
+  std::string sku;
+  Quantity units = 0;
+  Time from, until;
 };
 
 struct PriceRule {
@@ -30,7 +45,10 @@ struct PriceRule {
 
 struct LocationConfig {
   std::string name;
-  std::string counted_by;  ///< the channel that owns this shelf; empty: we do
+  std::string counted_by;        ///< the channel that owns this shelf; empty: we do
+  std::string held_by = {};      ///< the platform that keeps these goods and sells them itself: read, never promised to anybody else
+  bool counts_free = false;      ///< its counts leave out what its own open orders, and those of ours that it knows, have promised
+  Duration knows_after{600000};  ///< how long after it was placed it knows an order of ours
 };
 
 struct ChannelConfig {
@@ -39,6 +57,7 @@ struct ChannelConfig {
   Policy policy = Policy::full;
   std::vector<std::string> locations;  ///< in order of priority
   StockRule stock;
+  std::vector<QuotaConfig> quotas;
   PriceRule price;
   std::string currency;
   std::vector<std::string> owns;  ///< fields of a product where the channel's word stands

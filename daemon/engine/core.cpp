@@ -1,8 +1,8 @@
 #include "engine/core.hpp"
 
 #include "engine/intake.hpp"
-#include "engine/orders.hpp"
 #include "engine/stock.hpp"
+#include "engine/timer.hpp"
 #include "store/catalogue.hpp"
 #include "store/inbox.hpp"
 #include "store/journal.hpp"
@@ -30,19 +30,6 @@ void mark_everything(Session& session, const Channel& channel, Time now) {
   }
 }
 
-void find_locations(Session& session, const Config& config, Channel& channel) {
-  for (const auto& location : config.locations) {
-    if (!location.counted_by.empty()) channel.counted.push_back(store::open_location(session, location.name));
-    if (location.counted_by == channel.config.name) channel.own_shelf = store::open_location(session, location.name);
-  }
-  auto names = channel.config.locations;
-  if (names.empty()) {
-    for (const auto& location : config.locations) names.push_back(location.name);
-  }
-  for (const auto& name : names) channel.locations.push_back(store::open_location(session, name));
-  ensure(!channel.locations.empty(), "there is at least one location");
-}
-
 }  // namespace
 
 Core::Core(store::Database& store, const Clock& clock, Log log, Config config, std::uint64_t seed)
@@ -68,6 +55,8 @@ Result<void> Core::set_channels(Config config, std::vector<ChannelSetup> setups)
       if (is_new) mark_everything(session, *channel, world_.clock.now());
       channels.push_back(std::move(channel));
     }
+    introduce(channels);
+    plan_due(session, channels, world_.clock.now());
     return {};
   });
   if (!written) return written;
@@ -105,22 +94,6 @@ StepSeen Core::step_seen() {
   };
 }
 
-Result<void> Core::expire() {
-  const Time now = world_.clock.now();
-  std::vector<store::Due> due;
-  auto read = world_.store.read([&](Session& session) -> Result<void> {
-    due = store::due_by(session, now, 100);
-    return {};
-  });
-  if (!read || due.empty()) return read;
-  return world_.store.write([&](Session& session) -> Result<void> {
-    for (const auto& item : due) {
-      if (item.kind == "expiry") expire_order(session, world_, OrderNo(item.thing));
-    }
-    return {};
-  });
-}
-
 Result<void> Core::tidy() {
   const Time now = world_.clock.now();
   if (now - tidied_ < between_tidyings && now >= tidied_) return {};
@@ -147,10 +120,12 @@ Result<void> Core::take_in_all() {
 }
 
 Result<Time> Core::turn(const std::function<void(Call)>& dispatch) {
-  if (auto done = expire(); !done) return done.error();
+  const auto due = do_due(world_);
+  if (!due) return due.error();
   if (auto done = take_in_all(); !done) return done.error();
   if (auto done = tidy(); !done) return done.error();
   Time next = world_.clock.now() + Duration(60000);
+  if (*due) next = std::min(next, **due);
   for (auto& [no, lane] : lanes_) {
     for (std::size_t calls = 0; calls < calls_a_turn; ++calls) {
       auto step = lane->step();

@@ -37,7 +37,6 @@ class Core {
   StepSeen step_seen();
 
  private:
-  Result<void> expire();
   Result<void> tidy();  ///< once an hour: what every reader has passed and is a month old
   Result<void> take_in_all();
 

@@ -62,9 +62,19 @@ void tell_movements(Session& session, const World& world, VariantNo variant, con
 
 void tell_number(const Channel& channel, const StockNumber& number, Story& story) {
   const auto& rule = channel.config.stock;
+  if (!channel.has_our_stock())
+    return story.tell(std::nullopt, "rule",
+                      channel.config.name + " sells what it counts or holds itself: its number is read, never written");
+  if (number.set_aside > 0)
+    story.tell(std::nullopt, "quota", std::to_string(number.set_aside) + " of it are set aside by a quota for another offer");
+  if (number.quota)
+    return story.tell(std::nullopt, "quota",
+                      channel.config.name + " may show " + std::to_string(number.shown) + ": what is left of its quota, " +
+                          std::to_string(*number.quota) + ", as far as it is available there, " + std::to_string(number.available) +
+                          "; so the number is " + std::to_string(number.number));
   std::string sentence = channel.config.name + " may show " + std::to_string(number.shown) + ": available there " +
                          std::to_string(number.available) + ", share " + (rule.share * Decimal(100)).text() + " %, buffer " +
-                         std::to_string(rule.buffer);
+                         std::to_string(number.buffer) + (rule.follows ? " as sales are" : "");
   if (rule.cap) sentence += ", cap " + std::to_string(*rule.cap);
   if (number.add_back != 0) sentence += "; its own open orders add " + std::to_string(number.add_back);
   story.tell(std::nullopt, "rule", sentence + "; so the number is " + std::to_string(number.number));

@@ -464,7 +464,8 @@ void Lane::take_number(Session& session, store::OfferRow& offer, Quantity seen, 
   // Where changes are relative, a number inside an interval may be our own unanswered write, or orders that nobody has read:
   // those are read before a raise.
   if (!before.exact()) belief.suspect = true;
-  if (channel_->facts.takes == channel::Takes::never) belief.suspect = false;  // nothing sells from that number by itself
+  // Nothing sells from that number by itself, or it is not ours.
+  if (channel_->facts.takes == channel::Takes::never || !channel_->has_our_stock()) belief.suspect = false;
   offer.number_observed = seen;
   offer.low = belief.low, offer.high = belief.high;
   offer.anchor_from = belief.anchor_from, offer.anchor_to = belief.anchor_to;
@@ -476,7 +477,7 @@ void Lane::take_number(Session& session, store::OfferRow& offer, Quantity seen, 
   looked_[offer.variant] = result;
   if (belief.suspect && channel_->facts.reads_orders) read_orders_after(belief.anchor_to);
   const auto number = stock_number(session, *channel_, offer.variant).number;
-  if (direction(belief, number) != Direction::none)
+  if (channel_->has_our_stock() && direction(belief, number) != Direction::none)
     mark_aspect(session, channel_->no, "stock", offer.variant.value, {"look", false, 0}, now);
 }
 

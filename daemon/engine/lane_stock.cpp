@@ -154,7 +154,7 @@ std::optional<Call> Lane::push_of(std::vector<Decision> sends, bool urgent) {
 std::optional<Lane::Decision> Lane::answer_stock_mark(Session& session, const store::Mark& mark, bool downs, std::size_t& held_raises) {
   const VariantNo variant(mark.thing);
   auto offer = store::find_offer(session, channel_->no, variant);
-  if (!offer) {
+  if (!offer || !channel_->has_our_stock()) {
     store::clear_mark(session, mark);
     return std::nullopt;
   }

@@ -3,6 +3,7 @@
 #include "store/catalogue.hpp"
 #include "store/ledger.hpp"
 #include "store/orders.hpp"
+#include "store/stock_rules.hpp"
 
 #include <algorithm>
 
@@ -13,15 +14,57 @@ bool contains(const std::vector<LocationNo>& list, LocationNo location) {
   return std::find(list.begin(), list.end(), location) != list.end();
 }
 
-/// Signed: a deficit at one location is owed by the others; a shelf that is counted by a channel gives at least nothing.
-Quantity available_of(store::Session& session, const Channel& channel, VariantNo variant) {
-  Quantity sum = 0;
-  for (const auto& row : store::stock_of(session, variant)) {
-    if (!contains(channel.locations, row.location) || row.location == channel.own_shelf) continue;
-    const Quantity here = row.sum.on_hand - row.sum.reserved;
-    sum += contains(channel.counted, row.location) ? std::max<Quantity>(here, 0) : here;
+/// A shelf that is counted by a channel gives at least nothing.
+Quantity given_by(const Channel& channel, const store::StockRow& row) {
+  const Quantity here = row.sum.on_hand - row.sum.reserved;
+  return contains(channel.counted, row.location) ? std::max<Quantity>(here, 0) : here;
+}
+
+/// Units of these rows that quotas keep for other offers than `sold` of this channel. One of another channel is kept first where only that
+/// channel sells from, and not at all by a channel that shares no location with it.
+Quantity kept_for_others(store::Session& session, const Channel& channel, VariantNo sold, VariantNo variant,
+                         const std::vector<store::StockRow>& rows) {
+  Quantity kept = 0;
+  for (const auto& quota : store::set_aside_of(session, variant)) {
+    if (quota.channel == channel.no) {
+      if (quota.offer != sold) kept += quota.units;
+      continue;
+    }
+    const auto other = channel.neighbours.find(quota.channel);
+    if (other == channel.neighbours.end()) continue;  // no channel of this configuration
+    Quantity elsewhere = 0;
+    bool shares = false;
+    for (const auto location : other->second) shares = shares || (contains(channel.locations, location) && !channel.is_own(location));
+    for (const auto& row : rows) {
+      if (contains(other->second, row.location) && !contains(channel.locations, row.location))
+        elsewhere += std::max<Quantity>(given_by(channel, row), 0);
+    }
+    if (shares) kept += std::max<Quantity>(quota.units - elsewhere, 0);
   }
-  return sum;
+  return kept;
+}
+
+struct Available {
+  Quantity units = 0, kept = 0;
+};
+
+/// Signed: a deficit at one location is owed by the others.
+Available available_of(store::Session& session, const Channel& channel, VariantNo sold, VariantNo variant) {
+  const auto rows = store::stock_of(session, variant);
+  Quantity sum = 0;
+  for (const auto& row : rows) {
+    if (contains(channel.locations, row.location) && !channel.is_own(row.location)) sum += given_by(channel, row);
+  }
+  const Quantity kept = kept_for_others(session, channel, sold, variant, rows);
+  return {sum - kept, kept};
+}
+
+/// What is left of the quota that runs for this very offer.
+std::optional<Quantity> own_quota(store::Session& session, const Channel& channel, VariantNo variant) {
+  for (const auto& quota : store::quotas_of(session, channel.no, variant)) {
+    if (quota.state == "running") return quota.left();
+  }
+  return std::nullopt;
 }
 
 Quantity floor_divide(Quantity a, Quantity b) {
@@ -46,18 +89,24 @@ Quantity shown_of(Quantity available, const StockRule& rule) {
 
 StockNumber stock_number(store::Session& session, const Channel& channel, VariantNo variant) {
   StockNumber result;
-  const auto components = store::components_of(session, variant);
-  if (components.empty()) {
-    result.available = available_of(session, channel, variant);
-  } else {
-    std::optional<Quantity> least;
-    for (const auto& part : components) {
-      const Quantity sets = floor_divide(available_of(session, channel, part.variant), part.quantity);
-      least = least ? std::min(*least, sets) : sets;
+  StockRule rule = channel.config.stock;
+  auto components = store::components_of(session, variant);
+  if (components.empty()) components.push_back({variant, 1});
+  std::optional<Quantity> least;
+  for (const auto& part : components) {
+    const auto available = available_of(session, channel, variant, part.variant);
+    const Quantity sets = floor_divide(available.units, part.quantity);
+    result.set_aside = std::max(result.set_aside, -floor_divide(-available.kept, part.quantity));
+    least = least ? std::min(*least, sets) : sets;
+    if (rule.follows) {
+      const Quantity sells = store::sales_buffer(session, channel.no, part.variant);
+      rule.buffer = std::max(rule.buffer, -floor_divide(-sells, part.quantity));
     }
-    result.available = *least;
   }
-  result.shown = shown_of(result.available, channel.config.stock);
+  result.available = *least;
+  result.buffer = rule.buffer;
+  result.quota = own_quota(session, channel, variant);
+  result.shown = result.quota ? std::clamp<Quantity>(result.available, 0, *result.quota) : shown_of(result.available, rule);
   result.add_back = store::add_back(session, channel.no, variant);
   result.number = std::max<Quantity>(result.shown + result.add_back, 0);
   return result;

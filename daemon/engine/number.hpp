@@ -14,10 +14,13 @@ class Session;
 namespace tally::engine {
 
 struct StockNumber {
-  Quantity available = 0;  ///< on hand − reserved over the channel's locations; of a bundle the least of its components
-  Quantity shown = 0;      ///< clamp(floor(available × share) − buffer, 0, cap)
-  Quantity add_back = 0;   ///< open units of the channel's own orders that its number does not reflect as ours does
-  Quantity number = 0;     ///< what is to stand there: never below 0
+  Quantity available = 0;         ///< on hand − reserved over the channel's locations; of a bundle the least of its components
+  Quantity set_aside = 0;         ///< units that are missing in it because a quota keeps them for another offer
+  Quantity buffer = 0;            ///< as the rule says, and where it follows sales as they are
+  std::optional<Quantity> quota;  ///< what is left of the offer's own running quota
+  Quantity shown = 0;     ///< clamp(floor(available × share) − buffer, 0, cap); with a quota what is left of it, as far as it is there
+  Quantity add_back = 0;  ///< open units of the channel's own orders that its number does not reflect as ours does
+  Quantity number = 0;    ///< what is to stand there: never below 0
 };
 
 StockNumber stock_number(store::Session& session, const Channel& channel, VariantNo variant);

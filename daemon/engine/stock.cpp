@@ -1,10 +1,8 @@
 #include "engine/stock.hpp"
 
 #include "store/catalogue.hpp"
-#include "store/journal.hpp"
 #include "store/marks.hpp"
 #include "store/offers.hpp"
-#include "store/orders.hpp"
 
 #include <algorithm>
 
@@ -70,16 +68,96 @@ bool append_count(Session& session, VariantNo variant, LocationNo location, Quan
   return true;
 }
 
-void mark_stock(Session& session, const World& world, const std::set<VariantNo>& variants, const Why& why, Time now) {
+Quantity on_hand_counted(Session& session, const Channel& channel, VariantNo variant, Quantity counted, Time as_of) {
+  if (!channel.counts_free) return counted;
+  return counted + std::max<Quantity>(store::reserved_as_of(session, variant, channel.own_shelf, as_of - channel.knows_after), 0);
+}
+
+Result<std::int64_t> send_goods(Session& session, const store::Transfer& transfer, const std::string& note) {
+  if (transfer.units <= 0) return error(Fault::invalid, "a transfer moves at least 1", "stock transfer");
+  if (transfer.from == transfer.to) return error(Fault::invalid, "the goods are there already", "stock transfer");
+  const auto no = store::add_transfer(session, transfer);
+  const std::string cause = "transfer:" + std::to_string(no) + ":out";
+  const Time now = transfer.sent_at;
+  append_change(session, transfer.variant, transfer.from, "transfer", -transfer.units, cause, note, now, now);
+  append_change(session, transfer.variant, store::open_location(session, transit), "transfer", transfer.units, cause, note, now, now);
+  return no;
+}
+
+Result<void> take_goods_in(Session& session, std::int64_t no, std::optional<Quantity> units, const std::string& note, Time now) {
+  const auto transfer = store::get_transfer(session, no);
+  if (!transfer) return error(Fault::not_found, "there is no transfer " + std::to_string(no), "stock arrive");
+  if (transfer->arrived) return error(Fault::invalid, "transfer " + std::to_string(no) + " has arrived already", "stock arrive");
+  const Quantity came = units.value_or(transfer->units);
+  if (came < 0 || came > transfer->units)
+    return error(Fault::invalid, "from 0 to " + std::to_string(transfer->units) + " units can arrive of it", "stock arrive",
+                 "take in what was sent, and adjust the rest");
+  const std::string cause = "transfer:" + std::to_string(no) + ":in";
+  append_change(session, transfer->variant, store::open_location(session, transit), "transfer", -came, cause, note, now, now);
+  append_change(session, transfer->variant, transfer->to, "transfer", came, cause, note, now, now);
+  store::set_arrived(session, no, came, now);
+  return {};
+}
+
+namespace {
+
+/// The newest count of its shelf stops holding: the one before it holds again, and what it covered, and that one does not, counts again.
+void lift_count(Session& session, const store::Movement& count, const std::string& note, Time now) {
+  const auto before = store::count_before(session, count.variant, count.location, count.cause);
+  for (const auto& row : store::movements_by_cause(session, "cover:" + count.cause, most_lines_reversed)) {
+    auto cover = row.movement;
+    if (cover.variant != count.variant || cover.location != count.location) continue;
+    if (before && cover.effective_at <= before->effective_at) continue;
+    cover.kind = "reverse";
+    cover.effect.on_hand = -cover.effect.on_hand;
+    cover.cause = "reverse:" + cover.cause;
+    cover.note = note;
+    store::append(session, cover, now);
+  }
+  store::set_counted(session, count.variant, count.location, before ? before->effective_at : long_ago, before ? before->cause : "");
+}
+
+}  // namespace
+
+Result<Reversed> reverse_cause(Session& session, const std::string& cause, const std::string& note, Time now) {
+  Reversed result;
+  const auto rows = store::movements_by_cause(session, cause, most_lines_reversed + 1);
+  if (rows.empty())
+    return error(Fault::not_found, "nothing was moved by '" + cause + "'", "stock reverse", "`tallyd explain` names causes");
+  if (rows.size() > most_lines_reversed)
+    return error(Fault::invalid, "more than " + std::to_string(most_lines_reversed) + " movements are too many at once", "stock reverse");
+  for (const auto& row : rows) {
+    const auto& moved = row.movement;
+    if (moved.kind == "order" || moved.kind == "cover" || moved.kind == "reverse" || moved.kind == "transfer")
+      return error(Fault::invalid, "'" + moved.cause + "' is " + (moved.kind == "order" ? "an order's" : "no receipt, adjustment or count"),
+                   "stock reverse", moved.kind == "transfer" ? "send the goods back" : "correct what caused it");
+    store::Movement opposite{
+        moved.variant, moved.location, "reverse", {-moved.effect.on_hand, 0}, "reverse:" + moved.cause, moved.effective_at, note};
+    if (!store::append(session, opposite, now)) continue;
+    ++result.movements;
+    result.variants.insert(moved.variant);
+    const auto shelf = store::stock_at(session, moved.variant, moved.location);
+    if (moved.kind == "count" && shelf->counted_cause == moved.cause)
+      lift_count(session, moved, note, now);
+    else
+      cover(session, opposite, now);
+  }
+  return result;
+}
+
+void mark_stock_on(Session& session, const Channel& channel, const std::set<VariantNo>& variants, const Why& why, Time now) {
+  if (!channel.has_our_stock()) return;
   std::set<VariantNo> all = variants;
   for (const auto variant : variants) {
     for (const auto bundle : store::bundles_with(session, variant)) all.insert(bundle);
   }
-  for (const auto& channel : world.channels) {
-    for (const auto variant : all) {
-      if (store::find_offer(session, channel->no, variant)) mark_aspect(session, channel->no, "stock", variant.value, why, now);
-    }
+  for (const auto variant : all) {
+    if (store::find_offer(session, channel.no, variant)) mark_aspect(session, channel.no, "stock", variant.value, why, now);
   }
+}
+
+void mark_stock(Session& session, const World& world, const std::set<VariantNo>& variants, const Why& why, Time now) {
+  for (const auto& channel : world.channels) mark_stock_on(session, *channel, variants, why, now);
 }
 
 void mark_aspect(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing, const Why& why, Time now) {
@@ -92,33 +170,6 @@ void mark_aspect(Session& session, ChannelNo channel, const std::string& aspect,
   mark.by_order = why.by_order;
   mark.batch = why.batch;
   store::mark(session, mark);
-}
-
-void record_oversells(Session& session, const World& world, const std::set<VariantNo>& variants, OrderNo order, Time placed_at, Time now) {
-  for (const auto variant : variants) {
-    Quantity available = 0;
-    for (const auto& row : store::stock_of(session, variant)) available += row.sum.on_hand - row.sum.reserved;
-    if (available >= 0) continue;
-    const auto newest = store::movements_of(session, variant, 1);
-    if (newest.empty() || newest.front().movement.kind != "order") continue;
-    const Effect& effect = newest.front().movement.effect;
-    const Quantity lost = effect.reserved - effect.on_hand;
-    if (lost <= 0) continue;
-    store::Oversell oversell;
-    oversell.at = now;
-    oversell.variant = variant;
-    oversell.order = order;
-    oversell.other_order = store::previous_taker(session, variant, order).value_or(OrderNo(0));
-    oversell.short_by = std::min(-available, lost);
-    oversell.delay = now - placed_at;
-    oversell.rule = "a buffer of " + std::to_string(oversell.short_by) + " on the channels that share this stock would have prevented it";
-    store::record_oversell(session, oversell);
-    const auto row = store::get_variant(session, variant);
-    const std::string sku = row ? row->sku : "";
-    world.log.warning("oversold", {{"sku", sku}, {"short", std::to_string(oversell.short_by)}});
-    store::journal(session, {0, now, "oversold", "order:" + std::to_string(order.value), ChannelNo(0), sku,
-                             Json::object({{"short", oversell.short_by}, {"other_order", oversell.other_order.value}}).dump()});
-  }
 }
 
 }  // namespace tally::engine

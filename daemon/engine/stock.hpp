@@ -21,6 +21,26 @@ bool append_change(store::Session& session, VariantNo variant, LocationNo locati
 bool append_count(store::Session& session, VariantNo variant, LocationNo location, Quantity counted, Time as_of, const std::string& cause,
                   const std::string& note, Time now);
 
+/// What lies on the shelf that this channel counts, when it says `counted`: where it counts what is free, the units that it and we had
+/// promised by then are there as well.
+Quantity on_hand_counted(store::Session& session, const Channel& channel, VariantNo variant, Quantity counted, Time as_of);
+
+/// Goods under way lie here, in no channel's set.
+inline constexpr const char* transit = "transit";
+/// The first leg: from A to `transit`. The transfer's number. Errors: invalid.
+Result<std::int64_t> send_goods(store::Session& session, const store::Transfer& transfer, const std::string& note);
+/// The second: what arrived (all of it), from `transit` to B; what did not, stays there until it is adjusted. Errors: not_found, invalid.
+Result<void> take_goods_in(store::Session& session, std::int64_t no, std::optional<Quantity> units, const std::string& note, Time now);
+
+struct Reversed {
+  std::size_t movements = 0;  ///< 0: it was reversed before
+  std::set<VariantNo> variants;
+};
+/// Writes the opposite of a receipt, an adjustment or a count, or of all lines of a file, once. With the newest count the one before it
+/// holds again; what a later count covers stays covered. Errors: not_found, invalid (an order's, a transfer's, too many at once).
+Result<Reversed> reverse_cause(store::Session& session, const std::string& cause, const std::string& note, Time now);
+inline constexpr std::size_t most_lines_reversed = 40000;
+
 struct Why {
   std::string cause;
   bool by_order = false;
@@ -29,11 +49,8 @@ struct Why {
 
 /// Marks the stock of these variants, and of the bundles that hold them, on every channel that has an offer of them.
 void mark_stock(store::Session& session, const World& world, const std::set<VariantNo>& variants, const Why& why, Time now);
+void mark_stock_on(store::Session& session, const Channel& channel, const std::set<VariantNo>& variants, const Why& why, Time now);
 /// Marks price, or content, of one thing on one channel.
 void mark_aspect(store::Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing, const Why& why, Time now);
-
-/// Records an oversell for each variant of which less than nothing is available now, if `order` made it so.
-void record_oversells(store::Session& session, const World& world, const std::set<VariantNo>& variants, OrderNo order, Time placed_at,
-                      Time now);
 
 }  // namespace tally::engine

@@ -1,5 +1,9 @@
 #include "engine/world.hpp"
 
+#include "store/catalogue.hpp"
+
+#include <algorithm>
+
 namespace tally::engine {
 
 std::string_view name_of(Policy policy) {
@@ -19,6 +23,46 @@ std::string_view name_of(Policy policy) {
 ReserveAt Channel::reserve() const {
   if (config.reserve) return *config.reserve;
   return facts.takes == channel::Takes::placed ? ReserveAt::placed : ReserveAt::paid;
+}
+
+bool Channel::is_own(LocationNo location) const {
+  return location == own_shelf || std::find(pools.begin(), pools.end(), location) != pools.end();
+}
+
+bool Channel::has_our_stock() const {
+  return std::any_of(locations.begin(), locations.end(), [this](LocationNo location) { return !is_own(location); });
+}
+
+void find_locations(store::Session& session, const Config& config, Channel& channel) {
+  const auto held_elsewhere = [&](const std::string& name) {
+    const auto found = std::find_if(config.locations.begin(), config.locations.end(), [&](const auto& each) { return each.name == name; });
+    return found != config.locations.end() && !found->held_by.empty() && found->held_by != channel.config.name;
+  };
+  for (const auto& location : config.locations) {
+    const LocationNo no = store::open_location(session, location.name);
+    if (!location.counted_by.empty()) channel.counted.push_back(no);
+    if (location.held_by == channel.config.name) channel.pools.push_back(no);
+    if (location.counted_by != channel.config.name) continue;
+    channel.own_shelf = no;
+    channel.counts_free = location.counts_free;
+    channel.knows_after = location.knows_after;
+  }
+  auto names = channel.config.locations;
+  if (names.empty()) {
+    for (const auto& location : config.locations) names.push_back(location.name);
+  }
+  for (const auto& name : names) {
+    if (!held_elsewhere(name)) channel.locations.push_back(store::open_location(session, name));
+  }
+  ensure(!channel.locations.empty(), "there is at least one location");
+}
+
+void introduce(const std::vector<std::shared_ptr<Channel>>& channels) {
+  for (const auto& channel : channels) {
+    for (const auto& other : channels) {
+      if (other->no != channel->no) channel->neighbours[other->no] = other->locations;
+    }
+  }
 }
 
 Channel* World::find(ChannelNo no) const {

@@ -9,6 +9,7 @@
 #include "store/database.hpp"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <shared_mutex>
 #include <vector>
@@ -24,6 +25,10 @@ struct Channel {
   std::vector<LocationNo> locations;
   std::vector<LocationNo> counted;  ///< those of all that some channel counts
   LocationNo own_shelf;             ///< the one this channel counts itself; 0: none
+  bool counts_free = false;         ///< so it does as LocationConfig says
+  Duration knows_after{0};
+  std::vector<LocationNo> pools;  ///< those of its locations that its platform holds: read, never written, never promised by us
+  std::map<ChannelNo, std::vector<LocationNo>> neighbours;  ///< what the other channels sell from
   bool released = false;
   std::string paused;
   std::string paused_for;  ///< the fault's name while it is paused
@@ -31,7 +36,16 @@ struct Channel {
   bool may_write() const { return released && config.policy != Policy::observe && paused.empty(); }
   Duration margin() const { return facts.clock_resolution * 2; }
   ReserveAt reserve() const;
+  /// Whether what it shows is ours to say: false where all it sells is counted or held by itself.
+  bool has_our_stock() const;
+  /// Whether what lies there is counted or held by this channel itself.
+  bool is_own(LocationNo location) const;
 };
+
+/// The rows of the locations that the channel sells from, in order of priority.
+void find_locations(store::Session& session, const Config& config, Channel& channel);
+/// Tells each channel what the others sell from.
+void introduce(const std::vector<std::shared_ptr<Channel>>& channels);
 
 struct World {
   store::Database& store;

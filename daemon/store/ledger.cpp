@@ -3,6 +3,50 @@
 #include "store/session.hpp"
 
 namespace tally::store {
+namespace {
+
+constexpr const char* movement_columns = "variant_no, sequence, location_no, kind, on_hand, reserved, cause, effective_at, at, note";
+
+struct MovementBound {
+  Int variant = 0, sequence = 0, location = 0, on_hand = 0, reserved = 0, effective = 0, at = 0;
+  std::string kind, cause, note;
+
+  template <class Prepared>
+  auto& bind(Prepared& st) {
+    return st, into(variant), into(sequence), into(location), into(kind), into(on_hand), into(reserved), into(cause), into(effective),
+           into(at), into(note);
+  }
+  std::vector<MovementRow> rows(soci::statement& st) {
+    std::vector<MovementRow> all;
+    st.execute();
+    while (st.fetch())
+      all.push_back(
+          {{VariantNo(variant), LocationNo(location), kind, {on_hand, reserved}, cause, from_ms(effective), note}, sequence, from_ms(at)});
+    return all;
+  }
+};
+
+struct TransferBound {
+  Int no = 0, variant = 0, from = 0, to = 0, units = 0, arrived = 0, sent_at = 0, arrived_at = 0;
+
+  template <class Prepared>
+  auto& bind(Prepared& st) {
+    return st, into(no), into(variant), into(from), into(to), into(units), into(arrived), into(sent_at), into(arrived_at);
+  }
+  std::vector<Transfer> rows(soci::statement& st) {
+    std::vector<Transfer> all;
+    st.execute();
+    while (st.fetch()) {
+      const auto came = arrived < 0 ? std::nullopt : std::optional<Quantity>(arrived);
+      all.push_back({no, VariantNo(variant), LocationNo(from), LocationNo(to), units, came, from_ms(sent_at), from_ms(arrived_at)});
+    }
+    return all;
+  }
+};
+
+constexpr const char* transfer_columns = "transfer_no, variant_no, from_no, to_no, units, arrived, sent_at, arrived_at";
+
+}  // namespace
 
 bool append(Session& session, const Movement& m, Time now) {
   Int variant = m.variant.value, location = m.location.value, on_hand = m.effect.on_hand, reserved = m.effect.reserved;
@@ -56,19 +100,84 @@ Quantity on_hand_as_of(Session& session, VariantNo variant, LocationNo location,
   return sum;
 }
 
+Quantity reserved_as_of(Session& session, VariantNo variant, LocationNo location, Time as_of) {
+  Int no = variant.value, place = location.value, at = to_ms(as_of), sum = 0;
+  session.sql << "SELECT COALESCE(SUM(reserved), 0) FROM movement WHERE variant_no = :v AND location_no = :l AND effective_at <= :t",
+      use(no), use(place), use(at), into(sum);
+  return sum;
+}
+
 std::vector<MovementRow> movements_of(Session& session, VariantNo variant, std::size_t limit) {
-  std::vector<MovementRow> rows;
-  Int no = variant.value, most = static_cast<Int>(limit), sequence = 0, location = 0, on_hand = 0, reserved = 0, effective = 0, at = 0;
-  std::string kind, cause, note;
-  soci::statement st =
-      (session.sql.prepare << "SELECT sequence, location_no, kind, on_hand, reserved, cause, effective_at, at, note FROM movement "
-                              "WHERE variant_no = :v ORDER BY sequence DESC LIMIT :l",
-       use(no), use(most), into(sequence), into(location), into(kind), into(on_hand), into(reserved), into(cause), into(effective),
-       into(at), into(note));
-  st.execute();
-  while (st.fetch())
-    rows.push_back({{variant, LocationNo(location), kind, {on_hand, reserved}, cause, from_ms(effective), note}, sequence, from_ms(at)});
-  return rows;
+  MovementBound bound;
+  Int no = variant.value, most = static_cast<Int>(limit);
+  auto prepared = session.sql.prepare << std::string("SELECT ") + movement_columns +
+                                             " FROM movement WHERE variant_no = :v ORDER BY sequence DESC LIMIT :l";
+  prepared, use(no), use(most);
+  soci::statement st(bound.bind(prepared));
+  return bound.rows(st);
+}
+
+std::vector<MovementRow> movements_by_cause(Session& session, const std::string& cause, std::size_t limit) {
+  MovementBound bound;
+  Int most = static_cast<Int>(limit);
+  const std::string from = cause + ":", until = cause + ";";  // ';' is the character behind ':'
+  auto prepared = session.sql.prepare << std::string("SELECT ") + movement_columns +
+                                             " FROM movement WHERE cause = :c OR (cause >= :f AND cause < :u) "
+                                             "ORDER BY variant_no, sequence LIMIT :l";
+  prepared, use(cause), use(from), use(until), use(most);
+  soci::statement st(bound.bind(prepared));
+  return bound.rows(st);
+}
+
+std::optional<Movement> count_before(Session& session, VariantNo variant, LocationNo location, const std::string& but) {
+  MovementBound bound;
+  Int no = variant.value, place = location.value;
+  auto prepared =
+      session.sql.prepare << std::string("SELECT ") + movement_columns +
+                                 " FROM movement m WHERE variant_no = :v AND location_no = :l AND kind = 'count' AND cause <> :c "
+                                 "AND NOT EXISTS (SELECT 1 FROM movement r WHERE r.cause = 'reverse:' || m.cause AND "
+                                 "r.variant_no = m.variant_no AND r.location_no = m.location_no) "
+                                 "ORDER BY effective_at DESC, sequence DESC LIMIT 1";
+  prepared, use(no), use(place), use(but);
+  soci::statement st(bound.bind(prepared));
+  const auto rows = bound.rows(st);
+  if (rows.empty()) return std::nullopt;
+  return rows.front().movement;
+}
+
+std::int64_t add_transfer(Session& session, const Transfer& transfer) {
+  Int variant = transfer.variant.value, from = transfer.from.value, to = transfer.to.value, units = transfer.units;
+  Int sent = to_ms(transfer.sent_at), no = 0;
+  session.sql << "INSERT INTO transfer (variant_no, from_no, to_no, units, arrived, sent_at, arrived_at) "
+                 "VALUES (:v, :f, :t, :n, -1, :s, 0) RETURNING transfer_no",
+      use(variant), use(from), use(to), use(units), use(sent), into(no);
+  return no;
+}
+
+void set_arrived(Session& session, std::int64_t no, Quantity arrived, Time at) {
+  Int transfer = no, units = arrived, when = to_ms(at);
+  session.sql << "UPDATE transfer SET arrived = :n, arrived_at = :a WHERE transfer_no = :t", use(units), use(when), use(transfer);
+}
+
+std::optional<Transfer> get_transfer(Session& session, std::int64_t no) {
+  TransferBound bound;
+  Int transfer = no;
+  auto prepared = session.sql.prepare << std::string("SELECT ") + transfer_columns + " FROM transfer WHERE transfer_no = :t";
+  prepared, use(transfer);
+  soci::statement st(bound.bind(prepared));
+  const auto rows = bound.rows(st);
+  if (rows.empty()) return std::nullopt;
+  return rows.front();
+}
+
+std::vector<Transfer> transfers_under_way(Session& session, std::size_t limit) {
+  TransferBound bound;
+  Int most = static_cast<Int>(limit);
+  auto prepared =
+      session.sql.prepare << std::string("SELECT ") + transfer_columns + " FROM transfer WHERE arrived < 0 ORDER BY transfer_no LIMIT :l";
+  prepared, use(most);
+  soci::statement st(bound.bind(prepared));
+  return bound.rows(st);
 }
 
 std::vector<std::string> check_sums(Session& session) {

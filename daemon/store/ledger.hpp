@@ -16,7 +16,7 @@ class Session;
 struct Movement {
   VariantNo variant;
   LocationNo location;
-  std::string kind;  ///< order, cover, receipt, adjust, count, transfer
+  std::string kind;  ///< order, cover, receipt, adjust, count, transfer, reverse
   Effect effect;
   std::string cause;  ///< "order:12:3", "count:7" …; unique with variant and location
   Time effective_at;
@@ -39,6 +39,9 @@ void set_counted(Session& session, VariantNo variant, LocationNo location, Time 
 /// Sum of what took effect at or before `as_of`.
 Quantity on_hand_as_of(Session& session, VariantNo variant, LocationNo location, Time as_of);
 
+/// The same of what was reserved.
+Quantity reserved_as_of(Session& session, VariantNo variant, LocationNo location, Time as_of);
+
 struct MovementRow {
   Movement movement;
   std::int64_t sequence = 0;
@@ -46,6 +49,26 @@ struct MovementRow {
 };
 /// The newest `limit`, newest first.
 std::vector<MovementRow> movements_of(Session& session, VariantNo variant, std::size_t limit);
+
+/// Of this cause, and of those that begin with it and a ':' (the lines of a file); in the order of variants and sequences, at most `limit`.
+std::vector<MovementRow> movements_by_cause(Session& session, const std::string& cause, std::size_t limit);
+/// The count that holds at a location when the one of `but` does not: the newest other one that was not reversed.
+std::optional<Movement> count_before(Session& session, VariantNo variant, LocationNo location, const std::string& but);
+
+/// Goods on their way between two locations.
+struct Transfer {
+  std::int64_t no = 0;
+  VariantNo variant;
+  LocationNo from, to;
+  Quantity units = 0;
+  std::optional<Quantity> arrived;  ///< nothing: under way
+  Time sent_at, arrived_at = long_ago;
+};
+std::int64_t add_transfer(Session& session, const Transfer& transfer);
+void set_arrived(Session& session, std::int64_t no, Quantity arrived, Time at);
+std::optional<Transfer> get_transfer(Session& session, std::int64_t no);
+/// Those under way, the oldest first.
+std::vector<Transfer> transfers_under_way(Session& session, std::size_t limit);
 
 /// Differences between the cached sums and the movements, in words; empty when the ledger is whole (invariant S1).
 std::vector<std::string> check_sums(Session& session);

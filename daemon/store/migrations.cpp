@@ -30,9 +30,10 @@ Result<void> migrate(Session& session, Time now) {
   Int newest = 0;
   sql << "SELECT COALESCE(MAX(number), 0) FROM migration", into(newest);
   const auto known = migrations();
-  if (newest > static_cast<Int>(known.size()))
-    return error(Fault::invalid, "the store has schema " + std::to_string(newest) + ", this tallyd knows " + std::to_string(known.size()),
-                 "store", "start the newer tallyd that wrote it");
+  if (newest > known.back().number)
+    return error(Fault::invalid,
+                 "the store has schema " + std::to_string(newest) + ", this tallyd knows " + std::to_string(known.back().number), "store",
+                 "start the newer tallyd that wrote it");
   for (const auto& migration : known) {
     const std::string checksum = crypto::hex(crypto::digest(crypto::Digest::sha256, migration.sql));
     Int number = migration.number;

@@ -190,20 +190,21 @@ std::optional<OrderNo> previous_taker(Session& session, VariantNo variant, Order
 
 void record_oversell(Session& session, const Oversell& o) {
   Int at = to_ms(o.at), v = o.variant.value, order = o.order.value, other = o.other_order.value, n = o.short_by, delay = o.delay.count();
-  session.sql
-      << "INSERT INTO oversell (at, variant_no, order_no, other_order_no, short, delay_ms, rule) VALUES (:a, :v, :o, :p, :n, :d, :r)",
-      use(at), use(v), use(order), use(other), use(n), use(delay), use(o.rule);
+  session.sql << "INSERT INTO oversell (at, variant_no, order_no, other_order_no, short, delay_ms, rule, cause) "
+                 "VALUES (:a, :v, :o, :p, :n, :d, :r, :c)",
+      use(at), use(v), use(order), use(other), use(n), use(delay), use(o.rule), use(o.cause);
 }
 
 std::vector<Oversell> oversells(Session& session, std::size_t limit) {
   std::vector<Oversell> rows;
   Int at = 0, v = 0, order = 0, other = 0, n = 0, delay = 0, most = static_cast<Int>(limit);
-  std::string rule;
-  soci::statement st = (session.sql.prepare << "SELECT at, variant_no, order_no, other_order_no, short, delay_ms, rule FROM oversell "
-                                               "ORDER BY oversell_no DESC LIMIT :l",
-                        use(most), into(at), into(v), into(order), into(other), into(n), into(delay), into(rule));
+  std::string rule, cause;
+  soci::statement st =
+      (session.sql.prepare << "SELECT at, variant_no, order_no, other_order_no, short, delay_ms, rule, cause FROM oversell "
+                              "ORDER BY oversell_no DESC LIMIT :l",
+       use(most), into(at), into(v), into(order), into(other), into(n), into(delay), into(rule), into(cause));
   st.execute();
-  while (st.fetch()) rows.push_back({from_ms(at), VariantNo(v), OrderNo(order), OrderNo(other), n, Duration(delay), rule});
+  while (st.fetch()) rows.push_back({from_ms(at), VariantNo(v), OrderNo(order), OrderNo(other), n, Duration(delay), rule, cause});
   return rows;
 }
 

@@ -63,6 +63,7 @@ struct Oversell {
   Quantity short_by = 0;
   Duration delay{0};
   std::string rule;
+  std::string cause;  ///< of the movement where it was no order's; then `order` is 0
 };
 void record_oversell(Session& session, const Oversell& oversell);
 std::vector<Oversell> oversells(Session& session, std::size_t limit);

@@ -1,0 +1,73 @@
+#include "cli/stock_file.hpp"
+
+#include "base/complaint.hpp"
+#include "base/csv.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+namespace tally::cli {
+namespace {
+
+constexpr std::uintmax_t largest_file = std::uintmax_t{16} << 20;
+
+Result<std::vector<csv::Record>> records_of(const std::filesystem::path& file) {
+  std::error_code failed;
+  if (!std::filesystem::is_regular_file(file, failed)) return error(Fault::invalid, "there is no such file", file.string());
+  if (std::filesystem::file_size(file, failed) > largest_file)
+    return error(Fault::invalid, "it is larger than 16 MiB", file.string(), "cut it into several");
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return error(Fault::invalid, "it cannot be read", file.string(), "look at its owner and mode");
+  const auto text = csv::to_utf8(std::string(std::istreambuf_iterator<char>(in), {}));
+  if (!text) return error(Fault::invalid, text.error().what, file.string());
+  auto records = csv::parse(*text);
+  if (!records) return error(Fault::invalid, records.error().text(), file.string());
+  return records;
+}
+
+/// What each column is called for the daemon.
+Result<std::vector<std::string>> columns_of(const csv::Record& titles, bool counts, const std::string& file) {
+  const std::string units = counts ? "counted" : "quantity";
+  std::vector<std::string> known{"sku", units, "location", "reason"};
+  if (counts) known.emplace_back("counted_at");
+  std::vector<std::string> columns;
+  for (const auto& title : titles.cells) {
+    if (std::find(known.begin(), known.end(), title) == known.end())
+      return error(Fault::invalid, "there is no column '" + title + "'", file + ":" + std::to_string(titles.line),
+                   did_you_mean(title, known));
+    if (std::find(columns.begin(), columns.end(), title) != columns.end())
+      return error(Fault::invalid, "the column '" + title + "' stands twice", file + ":" + std::to_string(titles.line));
+    columns.push_back(title);
+  }
+  for (const auto& needed : {std::string("sku"), units}) {
+    if (std::find(columns.begin(), columns.end(), needed) == columns.end())
+      return error(Fault::invalid, "the column '" + needed + "' is missing", file + ":" + std::to_string(titles.line),
+                   counts ? "the first line must be sku,counted[,counted_at][,location][,reason]"
+                          : "the first line must be sku,quantity[,location][,reason]");
+  }
+  std::replace(columns.begin(), columns.end(), std::string("counted"), std::string("quantity"));
+  return columns;
+}
+
+}  // namespace
+
+Result<Json::Array> movements_in(const std::filesystem::path& file, bool counts) {
+  const auto records = records_of(file);
+  if (!records) return records.error();
+  if (records->size() < 2) return error(Fault::invalid, "it has no rows", file.string());
+  const auto columns = columns_of(records->front(), counts, file.string());
+  if (!columns) return columns.error();
+  Json::Array rows;
+  for (std::size_t i = 1; i < records->size(); ++i) {
+    const auto& record = (*records)[i];
+    Json row = Json::object({{"line", static_cast<std::uint64_t>(record.line)}});
+    for (std::size_t at = 0; at < std::min(columns->size(), record.cells.size()); ++at) {
+      if (!record.cells[at].empty()) row.set((*columns)[at], record.cells[at]);
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+}  // namespace tally::cli

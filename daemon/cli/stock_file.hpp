@@ -1,0 +1,16 @@
+// A file of movements of one kind: sku,quantity[,location][,reason], or for counts sku,counted[,counted_at][,location][,reason].
+#pragma once
+
+#include "base/json.hpp"
+#include "base/result.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace tally::cli {
+
+/// The rows as the daemon takes them, each with its line. Values are passed on as they stand: the daemon judges each.
+/// Errors: invalid (no such file, not CSV, a column that is missing or unknown, no rows).
+Result<Json::Array> movements_in(const std::filesystem::path& file, bool counts);
+
+}  // namespace tally::cli

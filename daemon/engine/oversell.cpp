@@ -1,0 +1,144 @@
+#include "engine/oversell.hpp"
+
+#include "engine/number.hpp"
+#include "store/catalogue.hpp"
+#include "store/journal.hpp"
+#include "store/ledger.hpp"
+#include "store/offers.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace tally::engine {
+namespace {
+
+using store::Session;
+
+Quantity taken_by(const Claim& claim, VariantNo variant) {
+  Quantity units = 0;
+  for (const auto& [key, effect] : claim) {
+    if (key.first == variant) units += effect.reserved - effect.on_hand;
+  }
+  return units;
+}
+
+/// Over the channel's locations and those that the order claims from. A shelf that a channel counts owes the others nothing.
+Quantity left_for(Session& session, const Taking& taking, VariantNo variant) {
+  const auto has = [](const std::vector<LocationNo>& list, LocationNo location) {
+    return std::find(list.begin(), list.end(), location) != list.end();
+  };
+  Quantity sum = 0;
+  for (const auto& row : store::stock_of(session, variant)) {
+    const bool claimed = taking.target.contains({variant, row.location});
+    if (!claimed && !has(taking.channel.locations, row.location)) continue;
+    const Quantity here = row.sum.on_hand - row.sum.reserved;
+    sum += !claimed && has(taking.channel.counted, row.location) ? std::max<Quantity>(here, 0) : here;
+  }
+  return sum;
+}
+
+/// Of which offer the order sold this component.
+VariantNo sold_with(const std::vector<ResolvedLine>& resolved, VariantNo component) {
+  for (const auto& line : resolved) {
+    for (const auto& part : line.parts) {
+      if (part.variant == component) return line.sold;
+    }
+  }
+  return component;
+}
+
+std::string on(const Channel& channel) {
+  return " on " + channel.config.name;
+}
+
+/// Nothing where the channel shows no number of ours for it. `extra`: units that it must have shown less than it did.
+std::optional<std::string> buffer_rule(Session& session, const Channel& channel, VariantNo offer, Quantity extra) {
+  const bool shows =
+      channel.facts.takes != channel::Takes::never && channel.facts.stock != channel::StockWrites::none && channel.has_our_stock();
+  if (!shows || !store::find_offer(session, channel.no, offer)) return std::nullopt;
+  return "buffer ≥ " + std::to_string(stock_number(session, channel, offer).buffer + extra) + on(channel);
+}
+
+/// Units that the channel may still have offered when it sold the last ones of this order.
+Quantity still_offered(Session& session, const Channel& channel, VariantNo offer) {
+  const auto row = store::find_offer(session, channel.no, offer);
+  return row ? std::max<Quantity>(row->high - store::add_back(session, channel.no, offer), 0) : 0;
+}
+
+/// The order had been there before the other one came, and did not reserve then.
+std::optional<std::string> reserve_rule(const Taking& taking, VariantNo variant, const store::OrderRow& other, Time now) {
+  const auto& channel = taking.channel;
+  const Time placed = taking.order.placed_at.value_or(taking.row.accepted_at);
+  if (taking.row.expired && other.accepted_at >= placed + channel.config.reserve_for) {
+    const auto minutes = std::chrono::ceil<std::chrono::minutes>(taking.order.paid_at.value_or(now) - placed);
+    return "reserve_for ≥ " + format_duration(minutes) + on(channel);
+  }
+  const bool waited = taking.row.revision > 1 && taken_by(taking.before, variant) == 0;
+  if (waited && channel.reserve() == ReserveAt::paid && other.accepted_at > taking.row.accepted_at) return "reserve: placed" + on(channel);
+  return std::nullopt;
+}
+
+std::string rule_against(Session& session, const World& world, const Taking& taking, VariantNo variant,
+                         const std::optional<store::OrderRow>& other, Quantity short_by, Time now) {
+  if (other) {
+    if (auto rule = reserve_rule(taking, variant, *other, now)) return *rule;
+  }
+  const VariantNo offer = sold_with(taking.resolved, variant);
+  if (auto rule = buffer_rule(session, taking.channel, offer, still_offered(session, taking.channel, offer) + 1)) return *rule;
+  const auto* elsewhere = other ? world.find(other->channel) : nullptr;
+  if (elsewhere && elsewhere->no != taking.channel.no) {
+    if (auto rule = buffer_rule(session, *elsewhere, variant, short_by)) return *rule;
+  }
+  return "none: " + taking.channel.config.name + " sells without asking what is there; count it more often";
+}
+
+void record(Session& session, const World& world, const store::Oversell& oversell, ChannelNo channel) {
+  store::record_oversell(session, oversell);
+  const auto row = store::get_variant(session, oversell.variant);
+  const std::string sku = row ? row->sku : "";
+  const std::string cause = oversell.order.value != 0 ? "order:" + std::to_string(oversell.order.value) : oversell.cause;
+  world.log.warning("oversold", {{"sku", sku}, {"short", std::to_string(oversell.short_by)}, {"cause", cause}});
+  store::journal(
+      session, {0, oversell.at, "oversold", cause, channel, sku,
+                Json::object({{"short", oversell.short_by}, {"other_order", oversell.other_order.value}, {"rule", oversell.rule}}).dump()});
+}
+
+}  // namespace
+
+void record_oversells(Session& session, const World& world, const Taking& taking, Time now) {
+  std::set<VariantNo> variants;
+  for (const auto& [key, effect] : taking.target) variants.insert(key.first);
+  for (const auto variant : variants) {
+    const Quantity lost = taken_by(taking.target, variant) - taken_by(taking.before, variant);
+    if (lost <= 0) continue;
+    const Quantity left = left_for(session, taking, variant);
+    if (left >= 0) continue;
+    store::Oversell oversell;
+    oversell.at = now;
+    oversell.variant = variant;
+    oversell.order = taking.row.no;
+    oversell.other_order = store::previous_taker(session, variant, taking.row.no).value_or(OrderNo(0));
+    oversell.short_by = std::min(-left, lost);
+    oversell.delay = now - taking.order.placed_at.value_or(now);
+    const auto other = oversell.other_order.value == 0 ? std::nullopt : store::get_order(session, oversell.other_order);
+    oversell.rule = rule_against(session, world, taking, variant, other, oversell.short_by, now);
+    record(session, world, oversell, taking.channel.no);
+  }
+}
+
+void record_shortage(Session& session, const World& world, VariantNo variant, LocationNo location, Quantity before,
+                     const std::string& cause, Time now) {
+  const auto row = store::stock_at(session, variant, location);
+  const Quantity after = row ? row->sum.on_hand - row->sum.reserved : 0;
+  if (after >= 0 || after >= before) return;
+  store::Oversell oversell;
+  oversell.at = now;
+  oversell.variant = variant;
+  oversell.other_order = store::previous_taker(session, variant, OrderNo(0)).value_or(OrderNo(0));
+  oversell.short_by = std::min(-after, before - after);
+  oversell.rule = "none: less was there than the ledger said";
+  oversell.cause = cause;
+  record(session, world, oversell, ChannelNo(0));
+}
+
+}  // namespace tally::engine

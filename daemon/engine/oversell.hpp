@@ -1,0 +1,30 @@
+// What made available fall below zero: recorded with whoever took the units before, the delay, and the rule that would have prevented it.
+#pragma once
+
+#include "engine/world.hpp"
+#include "model/order.hpp"
+#include "store/orders.hpp"
+
+#include <vector>
+
+namespace tally::engine {
+
+/// One document of an order, with what it claimed before and claims now. `row` has its number.
+struct Taking {
+  const Channel& channel;
+  const store::OrderRow& row;
+  const Order& order;
+  const std::vector<ResolvedLine>& resolved;
+  const Claim& before;
+  const Claim& target;
+};
+
+/// For each variant of which the order took more than its channel's locations have. After its movements and its own effects.
+void record_oversells(store::Session& session, const World& world, const Taking& taking, Time now);
+
+/// A movement that no order made (a count, an adjustment, goods sent away) left less at the location than was promised there.
+/// `before`: on hand less reserved before it.
+void record_shortage(store::Session& session, const World& world, VariantNo variant, LocationNo location, Quantity before,
+                     const std::string& cause, Time now);
+
+}  // namespace tally::engine
