@@ -20,11 +20,6 @@ class Queue : public LongDay {
     terms.facts.stock_batch = 12;
     return terms;
   }
-  std::vector<store::Mark> parked() {
-    std::vector<store::Mark> marks;
-    write([&](store::Session& session) { marks = store::parked_marks(session, 100); });
-    return marks;
-  }
   std::vector<std::string> refused_things() {
     std::vector<std::string> things;
     write([&](store::Session& session) {
@@ -42,8 +37,6 @@ TEST_F(Queue, AProductThatIsRefusedIsParkedAndTheOthersAreListed) {
   const auto calls = live(Duration(3600000));
   EXPECT_EQ(shop.listings().size(), 3u);
   EXPECT_EQ(there(shop, "B"), -1);
-  ASSERT_EQ(parked().size(), 1u);
-  EXPECT_EQ(parked().front().aspect, "content");
   EXPECT_EQ(refused_things(), std::vector<std::string>{"content P-B"});
   EXPECT_EQ(pushes(calls, "content").size(), 4u) << "what was refused is not sent again";
 }
