@@ -415,6 +415,7 @@ Result<Json> Engine::status() {
                                        {"short", o.short_by},
                                        {"delay_ms", o.delay.count()},
                                        {"rule", o.rule},
+                                       {"cause", o.cause},
                                        {"at", format_iso(o.at)}}));
     }
     return {};

@@ -68,6 +68,12 @@ Result<Time> counted_at(const Json& row, Time now) {
   return std::min(*moment, now);
 }
 
+/// The reason that was given, and who says so.
+std::string note_of(const Json& movement, const std::string& author) {
+  const std::string reason = movement.text_or("reason");
+  return reason.empty() ? "by " + author : reason + " (" + author + ")";
+}
+
 /// One movement, by hand or a line of a file.
 struct Deed {
   std::string kind, cause, author;
@@ -97,7 +103,7 @@ Result<Moved> move_one(Session& session, const World& world, const Deed& deed, c
   const auto as_of = counted_at(row, now);
   if (!as_of) return as_of.error();
   const auto before = store::stock_at(session, variant->no, *location);
-  const std::string note = row.text_or("reason") + " (" + deed.author + ")";
+  const std::string note = note_of(row, deed.author);
   const bool moved = deed.kind == "count" ? append_count(session, variant->no, *location, *units, *as_of, deed.cause, note, now)
                                           : append_change(session, variant->no, *location, deed.kind, *units, deed.cause, note, now, now);
   if (!moved && deed.kind == "count" && store::movements_by_cause(session, deed.cause, 1).empty())
@@ -137,7 +143,7 @@ Result<Json> send_by_hand(Session& session, const World& world, const Json& move
   if (!units) return units.error();
   const auto before = store::stock_at(session, variant->no, *from);
   const store::Transfer transfer{0, variant->no, *from, *to, *units, std::nullopt, now, long_ago};
-  const auto no = send_goods(session, transfer, movement.text_or("reason") + " (" + author + ")");
+  const auto no = send_goods(session, transfer, note_of(movement, author));
   if (!no) return no.error();
   const std::string cause = "transfer:" + std::to_string(*no);
   record_shortage(session, world, variant->no, *from, before ? before->sum.on_hand - before->sum.reserved : 0, cause + ":out", now);
@@ -155,7 +161,7 @@ Result<Json> arrive_by_hand(Session& session, const World& world, const Json& mo
     if (!said) return said.error();
     units = *said;
   }
-  if (auto done = take_goods_in(session, no, units, movement.text_or("reason") + " (" + author + ")", now); !done) return done.error();
+  if (auto done = take_goods_in(session, no, units, note_of(movement, author), now); !done) return done.error();
   const auto transfer = store::get_transfer(session, no);
   const std::string cause = "transfer:" + std::to_string(no) + ":in";
   mark_stock(session, world, {transfer->variant}, {cause, false, 0}, now);
@@ -359,7 +365,10 @@ Result<Json> Engine::route_order(const Json& wish, const std::string& author) {
       const auto no = order_in(session, world, wish.text_or("channel"), wish.text_or("order"));
       if (!no) return no.error();
       const std::string name = wish.text_or("location");
-      if (!location_of(world, name)) return error(Fault::not_found, "there is no location '" + name + "'", "order route");
+      const auto* location = location_of(world, name);
+      if (!location) return error(Fault::not_found, "there is no location '" + name + "'", "order route");
+      if (!location->held_by.empty())
+        return error(Fault::invalid, "what lies at '" + name + "' is held by " + location->held_by + "'s platform", "order route");
       const auto moved = reroute_order(session, world, *no, store::open_location(session, name), wish.text_or("line"));
       if (!moved) return moved.error();
       store::journal(session, {0, now, "order.routed", author, store::get_order(session, *no)->channel, wish.text_or("order"),

@@ -162,8 +162,9 @@ Objection objection_to_count(const Import& import, const Json& row, VariantNo va
   if (const auto quantity = counted->integer(); !quantity) return {"stock", "the stock is no whole number"};
   const std::string name = location_of(import.world, row);
   const auto& locations = import.world.config.locations;
-  if (std::none_of(locations.begin(), locations.end(), [&](const auto& l) { return l.name == name; }))
-    return {"location", "there is no location '" + name + "'"};
+  const auto location = std::find_if(locations.begin(), locations.end(), [&](const auto& l) { return l.name == name; });
+  if (location == locations.end()) return {"location", "there is no location '" + name + "'"};
+  if (!location->held_by.empty()) return {"location", "what lies at '" + name + "' is held by " + location->held_by + "'s platform"};
   if (!store::components_of(import.session, variant).empty()) return {"stock", "a bundle has no stock of its own, its components have"};
   return {};
 }

@@ -116,6 +116,17 @@ TEST_F(PendingReservation, OfAPlatformWhoseClockIsAheadLastsNoLongerB8) {
   EXPECT_EQ(at("A", "main").reserved, 0);
 }
 
+TEST_F(PendingReservation, IsNotMadeForAnAbandonedOrderThatIsFirstSeenLateB8) {
+  add_product("A", 5);
+  open();
+  come_to_rest();
+  clear_marks();
+  order("one", "1", "pending", {{"A", 2}}, clock.now() - 24h);
+  EXPECT_EQ(at("A", "main").reserved, 0);
+  EXPECT_EQ(number("other", "A").number, 5) << "nothing leaves for it, down and up again";
+  EXPECT_TRUE(oversells().empty());
+}
+
 TEST_F(PendingReservation, EndsWhenItIsDueNotWithTheNextMinuteA24) {
   add_product("A", 5);
   open();
