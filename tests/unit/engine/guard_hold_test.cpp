@@ -113,7 +113,7 @@ TEST_F(Hold, IsReleasedAloneAndWhatCameLaterIsJudgedByItself) {
   EXPECT_EQ(showing(0), skus(11, 14));
 
   const Json said = person([&](Engine& engine) { return engine.release(first.front(), "test"); });
-  EXPECT_EQ(said.integer_or("released"), 11);
+  EXPECT_EQ(said.integer_or("count"), 11);
   the_day_goes_on();
   EXPECT_EQ(showing(0), skus(0, 14));
   ASSERT_EQ(holds().size(), 1u);
@@ -124,7 +124,7 @@ TEST_F(Hold, ThatIsDiscardedIsNotSentUntilItIsAnotherNumber) {
   const auto held = import_counts(0, 11, 0);
   ASSERT_EQ(held.size(), 1u);
   const Json said = person([&](Engine& engine) { return engine.discard(held.front(), "test"); });
-  EXPECT_EQ(said.integer_or("discarded"), 11);
+  EXPECT_EQ(said.integer_or("count"), 11);
   EXPECT_TRUE(holds().empty());
   the_day_goes_on();
   EXPECT_TRUE(showing(0).empty());
