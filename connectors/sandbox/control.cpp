@@ -26,11 +26,13 @@ Answer act(Platform& platform, const std::vector<std::string>& parts, const Json
   const std::string& what = parts[2];
   if (parts.size() == 5 && what == "orders") return told(platform.act(parts[3], parts[4], wish));
   if (what == "buy") return told(platform.buy(wish));
+  if (what == "sell") return told(platform.sell(wish));
+  if (what == "return") return told(platform.take_back(wish));
   if (what == "edit") return told(platform.edit(wish));
   if (what == "stock") return told(platform.put_stock(wish));
   if (what == "misbehave") return told(platform.misbehave(wish));
   if (what == "hook") return told(platform.enter_hook(wish));
-  return told(error(Fault::not_found, "nobody can '" + what + "' here", {}, "try buy, edit, stock, misbehave, hook or orders/ID/pay"));
+  return told(error(Fault::not_found, "nobody can '" + what + "' here", {}, "try buy, sell, return, edit, stock, misbehave, hook or orders/ID/pay"));
 }
 
 }  // namespace

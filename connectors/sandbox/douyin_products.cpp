@@ -15,6 +15,10 @@ Answer business(std::string what) {
   return failed(business_failed, "isv.business-failed:1", std::move(what));
 }
 
+Answer too_little() {
+  return failed(business_failed, "isv.business-failed:2", "the stock is not sufficient");
+}
+
 Json number(std::int64_t id) {
   return Json(id);
 }
@@ -295,7 +299,7 @@ Answer Products::sync_stock(const Json& body) {
   if (change && key.empty()) return failed(missing_parameter, "isv.missing-parameter", "incremental needs idempotent_id");
   if (!key.empty() && applied_.contains(key)) return done(Json::object());
   const Units after = (change ? offer->quantity : 0) + units->integer().value();
-  if (after < 0) return business("the stock is not sufficient");
+  if (after < 0) return too_little();
   if (applied_.size() >= most_keys) applied_.clear();
   if (!key.empty()) applied_.insert(key);
   ++shop_.writes;
@@ -317,7 +321,7 @@ Answer Products::sync_batch(const Json& body) {
     if (!offer) return business("a SKU does not exist");
     const auto [place, fresh] = after.emplace(offer->id, change ? offer->quantity : 0);
     place->second += item.integer_or("stock_num", 0);
-    if (place->second < 0) return business("the stock is not sufficient");
+    if (place->second < 0) return too_little();
   }
   if (!key.empty()) applied_.insert(key);
   ++shop_.writes;

@@ -29,6 +29,8 @@ class Platform {
   Json sold();
   Json counters(std::int64_t after);
   Result<Json> buy(const Json& wish);
+  Result<Json> sell(const Json& wish);
+  Result<Json> take_back(const Json& wish);
   Result<Json> act(const std::string& order, const std::string& verb, const Json& wish);
   Result<Json> edit(const Json& wish);
   Result<Json> put_stock(const Json& wish);
@@ -42,6 +44,8 @@ class Platform {
   bool pause(Duration time);  ///< false when it was cut short by stop()
   Json order_json(const Order& order) const;
   Result<std::vector<Wanted>> basket_of(const Json& wish);
+  Result<Wanted> priced_line(const Json& line);
+  Result<Order*> sale_to_undo(const Json& wish);
 
   PlatformOptions options_;
   Nature nature_;

@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::size_t most_things = 100'000;
 constexpr std::size_t most_movements = 400'000;
-constexpr std::size_t most_lines = 100;
-constexpr Units most_units = 10'000;
+constexpr std::size_t most_lines = 1'000;
+constexpr Units most_units = 100'000;
 
 Error refused(std::string why, std::string todo = {}) {
   return error(Fault::rejected, std::move(why), {}, std::move(todo));
@@ -159,38 +159,58 @@ void Shop::show(Offer& offer, Units quantity, Cause cause, std::string intent) {
   if (history_.size() > most_movements) history_.pop_front();
 }
 
-Result<Order*> Shop::place(const std::vector<Wanted>& basket, OrderState state, bool over_rest) {
+Result<Order*> Shop::write_down(const std::vector<Wanted>& basket, Time at) {
   if (basket.empty() || basket.size() > most_lines) return refused("an order has 1 to " + std::to_string(most_lines) + " lines");
   if (orders_.size() >= most_things) return refused("the pretend platform is full");
-  std::map<std::int64_t, Units> asked;
   for (const Wanted& want : basket) {
-    const Offer* offer = this->offer(want.offer);
-    if (!offer) return refused("not listed");
+    if (!offer(want.offer)) return refused("not listed");
     if (want.quantity < 1 || want.quantity > most_units) return refused("quantity must be 1 to " + std::to_string(most_units));
-    asked[want.offer] += want.quantity;
-    if (over_rest || !rules_.blocks_sales) continue;
-    if (!buyable(*offer)) return refused("not on sale");
-    if (offer->counted && free_units(*offer) < asked[want.offer]) return refused("sold out");
   }
   const std::int64_t id = one_series_ ? next_id() : (next_.order += rng_.between(101, 197));
   Order& order = orders_[id];
   order.id = id;
-  order.accepted = order.modified = now();
-  order.state = state;
-  if (state == OrderState::paid) order.paid = order.accepted;
+  order.accepted = order.modified = at;
   for (const Wanted& want : basket) {
     const Offer& offer = offers_.at(want.offer);
     const auto owner = listings_.find(offer.listing);
+    const Minor price = want.unit_price.value_or(offer.price);
     order.lines.push_back({next_id(), offer.id, offer.listing, offer.sku, owner == listings_.end() ? std::string{} : owner->second.title,
-                           want.quantity, 0, 0, offer.price});
-    order.total += offer.price * want.quantity;
-    sold_[offer.sku].sold += want.quantity;
+                           want.quantity, 0, 0, price});
+    order.total += price * want.quantity;
   }
+  return &order;
+}
+
+Result<Order*> Shop::place(const std::vector<Wanted>& basket, OrderState state, bool over_rest) {
+  std::map<std::int64_t, Units> asked;
+  for (const Wanted& want : basket) {
+    const Offer* offer = this->offer(want.offer);
+    asked[want.offer] += want.quantity;
+    if (!offer || over_rest || !rules_.blocks_sales) continue;
+    if (!buyable(*offer)) return refused("not on sale");
+    if (offer->counted && free_units(*offer) < asked[want.offer]) return refused("sold out");
+  }
+  auto written = write_down(basket, now());
+  if (!written) return written;
+  Order& order = **written;
+  order.state = state;
+  if (state == OrderState::paid) order.paid = order.accepted;
+  for (const Wanted& want : basket) sold_[offers_.at(want.offer).sku].sold += want.quantity;
   if (rules_.takes == Rules::Takes::placed || (rules_.takes == Rules::Takes::paid && state != OrderState::unpaid)) {
     take(order);
   } else if (rules_.takes == Rules::Takes::paid) {
     for (const auto& [offer, units] : asked) offers_.at(offer).held += units;
   }
+  return &order;
+}
+
+Result<Order*> Shop::remember(const std::vector<Wanted>& basket, Time placed) {
+  auto written = write_down(basket, placed);
+  if (!written) return written;
+  Order& order = **written;
+  order.paid = placed;
+  order.state = OrderState::shipped;
+  for (Line& line : order.lines) line.shipped = line.quantity;
   return &order;
 }
 

@@ -114,6 +114,7 @@ struct Numbering {
 struct Wanted {
   std::int64_t offer = 0;
   Units quantity = 1;
+  std::optional<Minor> unit_price = std::nullopt;  ///< agreed with this buyer; nothing: the offer's
 };
 
 struct Movement {
@@ -164,6 +165,8 @@ class Shop {
   void show(Offer& offer, Units quantity, Cause cause, std::string intent = {});
   /// `over_rest`: written through the API, which does not look at the shelf. Refusals are `rejected`, "sold out" among them.
   Result<Order*> place(const std::vector<Wanted>& basket, OrderState state, bool over_rest = false);
+  /// A sale of long ago, paid and shipped then: no number shows it. Refusals are `rejected`.
+  Result<Order*> remember(const std::vector<Wanted>& basket, Time placed);
   Result<void> pay(Order& order);
   Result<void> hold(Order& order);  ///< to be paid by transfer: taken already
   Result<void> cancel(Order& order);
@@ -178,6 +181,7 @@ class Shop {
 
  private:
   Offer& insert(Listing& listing, std::int64_t id);
+  Result<Order*> write_down(const std::vector<Wanted>& basket, Time at);
   void take(Order& order);
   void give_back(Order& order);
   void release_hold(const Order& order);

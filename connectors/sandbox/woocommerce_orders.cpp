@@ -255,7 +255,7 @@ Json Orders::order_json(const Order& order) const {
                              {"total", price_text(order.total, shop_.currency())},
                              {"total_tax", "0.00"},
                              {"prices_include_tax", false},
-                             {"customer_note", ""}});
+                             {"customer_note", order.buyer.text_or("note")}});
   shown.set("billing", std::move(billing));
   shown.set("shipping", std::move(address));
   shown.set("line_items", std::move(lines));

@@ -22,7 +22,12 @@ void add_run(CLI::App& app, Desk& desk) {
   orders->check(CLI::Range(std::uint64_t{1}, std::uint64_t{10'000'000}))->needs(demo);
   command->add_option("--seed", options->seed, "Demo: the same number gives the same shoppers")->needs(demo);
   command->add_option("--keep", options->keep, "Demo: work in this folder and leave it there")->needs(demo);
-  command->add_option("--replay", options->replay, "Demo: shop as this file says")->needs(demo)->check(CLI::ExistingFile);
+  command
+      ->add_option("--replay", options->replay,
+                   "Demo: play this order book (InvoiceNo, StockCode, Quantity … as CSV, also gzipped), print the result")
+      ->needs(demo)
+      ->excludes(orders)
+      ->check(CLI::ExistingFile);
   command->callback([&desk, options, orders] {
     desk.chosen = [&desk, options, placed = orders->count() > 0] {
       if (!options->demo) return desk.parts.run({.config = desk.config(), .socket = desk.named_socket(), .json = desk.json});

@@ -1,15 +1,12 @@
 #include "demo/demo.hpp"
 
-#include "cli/daemon.hpp"
 #include "cli/demo_table.hpp"
 #include "connectors/sandbox/shopper.hpp"
-#include "demo/child.hpp"
 #include "demo/judge.hpp"
-#include "demo/platforms.hpp"
-#include "demo/stage.hpp"
+#include "demo/replay.hpp"
+#include "demo/scene.hpp"
 
 #include <chrono>
-#include <fstream>
 #include <iostream>
 #include <thread>
 
@@ -18,13 +15,11 @@
 namespace tally::demo {
 namespace {
 
-namespace fs = std::filesystem;
 using Stop = std::function<bool()>;
 
 constexpr Duration most_patience{180000};  ///< for one stage: listing everything, becoming calm
 constexpr Duration between_orders{50};
 constexpr Duration between_gentle_orders{1500};
-constexpr std::size_t products_a_chunk = 50;
 
 /// What a platform does to us while shoppers shop. The till is a folder: only its files misbehave. After "too many" WeChat wants to be left
 /// alone for a minute; that is left to the other two, so that the demonstration shows how fast a decrease travels.
@@ -60,141 +55,35 @@ struct Later {
 class Demo {
  public:
   Demo(const cli::DemoOptions& options, Stop stop)
-      : options_(options), stop_(std::move(stop)), assortment_(assortment(options.seed)), rng_(options.seed) {}
-  ~Demo() {
-    daemon_process_.stop();
-    sandbox_process_.stop();
-    if (!options_.keep && !folder_.empty()) {
-      std::error_code failed;
-      fs::remove_all(folder_, failed);
-    }
-  }
+      : options_(options), assortment_(assortment(options.seed)), rng_(options.seed), scene_(options, std::move(stop), Terms{}) {}
 
   Result<int> run() {
-    for (auto step : {&Demo::make_folder, &Demo::start_platforms, &Demo::start_daemon, &Demo::fill}) {
-      if (auto done = (this->*step)(); !done) return done.error();
-    }
+    if (auto opened = scene_.open(); !opened) return opened.error();
+    if (auto filled = scene_.fill(assortment_, most_patience); !filled) return filled.error();
     if (auto done = misbehave(options_.orders.has_value()); !done) return done.error();
     if (auto done = shop(); !done) return done.error();
     if (!options_.orders) return 0;
     if (auto done = misbehave(false); !done) return done.error();
-    say("waiting until everything is calm");
-    if (auto done = become_calm(); !done) return done.error();
-    auto verdict = judge(*platforms_, *daemon_, assortment_);
+    scene_.say("waiting until everything is calm");
+    if (auto done = scene_.become_calm(assortment_, most_patience); !done) return done.error();
+    auto verdict = judge(scene_.platforms(), scene_.daemon(), assortment_);
     if (!verdict) return verdict.error();
     std::cout << verdict->json().dump() << std::endl;
     return verdict->good() ? 0 : 1;
   }
 
  private:
-  void say(const std::string& text) {
-    if (!options_.json) std::cerr << "demo: " << text << std::endl;
-  }
-
-  Result<void> make_folder() {
-    std::error_code failed;
-    if (options_.keep) {
-      folder_ = fs::absolute(*options_.keep);
-      if (fs::exists(folder_ / "config", failed))
-        return error(Fault::invalid, "there is a demonstration already", folder_.string(), "name another folder");
-    } else {
-      std::string name = (fs::temp_directory_path() / "tallyd-demo-XXXXXX").string();
-      if (!::mkdtemp(name.data())) return error(Fault::io, "no temporary folder can be made", name);
-      folder_ = name;
-    }
-    fs::create_directories(folder_, failed);
-    if (failed) return error(Fault::io, failed.message(), folder_.string());
-    return {};
-  }
-
-  Result<void> start_platforms() {
-    const fs::path config = folder_ / "sandbox.json";
-    std::ofstream(config) << sandbox_config(folder_, options_.seed).dump();
-    if (auto started = sandbox_process_.start({"sandbox", "--config", config.string()}, folder_ / "sandbox.log"); !started) return started;
-    const auto line = sandbox_process_.line(Duration(20000));
-    auto description =
-        line ? Json::parse(*line) : Result<Json>(error(Fault::io, "the sandbox did not start", (folder_ / "sandbox.log").string()));
-    if (!description) return description.error();
-    std::ofstream(folder_ / "platforms.json") << description->pretty() << "\n";  // where the curious find the control interface
-    std::vector<std::string> names;
-    for (const auto& platform : description->find("platforms")->as_array()) names.push_back(platform.text_or("name"));
-    platforms_.emplace(static_cast<int>(description->find("control")->integer_or("port")), names);
-    auto port = free_port();
-    if (!port) return port.error();
-    hook_port_ = *port;
-    return write_configuration(folder_, *description, hook_port_);
-  }
-
-  Result<void> start_daemon() {
-    const fs::path config = folder_ / "config", socket = options_.socket.value_or(config / "tallyd.sock");
-    daemon_.emplace(socket);
-    if (auto started = daemon_process_.start({"run", "--config", config.string(), "--socket", socket.string()}, folder_ / "tallyd.log");
-        !started)
-      return started;
-    if (!options_.json) std::cerr << "demo: the daemon is process " << daemon_process_.id() << std::endl;
-    std::ofstream(folder_ / "daemon.pid") << daemon_process_.id() << "\n";
-    for (int tenth = 0; tenth < 300; ++tenth) {
-      const auto there = daemon_->is_there();
-      if (there && *there) return {};
-      if (!daemon_process_.runs())
-        return error(Fault::io, "the daemon did not start", (folder_ / "tallyd.log").string(), "read its log (with --keep it stays)");
-      std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    }
-    return error(Fault::io, "the daemon does not answer", (folder_ / "tallyd.log").string());
-  }
-
-  /// A daemon that died is started again, as its service manager would: what it had acknowledged must still be there.
-  Result<void> keep_daemon() {
-    if (daemon_process_.runs()) return {};
-    say("the daemon ended; it is started again");
-    return start_daemon();
-  }
-
-  Result<void> fill() {
-    for (const auto& name : platforms_->names()) {
-      if (auto told =
-              platforms_->post(name, "hook", Json::object({{"url", "http://127.0.0.1:" + std::to_string(hook_port_) + "/hooks/" + name}}));
-          !told && name != "till")
-        return told.error();
-    }
-    say("importing the catalogue");
-    const auto& products = assortment_.products.as_array();
-    for (std::size_t at = 0; at < products.size(); at += products_a_chunk) {
-      const std::size_t end = std::min(at + products_a_chunk, products.size());
-      Json chunk = Json::object({{"products", Json(Json::Array(products.begin() + static_cast<std::ptrdiff_t>(at),
-                                                               products.begin() + static_cast<std::ptrdiff_t>(end)))},
-                                 {"close", end == products.size()}});
-      auto answer = daemon_->post("import", chunk);
-      if (!answer) return answer.error();
-      if (!answer->find("refused")->empty())
-        return error(Fault::invalid, "the demo's catalogue was refused: " + answer->find("refused")->dump(), "import");
-    }
-    Json stock = Json::array();
-    for (const auto& [sku, units] : assortment_.supply) {
-      if (!assortment_.shelf.contains(sku)) stock.push_back(Json::object({{"sku", sku}, {"location", "main"}, {"counted", units}}));
-    }
-    if (auto answer = daemon_->post("import", Json::object({{"stock", std::move(stock)}})); !answer) return answer.error();
-    for (const auto& [sku, units] : assortment_.shelf) {
-      if (auto put = platforms_->post("till", "stock", Json::object({{"sku", sku}, {"quantity", units}})); !put) return put.error();
-    }
-    say("listing it on four platforms");
-    for (const auto& name : platforms_->names()) {
-      if (auto released = daemon_->post("channels/" + name + "/release"); !released) return released.error();
-    }
-    return become_calm();
-  }
-
   Result<void> misbehave(bool really) {
-    for (const auto& name : platforms_->names()) {
-      if (auto told = platforms_->post(name, "misbehave", really ? mischief(name) : no_mischief()); !told) return told.error();
+    for (const auto& name : scene_.platforms().names()) {
+      if (auto told = scene_.platforms().post(name, "misbehave", really ? mischief(name) : no_mischief()); !told) return told.error();
     }
     return {};
   }
 
   Result<std::vector<sandbox::Shelf>> shelves() {
     std::vector<sandbox::Shelf> all;
-    for (const auto& name : platforms_->names()) {
-      auto offers = platforms_->get(name, "offers");
+    for (const auto& name : scene_.platforms().names()) {
+      auto offers = scene_.platforms().get(name, "offers");
       if (!offers) return offers.error();
       sandbox::Shelf shelf{name, {}};
       for (const auto& offer : offers->find("offers")->as_array()) {
@@ -213,7 +102,7 @@ class Demo {
     if (!purchase) return false;
     const bool till = purchase->platform == "till";
     const bool unpaid = !purchase->paid && !till;
-    auto order = platforms_->post(
+    auto order = scene_.platforms().post(
         purchase->platform, "buy",
         Json::object({{"sku", purchase->sku},
                       {"quantity", purchase->quantity},
@@ -240,7 +129,8 @@ class Demo {
         ++it;
         continue;
       }
-      if (auto done = platforms_->post(it->platform, "orders/" + it->order + "/" + it->verb, Json::object()); !done) return done.error();
+      if (auto done = scene_.platforms().post(it->platform, "orders/" + it->order + "/" + it->verb, Json::object()); !done)
+        return done.error();
       it = later_.erase(it);
     }
     return {};
@@ -253,9 +143,10 @@ class Demo {
     const auto began = std::chrono::steady_clock::now();
     const Duration mean = options_.orders ? between_orders : between_gentle_orders;
     auto last_drawn = began - std::chrono::seconds(1);
-    say(options_.orders ? "shoppers place " + std::to_string(*options_.orders) + " orders" : std::string("shoppers shop; Ctrl-C ends"));
-    while (!stop_() && (!options_.orders || accepted_ < static_cast<std::int64_t>(*options_.orders))) {
-      if (auto kept = keep_daemon(); !kept) return kept;
+    scene_.say(options_.orders ? "shoppers place " + std::to_string(*options_.orders) + " orders"
+                               : std::string("shoppers shop; Ctrl-C ends"));
+    while (!scene_.stopped() && (!options_.orders || accepted_ < static_cast<std::int64_t>(*options_.orders))) {
+      if (auto kept = scene_.keep_daemon(); !kept) return kept;
       auto bought = buy(shoppers);
       if (!bought) return bought.error();
       if (!*bought && options_.orders) {  // nothing is left to sell anywhere: goods arrive
@@ -265,9 +156,9 @@ class Demo {
       const auto now = std::chrono::steady_clock::now();
       if (!options_.json && now - last_drawn >= std::chrono::milliseconds(500)) {
         last_drawn = now;
-        if (auto status = daemon_->get("status")) {
+        if (auto status = scene_.daemon().get("status")) {
           const cli::DemoFacts facts{std::chrono::duration_cast<Duration>(now - began), options_.seed, orders_,
-                                     "folder " + folder_.string()};
+                                     "folder " + scene_.folder().string()};
           if (!options_.orders || screen.terminal())
             screen.show(screen.terminal() ? cli::draw_demo(console, *status, facts) : cli::draw_demo_line(*status, facts) + "\n");
         }
@@ -282,7 +173,7 @@ class Demo {
     for (auto& [sku, units] : assortment_.supply) {
       if (assortment_.shelf.contains(sku) || !rng_.chance(10)) continue;
       const std::int64_t more = rng_.between(2, 6);
-      auto moved = daemon_->post(
+      auto moved = scene_.daemon().post(
           "stock", Json::object({{"sku", sku}, {"location", "main"}, {"kind", "receipt"}, {"quantity", more}, {"reason", "delivery"}}));
       if (!moved) return moved.error();
       units += more;
@@ -291,36 +182,10 @@ class Demo {
     return {};
   }
 
-  /// Until the daemon says that nothing is left to do, and the platforms show what it says,
-  /// twice in a row and after one more look at everything.
-  Result<void> become_calm() {
-    const auto until = std::chrono::steady_clock::now() + most_patience;
-    int calm = 0;
-    while (!stop_()) {
-      if (auto kept = keep_daemon(); !kept) return kept;
-      auto status = daemon_->get("status");
-      auto drift =
-          status && status->bool_or("converged") ? count_drift(*platforms_, *daemon_, assortment_, nullptr) : Result<std::int64_t>(1);
-      calm = drift && *drift == 0 ? calm + 1 : 0;
-      if (calm >= 12) return {};  // six seconds: longer than a poll and a sweep
-      if (std::chrono::steady_clock::now() > until) {
-        say("it did not become calm within three minutes");
-        return {};  // the verdict says what is not right
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds(500));
-    }
-    return error(Fault::cancelled, "stopped", "demo");
-  }
-
   const cli::DemoOptions& options_;
-  Stop stop_;
   Assortment assortment_;
   Rng rng_;
-  fs::path folder_;
-  Child sandbox_process_, daemon_process_;
-  std::optional<Platforms> platforms_;
-  std::optional<cli::Daemon> daemon_;
-  int hook_port_ = 0;
+  Scene scene_;
   std::int64_t accepted_ = 0;
   std::map<std::string, std::int64_t> orders_;
   std::vector<Later> later_;
@@ -329,12 +194,7 @@ class Demo {
 }  // namespace
 
 int run_demo(const cli::DemoOptions& options, const Stop& stop_requested) {
-  if (options.replay) {
-    std::cerr << "tallyd: run --demo --replay: a replay from a file is not in this version\n";
-    return 1;
-  }
-  Demo demo(options, stop_requested);
-  auto done = demo.run();
+  auto done = options.replay ? replay(options, stop_requested) : Demo(options, stop_requested).run();
   if (done) return *done;
   if (done.error().fault == Fault::cancelled) return 130;
   std::cerr << "tallyd: " << done.error().text() << "\n";

@@ -8,10 +8,6 @@ namespace {
 
 constexpr std::size_t most_notes = 20;
 
-void note(Json* notes, std::string text) {
-  if (notes && (notes->is_null() || notes->as_array().size() < most_notes)) notes->push_back(std::move(text));
-}
-
 bool is_over(const std::string& state) {
   return state == "cancelled" || state == "refunded";
 }
@@ -26,18 +22,20 @@ void add_units(std::map<std::string, std::int64_t>& units, const Assortment& ass
   for (const auto& [part, each] : bundle->second) units[part] += each * quantity;
 }
 
-struct There {
-  std::map<std::string, Json::Array> orders;  ///< by platform
-  std::map<std::string, std::int64_t> sold;   ///< units by component, cancelled ones apart
-};
+}  // namespace
 
-Result<There> ask_platforms(const Platforms& platforms, const Assortment& assortment) {
+void note(Json* notes, std::string text) {
+  if (notes && (notes->is_null() || notes->as_array().size() < most_notes)) notes->push_back(std::move(text));
+}
+
+Result<There> ask_platforms(const Platforms& platforms, const Assortment& assortment, Time began) {
   There there;
   for (const auto& name : platforms.names()) {
     auto answer = platforms.get(name, "orders");
     if (!answer) return answer.error();
-    there.orders[name] = answer->find("orders")->as_array();
-    for (const auto& order : there.orders[name]) {
+    auto& orders = there.orders[name] = answer->find("orders")->as_array();
+    std::erase_if(orders, [&](const Json& order) { return order.integer_or("accepted_at") < to_ms(began); });
+    for (const auto& order : orders) {
       if (is_over(order.text_or("state"))) continue;
       for (const auto& line : order.find("lines")->as_array())
         add_units(there.sold, assortment, line.text_or("sku"), line.integer_or("quantity"));
@@ -68,6 +66,8 @@ Result<void> compare_orders(const There& there, const cli::Daemon& daemon, Verdi
   return {};
 }
 
+namespace {
+
 /// Each SKU's stock here must be what lay there at the beginning less what was sold: less of it is an effect twice, more is one lost.
 Result<void> compare_stock(const There& there, const cli::Daemon& daemon, const Assortment& assortment, Verdict& verdict) {
   auto products = all_items(daemon, "products", "");
@@ -87,7 +87,7 @@ Result<void> compare_stock(const There& there, const cli::Daemon& daemon, const 
   return {};
 }
 
-Result<void> compare_oversold(const There& there, const cli::Daemon& daemon, const Assortment& assortment, Verdict& verdict) {
+Result<std::map<std::string, std::int64_t>> oversells_explained(const cli::Daemon& daemon) {
   auto status = daemon.get("status");
   if (!status) return status.error();
   std::map<std::string, std::int64_t> explained;
@@ -95,24 +95,39 @@ Result<void> compare_oversold(const There& there, const cli::Daemon& daemon, con
     if (!record.text_or("order").empty() && !record.text_or("other_order").empty())
       explained[record.text_or("sku")] += record.integer_or("short");
   }
+  return explained;
+}
+
+std::map<std::string, std::int64_t> sold_too_many(const There& there, const Assortment& assortment) {
+  std::map<std::string, std::int64_t> over;
   for (const auto& [sku, supply] : assortment.supply) {
     const auto sold = there.sold.find(sku);
-    const std::int64_t over = sold == there.sold.end() ? 0 : std::max<std::int64_t>(0, sold->second - supply);
-    verdict.oversold += over;
-    const std::int64_t missing = std::max<std::int64_t>(0, over - explained[sku]);
+    if (sold != there.sold.end() && sold->second > supply) over[sku] = sold->second - supply;
+  }
+  return over;
+}
+
+}  // namespace
+
+void compare_oversold(const std::map<std::string, std::int64_t>& over, std::map<std::string, std::int64_t> explained, Verdict& verdict) {
+  for (const auto& [sku, units] : over) {
+    verdict.oversold += units;
+    const std::int64_t missing = std::max<std::int64_t>(0, units - explained[sku]);
     verdict.oversold_unexplained += missing;
     if (missing > 0)
       note(&verdict.notes,
-           sku + " was oversold by " + std::to_string(over) + ", and the record explains " + std::to_string(explained[sku]));
+           sku + " was oversold by " + std::to_string(units) + ", and the record explains " + std::to_string(explained[sku]));
   }
-  return {};
 }
+
+namespace {
 
 struct Write {
   std::int64_t at = 0, quantity = 0;
 };
 
-/// From the acceptance of an order to each sibling's acceptance of a lower number: the first write of that SKU there afterwards.
+}  // namespace
+
 Result<void> measure(const Platforms& platforms, const There& there, const Assortment& assortment, Verdict& verdict) {
   std::map<std::string, std::map<std::string, std::vector<Write>>> writes;
   for (const auto& name : platforms.names()) {
@@ -146,6 +161,8 @@ Result<void> measure(const Platforms& platforms, const There& there, const Assor
   verdict.p99_ms = delays[std::min(delays.size() - 1, delays.size() * 99 / 100)];
   return {};
 }
+
+namespace {
 
 /// "12.50 CNY/15.00 CNY" → "12.50"
 std::string amount_of(const std::string& price) {
@@ -228,7 +245,9 @@ Result<Verdict> judge(const Platforms& platforms, const cli::Daemon& daemon, con
   if (!there) return there.error();
   if (auto done = compare_orders(*there, daemon, verdict); !done) return done.error();
   if (auto done = compare_stock(*there, daemon, assortment, verdict); !done) return done.error();
-  if (auto done = compare_oversold(*there, daemon, assortment, verdict); !done) return done.error();
+  auto explained = oversells_explained(daemon);
+  if (!explained) return explained.error();
+  compare_oversold(sold_too_many(*there, assortment), std::move(*explained), verdict);
   if (auto done = measure(platforms, *there, assortment, verdict); !done) return done.error();
   auto drift = count_drift(platforms, daemon, assortment, &verdict.notes);
   if (!drift) return drift.error();

@@ -15,9 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* currency = "CNY";
+constexpr const char* demo_currency = "CNY";
 
-Json money(std::int64_t minor) {
+Json money(std::int64_t minor, const std::string& currency) {
   return Json::object({{"amount", Decimal::of(minor, 2)}, {"currency", currency}});
 }
 
@@ -35,9 +35,9 @@ Json product(const std::string& code, const std::string& title, const std::strin
                        {"images", Json::Array{picture(code)}}});
 }
 
-Json variant(const std::string& sku, std::int64_t price) {
+Json variant(const std::string& sku, std::int64_t price, const std::string& currency = demo_currency) {
   return Json::object(
-      {{"sku", sku}, {"state", "live"}, {"price", money(price)}, {"weight", Json::object({{"value", 350}, {"unit", "g"}})}});
+      {{"sku", sku}, {"state", "live"}, {"price", money(price, currency)}, {"weight", Json::object({{"value", 350}, {"unit", "g"}})}});
 }
 
 Json option(const std::string& name, const std::vector<std::string>& values) {
@@ -105,7 +105,6 @@ Result<void> write_file(const fs::path& file, const std::string& text) {
 }
 
 constexpr const char* tallyd_yaml = R"(store: sqlite:tally.db
-currency: CNY
 locations:
   main: { name: Main warehouse }
   shelf: { name: Shelf of the shop, counted_by: till }
@@ -115,47 +114,43 @@ log_level: info
 constexpr const char* shop_yaml = R"(connector: woocommerce
 auth: oauth1
 weight_unit: kg
-currency: CNY
 locations: [main, shelf]
 secrets: { key: shop_key, secret: shop_secret, webhook_secret: shop_hook }
-orders: { every: 2s }
-sweep: 5s
 settle: 1s
-limits: { requests_per_second: 40, concurrency: 4 }
 )";
 
 constexpr const char* mini_yaml = R"(connector: wechat-shop
-currency: CNY
 locations: [main, shelf]
 settings: { appid: wxdemo000000000001 }
 secrets: { secret: mini_secret, push_token: mini_push_token, aes_key: mini_aes_key }
-orders: { every: 2s }
-sweep: 5s
 settle: 1s
-limits: { requests_per_second: 120, concurrency: 4 }
 tables: { category: { Tops: 6057, Kitchen: 6058 } }
 )";
 
 constexpr const char* market_yaml = R"(connector: douyin
-currency: CNY
 locations: [main, shelf]
 settings: { shop_id: "4463798", app_key: "7000000000000000001" }
 secrets: { secret: market_secret }
-orders: { every: 2s }
-sweep: 5s
 settle: 1s
-limits: { requests_per_second: 40, concurrency: 4 }
 tables: { leaf: { Tops: 20219, Kitchen: 20220 } }
 )";
 
 constexpr const char* till_yaml = R"(connector: till
-currency: CNY
 settings: { finished_after: 0s }
-locations: [shelf, main]
-orders: { every: 300ms }
-sweep: 5s
 settle: 1s
 )";
+
+/// How often the daemon looks, and how much it may ask for.
+std::string pace(const std::string& name, const Terms& terms) {
+  if (terms.wide) {
+    // Months in minutes: the pretend platforms allow more than the real ones, and the daemon may use it.
+    if (name == "till") return "locations: [main, shelf]\norders: { every: 300ms }\nsweep: 60s\n";
+    return "orders: { every: 30s }\nsweep: 5m\nlimits: { requests_per_second: 5000, concurrency: 8 }\n";
+  }
+  if (name == "till") return "locations: [shelf, main]\norders: { every: 300ms }\nsweep: 5s\n";
+  return "orders: { every: 2s }\nsweep: 5s\nlimits: { requests_per_second: " + std::string(name == "mini" ? "120" : "40") +
+         ", concurrency: 4 }\n";
+}
 
 }  // namespace
 
@@ -168,9 +163,21 @@ Assortment assortment(std::uint64_t seed) {
   return all;
 }
 
-Json sandbox_config(const fs::path& folder, std::uint64_t seed) {
-  const auto platform = [](const char* name, const char* dialect, Json secrets) {
-    return Json::object({{"name", name}, {"dialect", dialect}, {"currency", currency}, {"secrets", std::move(secrets)}});
+Json simple_product(const std::string& sku, const std::string& title, std::int64_t price, const std::string& currency) {
+  Json one = product(sku, title, "Kitchen");
+  one.set("images", Json::Array{picture("goods")});
+  one.set("variants", Json::Array{variant(sku, price, currency)});
+  return one;
+}
+
+Json sandbox_config(const fs::path& folder, std::uint64_t seed, const Terms& terms) {
+  const auto platform = [&terms](const char* name, const char* dialect, Json secrets) {
+    Json one = Json::object({{"name", name}, {"dialect", dialect}, {"currency", terms.currency}});
+    if (terms.wide) {
+      secrets.set("most_orders_in_a_window", "100000");
+      one.set("limit", Json::object({{"requests", 100'000}, {"window_ms", 1000}})).set("audit_ms", 50);
+    }
+    return one.set("secrets", std::move(secrets));
   };
   Json till = platform("till", "till", Json::object());
   till.set("folder", (folder / "till").string());
@@ -189,7 +196,7 @@ Json sandbox_config(const fs::path& folder, std::uint64_t seed) {
             std::move(till)}}});
 }
 
-Result<void> write_configuration(const fs::path& folder, const Json& sandbox, int hook_port) {
+Result<void> write_configuration(const fs::path& folder, const Json& sandbox, int hook_port, const Terms& terms) {
   std::error_code failed;
   fs::create_directories(folder / "config/channels.d", failed);
   fs::create_directories(folder / "config/secrets", failed);
@@ -197,7 +204,8 @@ Result<void> write_configuration(const fs::path& folder, const Json& sandbox, in
   ::chmod((folder / "config/secrets").c_str(), 0700);
   const std::map<std::string, std::string> texts{{"shop", shop_yaml}, {"mini", mini_yaml}, {"market", market_yaml}, {"till", till_yaml}};
   const std::string listen = "127.0.0.1:" + std::to_string(hook_port);
-  if (auto done = write_file(folder / "config/tallyd.yaml", tallyd_yaml + ("listen: " + listen) + "\npublic_url: http://" + listen + "\n");
+  if (auto done = write_file(folder / "config/tallyd.yaml", tallyd_yaml + ("currency: " + terms.currency) + "\nlisten: " + listen +
+                                                                "\npublic_url: http://" + listen + "\n");
       !done)
     return done;
   for (const auto& platform : sandbox.find("platforms")->as_array()) {
@@ -205,7 +213,10 @@ Result<void> write_configuration(const fs::path& folder, const Json& sandbox, in
     const auto text = texts.find(name);
     if (text == texts.end()) continue;
     const std::string where = url.empty() ? "folder: " + platform.text_or("folder") : "url: " + url;
-    if (auto done = write_file(folder / "config/channels.d" / (name + ".yaml"), text->second + where + "\n"); !done) return done;
+    if (auto done = write_file(folder / "config/channels.d" / (name + ".yaml"),
+                               text->second + "currency: " + terms.currency + "\n" + pace(name, terms) + where + "\n");
+        !done)
+      return done;
   }
   const std::map<std::string, std::string> secrets{
       {"shop_key", "ck_demo"},         {"shop_secret", "cs_demo"},       {"shop_hook", "wh_demo"},

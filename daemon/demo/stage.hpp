@@ -19,14 +19,23 @@ struct Assortment {
   std::map<std::string, std::map<std::string, std::int64_t>> bundles;
 };
 
+/// A product of one variant, as `tallyd import` takes it. `price` in minor units.
+Json simple_product(const std::string& sku, const std::string& title, std::int64_t price, const std::string& currency);
+
 /// 36 products with six variants each, six simple ones, three bundles; one SKU lies on the till's shelf alone.
 Assortment assortment(std::uint64_t seed);
 
+/// On what terms the four platforms and the daemon deal with each other.
+struct Terms {
+  std::string currency = "CNY";
+  bool wide = false;  ///< limits far beyond the real platforms', for months that pass in minutes
+};
+
 /// {"seed", "platforms": [shop, mini, market, till]}
-Json sandbox_config(const std::filesystem::path& folder, std::uint64_t seed);
+Json sandbox_config(const std::filesystem::path& folder, std::uint64_t seed, const Terms& terms);
 
 /// Writes tallyd.yaml, channels.d and secrets. `sandbox`: the description that the sandbox printed.
-Result<void> write_configuration(const std::filesystem::path& folder, const Json& sandbox, int hook_port);
+Result<void> write_configuration(const std::filesystem::path& folder, const Json& sandbox, int hook_port, const Terms& terms);
 
 /// A port of 127.0.0.1 that was free a moment ago.
 Result<int> free_port();

@@ -6,7 +6,7 @@ BEGIN {
   FS = "|"
   # Prefix of a header in <…> and the library's name in the table. A header of a folder that is not here is a finding.
   split("boost/beast/ Beast boost/asio/ Beast boost/json Boost.JSON boost/describe Boost.Describe boost/system Boost.System soci/ SOCI " \
-        "sqlite3.h SQLite curl/ libcurl yaml-cpp/ yaml-cpp httplib.h httplib CLI/ CLI11 spdlog/ spdlog fmt/ spdlog openssl/ OpenSSL " \
+        "sqlite3.h SQLite zlib.h zlib curl/ libcurl yaml-cpp/ yaml-cpp httplib.h httplib CLI/ CLI11 spdlog/ spdlog fmt/ spdlog openssl/ OpenSSL " \
         "sodium libsodium csv.h libcsv utf8proc.h utf8proc xxhash.h xxhash systemd/ libsystemd Poco/ Poco valijson/ valijson " \
         "date/ date gtest/ GoogleTest gmock/ GoogleTest rapidcheck rapidcheck", words, " ")
   for (i = 1; i in words; i += 2) { prefix[i] = words[i]; library[i] = words[i + 1]; is_library[words[i + 1]] = 1 }
@@ -15,7 +15,7 @@ BEGIN {
   # What the table does not hold: connectors may not know the database or the engine, and of each other only rest; the sandbox stands outside the daemon.
   connector_may = "channel mapping model http base yaml connectors/rest"
   sandbox_may = "base httplib"
-  tests_may = "Boost.JSON OpenSSL httplib SQLite valijson GoogleTest rapidcheck"
+  tests_may = "Boost.JSON OpenSSL httplib SQLite zlib valijson GoogleTest rapidcheck"
 }
 
 FILENAME ~ /README\.md$/ { if ($2 ~ /`/) table_row($2, $4); next }
