@@ -129,6 +129,10 @@ void complete_capabilities(const Compiling& compiling, Program& program) {
   if (!facts.actions.count("set_stock")) facts.stock = channel::StockWrites::none;
   const Json& overrides = compiling.recipe.overrides;
   if (const auto settle = overrides.integer_or("settle_ms", -1); settle >= 0) facts.settle = Duration(settle);
+  if (compiling.recipe.mapping) {
+    const auto carriers = compiling.recipe.mapping->words_of("carriers");
+    facts.carriers.insert(carriers.begin(), carriers.end());
+  }
   if (const auto concurrency = overrides.integer_or("concurrency"); concurrency > 0) facts.concurrency = static_cast<unsigned>(concurrency);
   if (const auto rate = overrides.integer_or("requests_per_second"); rate > 0) facts.requests_per_second = static_cast<unsigned>(rate);
   for (auto& [name, reading] : program.readings) {

@@ -99,11 +99,14 @@ class Orders {
   Answer search(const Json& body);
   Answer detail(const Json& body);
   Answer ship(const Json& body);
+  Answer ship_packs(const Json& body);
+  std::optional<Answer> check_pack(const Json& pack) const;
   Json document(const Order& order) const;
 
   Place& place_;
   Shop& shop_;
   Push& push_;
+  std::map<std::string, Json> packed_;  ///< by request_id: what was answered
 };
 
 }  // namespace tally::sandbox::douyin

@@ -36,6 +36,7 @@ std::optional<Answer> Orders::answer(const std::string& call, const Json& body) 
   if (call == "/order/searchList") return search(body);
   if (call == "/order/orderDetail") return detail(body);
   if (call == "/order/logisticsAdd") return ship(body);
+  if (call == "/order/logisticsAddMultiPack") return ship_packs(body);
   return std::nullopt;
 }
 
@@ -70,15 +71,55 @@ Answer Orders::detail(const Json& body) {
   return done(Json::object({{"shop_order_detail", document(*order)}}));
 }
 
-Answer Orders::ship(const Json& body) {
-  Order* order = shop_.order(id_in(body, "order_id"));
-  if (!order) return failed(business_failed, "isv.business-failed:1", "the order does not exist");
-  const std::string carrier = body.text_or("company_code");
+std::optional<Answer> Orders::check_pack(const Json& pack) const {
+  const std::string carrier = pack.text_or("company_code");
   if (std::none_of(carriers.begin(), carriers.end(), [&](const char* known) { return carrier == known; })) {
     return failed(wrong_parameter, "isv.parameter-invalid", "company_code is no company's code");
   }
-  if (body.text_or("logistics_code").empty()) return failed(missing_parameter, "isv.missing-parameter", "logistics_code is missing");
-  const auto shipped = shop_.ship(*order, {});
+  if (pack.text_or("logistics_code").empty()) return failed(missing_parameter, "isv.missing-parameter", "logistics_code is missing");
+  return std::nullopt;
+}
+
+/// Several parcels of one order, each with some of its lines. The same request_id answers as it did the first time, and ships nothing more.
+Answer Orders::ship_packs(const Json& body) {
+  Order* order = shop_.order(id_in(body, "order_id"));
+  if (!order) return failed(business_failed, "isv.business-failed:1", "the order does not exist");
+  const std::string asked = body.text_or("request_id");
+  if (asked.empty()) return failed(missing_parameter, "isv.missing-parameter", "request_id is missing");
+  if (const auto before = packed_.find(asked); before != packed_.end()) return done(before->second);
+  const Json* packs = body.find("pack_list");
+  if (!packs || !packs->is_array() || packs->as_array().empty())
+    return failed(missing_parameter, "isv.missing-parameter", "pack_list is missing");
+  std::vector<Parcel> sent;
+  for (const Json& pack : packs->as_array()) {
+    if (auto wrong = check_pack(pack)) return *wrong;
+    Parcel parcel{0, pack.text_or("company_code"), pack.text_or("logistics_code"), {}, {}};
+    const Json* parts = pack.find("shipped_order_info");
+    for (const Json& part : parts ? parts->as_array() : Json::Array()) {
+      const std::int64_t place = id_in(part, "shipped_order_id") - order->id;  // as the lines are numbered in the order's document
+      if (place < 0 || place >= static_cast<std::int64_t>(order->lines.size()))
+        return failed(wrong_parameter, "isv.parameter-invalid", "shipped_order_id is of no line");
+      parcel.lines.push_back({order->lines[static_cast<std::size_t>(place)].id, part.integer_or("shipped_num", 0), 0});
+    }
+    if (parcel.lines.empty()) return failed(missing_parameter, "isv.missing-parameter", "shipped_order_info is missing");
+    sent.push_back(std::move(parcel));
+  }
+  Json answered = Json::array();
+  for (auto& parcel : sent) {
+    const auto shipped = shop_.send(*order, std::move(parcel));
+    if (!shipped) return failed(business_failed, "isv.business-failed:60021", shipped.error().what);
+    answered.push_back(Json::object({{"pack_id", std::to_string((*shipped)->id)}, {"logistics_code", (*shipped)->tracking}}));
+  }
+  ++shop_.writes;
+  changed(*order, order->state == OrderState::shipped ? OrderEvent::shipped : OrderEvent::part_shipped);
+  return done(packed_[asked] = Json::object({{"pack_list", std::move(answered)}}));
+}
+
+Answer Orders::ship(const Json& body) {
+  Order* order = shop_.order(id_in(body, "order_id"));
+  if (!order) return failed(business_failed, "isv.business-failed:1", "the order does not exist");
+  if (auto wrong = check_pack(body)) return *wrong;
+  const auto shipped = shop_.send(*order, {0, body.text_or("company_code"), body.text_or("logistics_code"), {}, {}});
   if (!shipped) return failed(business_failed, "isv.business-failed:1", shipped.error().what);
   ++shop_.writes;
   changed(*order, OrderEvent::shipped);
@@ -107,6 +148,22 @@ Json Orders::document(const Order& order) const {
     lines.push_back(std::move(one));
   }
   const std::string cipher = "#sandbox#" + std::to_string(order.id % 9973) + "#1##";
+  Json parcels = Json::array();
+  for (const Parcel& parcel : order.parcels) {
+    Json products = Json::array();
+    for (const RefundedLine& part : parcel.lines) {
+      const auto line = std::find_if(order.lines.begin(), order.lines.end(), [&part](const Line& l) { return l.id == part.line; });
+      products.push_back(Json::object({{"sku_order_id", std::to_string(order.id + (line - order.lines.begin()))},
+                                       {"product_id", Json(line->listing)},
+                                       {"sku_id", Json(line->offer)},
+                                       {"product_count", part.quantity}}));
+    }
+    parcels.push_back(Json::object({{"delivery_id", std::to_string(parcel.id)},
+                                    {"tracking_no", parcel.tracking},
+                                    {"company", parcel.carrier},
+                                    {"ship_time", seconds(parcel.at)},
+                                    {"product_info", std::move(products)}}));
+  }
   return Json::object(
       {{"order_id", std::to_string(order.id)},
        {"order_status", status_of(order.state)},
@@ -122,6 +179,7 @@ Json Orders::document(const Order& order) const {
        {"encrypt_post_receiver", "#" + cipher},
        {"post_addr", Json::object({{"province", Json::object({{"name", "浙江省"}, {"id", "33"}})}, {"encrypt_detail", "~" + cipher}})},
        {"sku_order_list", std::move(lines)}});
+       {"logistics_info", std::move(parcels)},
 }
 
 /// p_id is a number in the first message of an order and text in the later ones.

@@ -2,6 +2,8 @@
 
 #include "base/complaint.hpp"
 
+#include <algorithm>
+
 namespace tally::sandbox {
 namespace {
 
@@ -25,6 +27,18 @@ Json line_json(const Line& line) {
                        {"shipped", line.shipped},
                        {"refunded", line.refunded},
                        {"offer_id", std::to_string(line.offer)}});
+}
+
+/// {"sku", "quantity"}: so many of each line, or of that SKU's; empty without a quantity.
+std::vector<RefundedLine> units_in(const Order& order, const Json& wish) {
+  std::vector<RefundedLine> lines;
+  const Units quantity = wish.integer_or("quantity", 0);
+  for (const Line& line : order.lines) {
+    if (quantity > 0 && (wish.text_or("sku").empty() || wish.text_or("sku") == line.sku)) {
+      lines.push_back({line.id, quantity, quantity * line.unit_price});
+    }
+  }
+  return lines;
 }
 
 OrderState state_named(const std::string& text, OrderState otherwise) {
@@ -160,10 +174,29 @@ Json Platform::offers() {
 Json Platform::order_json(const Order& order) const {
   Json lines = Json::array();
   for (const Line& line : order.lines) lines.push_back(line_json(line));
+  const auto parts_json = [&order](const std::vector<RefundedLine>& parts) {
+    Json shown = Json::array();
+    for (const RefundedLine& part : parts) {
+      const auto line = std::find_if(order.lines.begin(), order.lines.end(), [&part](const Line& l) { return l.id == part.line; });
+      shown.push_back(Json::object({{"sku", line == order.lines.end() ? "" : line->sku}, {"quantity", part.quantity}}));
+    }
+    return shown;
+  };
+  Json parcels = Json::array(), refunds = Json::array();
+  for (const Parcel& parcel : order.parcels)
+    parcels.push_back(Json::object(
+        {{"carrier", parcel.carrier}, {"tracking", parcel.tracking}, {"at", to_ms(parcel.at)}, {"lines", parts_json(parcel.lines)}}));
+  for (const Refund& refund : order.refunds)
+    refunds.push_back(Json::object({{"amount", price_text(refund.amount, shop_.currency())},
+                                    {"reason", refund.reason},
+                                    {"at", to_ms(refund.at)},
+                                    {"lines", parts_json(refund.lines)}}));
   return Json::object({{"id", dialect_->order_name(order)},
                        {"accepted_at", to_ms(order.accepted)},
                        {"state", name_of(order.state)},
                        {"lines", std::move(lines)},
+                       {"parcels", std::move(parcels)},
+                       {"refunds", std::move(refunds)},
                        {"total", price_text(order.total, shop_.currency())},
                        {"currency", shop_.currency()}});
 }
@@ -263,17 +296,11 @@ Result<Json> Platform::act(const std::string& name, const std::string& verb, con
     done = shop_.cancel(*order);
     event = order->state == OrderState::refunded ? OrderEvent::refunded : OrderEvent::cancelled;
   } else if (verb == "ship") {
-    done = shop_.ship(*order, {});
-    event = OrderEvent::shipped;
+    const auto sent = shop_.send(*order, {0, wish.text_or("carrier", "SF"), wish.text_or("tracking", "T" + name), units_in(*order, wish), {}});
+    done = sent ? Result<void>{} : Result<void>{sent.error()};
+    event = order->state == OrderState::shipped ? OrderEvent::shipped : OrderEvent::part_shipped;
   } else if (verb == "refund") {
-    std::vector<RefundedLine> lines;
-    const Units quantity = wish.integer_or("quantity", 0);
-    for (const Line& line : order->lines) {
-      if (quantity > 0 && (wish.text_or("sku").empty() || wish.text_or("sku") == line.sku)) {
-        lines.push_back({line.id, quantity, quantity * line.unit_price});
-      }
-    }
-    const auto refunded = shop_.refund(*order, std::move(lines), wish.text_or("reason", "returned"), wish.bool_or("restock", false));
+    const auto refunded = shop_.refund(*order, units_in(*order, wish), wish.text_or("reason", "returned"), wish.bool_or("restock", false));
     done = refunded ? Result<void>{} : Result<void>{refunded.error()};
     event = OrderEvent::refunded;
   }

@@ -301,6 +301,20 @@ Result<void> Shop::ship(Order& order, const std::vector<RefundedLine>& parcel) {
   return {};
 }
 
+Result<const Parcel*> Shop::send(Order& order, Parcel parcel) {
+  if (parcel.lines.empty()) {
+    for (const Line& line : order.lines) {
+      if (line.quantity > line.shipped) parcel.lines.push_back({line.id, line.quantity - line.shipped, 0});
+    }
+  }
+  if (parcel.lines.empty()) return refused("nothing is open");
+  if (auto shipped = ship(order, parcel.lines); !shipped) return shipped.error();
+  parcel.id = next_id();
+  parcel.at = now();
+  order.parcels.push_back(std::move(parcel));
+  return &order.parcels.back();
+}
+
 Result<const Refund*> Shop::refund(Order& order, std::vector<RefundedLine> lines, std::string reason, bool restock) {
   if (order.state == OrderState::cancelled || order.state == OrderState::refunded || order.state == OrderState::unpaid) {
     return refused("the order is " + std::string(name_of(order.state)) + ", it cannot be refunded");
@@ -325,7 +339,10 @@ Result<const Refund*> Shop::refund(Order& order, std::vector<RefundedLine> lines
     refund.amount += part.amount;
     sold_[line->sku].returned += part.quantity;
     Offer* back = offer(line->offer);
-    if (restock && order.took && back && back->counted && part.quantity > 0) show(*back, back->quantity + part.quantity, Cause::cancel);
+    if (restock && order.took && back && back->counted && part.quantity > 0) {
+      line->restocked += part.quantity;
+      show(*back, back->quantity + part.quantity, Cause::cancel);
+    }
   }
   refund.lines = std::move(lines);
   order.refunds.push_back(std::move(refund));

@@ -63,6 +63,7 @@ struct Line {
   Units shipped = 0;
   Units refunded = 0;
   Minor unit_price = 0;
+  Units restocked = 0;  ///< of the refunded ones: put back into the number
 };
 
 struct RefundedLine {
@@ -77,6 +78,14 @@ struct Refund {
   Minor amount = 0;
   std::string reason;
   std::vector<RefundedLine> lines;
+  Json meta = Json::array();  ///< what the writer noted with it, where the platform keeps that
+};
+
+struct Parcel {
+  std::int64_t id = 0;
+  std::string carrier, tracking;    ///< the platform's code of the carrier
+  std::vector<RefundedLine> lines;  ///< without amounts; empty: not said
+  Time at;
 };
 
 struct Order {
@@ -90,6 +99,7 @@ struct Order {
   bool took = false;  ///< its units have been taken from the numbers shown
   std::vector<Refund> refunds;
   Json buyer = Json::object();
+  std::vector<Parcel> parcels;
   Json document = Json::object();
 };
 
@@ -173,6 +183,8 @@ class Shop {
   /// Ships these units of these lines; everything that is open where `parcel` is empty.
   Result<void> ship(Order& order, const std::vector<RefundedLine>& parcel);
   /// Everything that is left where `lines` is empty; `restock` puts the units back on the shelf (so may the platform by itself, see Rules).
+  /// The same, with the parcel that they leave in.
+  Result<const Parcel*> send(Order& order, Parcel parcel);
   Result<const Refund*> refund(Order& order, std::vector<RefundedLine> lines, std::string reason, bool restock);
 
   const std::deque<Movement>& history() const { return history_; }

@@ -71,6 +71,7 @@ class Products {
   Answer stock_get(const Json& body);
   Answer upload(const Json& body);
   std::optional<Answer> check(const Json& body) const;
+  Json number_skus(Listing& listing, Json body);
   void take_over(Listing& listing);
   Json document(const Listing& listing, const Json& written) const;
   void tell(const char* event, const char* part, const Listing& listing, int status, const std::string& why = {});
@@ -93,6 +94,7 @@ class Orders {
   Answer list(const Json& body);
   Answer get(const Json& body);
   Answer deliver(const Json& body);
+  Json parcels(const Order& order) const;
   Answer after_sales(const Json& body);
   Answer after_sale(const Json& body);
   Json document(const Order& order) const;

@@ -129,7 +129,7 @@ Json Orders::document(const Order& order) const {
                                          {"discounted_price", 0},
                                          {"is_discounted", false}}));
   detail.set("delivery_info",
-             Json::object({{"address_info", std::move(address)}, {"delivery_product_info", Json::array()}, {"deliver_method", 0}}));
+             Json::object({{"address_info", std::move(address)}, {"delivery_product_info", parcels(order)}, {"deliver_method", 0}}));
   detail.set("ext_info", Json::object({{"customer_notes", order.buyer.text_or("note")}, {"merchant_notes", ""}}));
   Json sales = Json::array();
   for (const auto& [id, sale] : after_sales_) {
@@ -146,11 +146,29 @@ Json Orders::document(const Order& order) const {
 }
 
 Answer Orders::deliver(const Json& body) {
+Json Orders::parcels(const Order& order) const {
+  Json all = Json::array();
+  for (const Parcel& parcel : order.parcels) {
+    Json products = Json::array();
+    for (const RefundedLine& part : parcel.lines) {
+      const auto line = std::find_if(order.lines.begin(), order.lines.end(), [&part](const Line& l) { return l.id == part.line; });
+      products.push_back(Json::object(
+          {{"product_id", std::to_string(line->listing)}, {"sku_id", std::to_string(line->offer)}, {"product_cnt", part.quantity}}));
+    }
+    all.push_back(Json::object({{"waybill_id", parcel.tracking},
+                                {"delivery_id", parcel.carrier},
+                                {"delivery_time", seconds(parcel.at)},
+                                {"deliver_type", 1},
+                                {"product_infos", std::move(products)}}));
+  }
+  return all;
+}
+
   Order* order = shop_.order(id_in(body, "order_id"));
   if (!order) return failed(wrong_parameters, "order not found");
   const Json* parcels = body.find("delivery_list");
   if (!parcels || !parcels->is_array() || parcels->as_array().empty()) return failed(wrong_parameters, "delivery_list is empty");
-  std::vector<RefundedLine> units;
+  std::vector<Parcel> sent;
   for (const Json& parcel : parcels->as_array()) {
     const std::string carrier = parcel.text_or("delivery_id");
     if (std::none_of(carriers.begin(), carriers.end(), [&](const char* known) { return carrier == known; })) {
@@ -158,16 +176,19 @@ Answer Orders::deliver(const Json& body) {
     }
     if (parcel.text_or("waybill_id").empty()) return failed(wrong_parameters, "waybill_id is empty");
     const Json* products = parcel.find("product_infos");
-    if (!products || !products->is_array()) return failed(wrong_parameters, "product_infos is missing");
+    if (!products || !products->is_array() || products->as_array().empty()) return failed(wrong_parameters, "product_infos is missing");
+    sent.push_back({0, carrier, parcel.text_or("waybill_id"), {}, {}});
     for (const Json& product : products->as_array()) {
       const auto line =
           std::find_if(order->lines.begin(), order->lines.end(), [&](const Line& l) { return l.offer == id_in(product, "sku_id"); });
       if (line == order->lines.end()) return failed(wrong_parameters, "the order has no such sku");
-      units.push_back({line->id, product.integer_or("product_cnt", 1), 0});
+      sent.back().lines.push_back({line->id, product.integer_or("product_cnt", 1), 0});
     }
   }
-  const auto shipped = shop_.ship(*order, units);
-  if (!shipped) return failed(wrong_parameters, shipped.error().what);
+  for (auto& parcel : sent) {
+    const auto shipped = shop_.send(*order, std::move(parcel));
+    if (!shipped) return failed(wrong_parameters, shipped.error().what);
+  }
   ++shop_.writes;
   changed(*order, order->state == OrderState::shipped ? OrderEvent::shipped : OrderEvent::part_shipped);
   return done();

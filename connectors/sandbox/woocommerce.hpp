@@ -138,6 +138,8 @@ class Orders {
   Answer create(const Json& body);
   Answer update(Order& order, const Json& body);
   Answer refunds(const Request& request, Order& order);
+  void write_meta(Order& order, const Json& entries);
+  void take_parcels(Order& order, const Json& items);
   Answer fulfillments(const Request& request, Order& order);
   Json order_json(const Order& order) const;
   Json line_json(const Line& line) const;

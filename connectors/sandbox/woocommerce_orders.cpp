@@ -93,7 +93,40 @@ Answer Orders::create(const Json& body) {
 
 Answer Orders::update(Order& order, const Json& body) {
   const std::string status = body.text_or("status", status_of(order.state));
+/// Entries of a key that is there replace it, others join; the tracking plugins' list is what the merchant sees as parcels.
+void Orders::write_meta(Order& order, const Json& entries) {
+  Json kept = order.document.find("meta_data") ? *order.document.find("meta_data") : Json::array();
+  for (const Json& entry : entries.as_array()) {
+    auto& list = kept.as_array();
+    const auto same = std::find_if(list.begin(), list.end(), [&](const Json& e) { return e.text_or("key") == entry.text_or("key"); });
+    Json written = Json::object({{"id", same == list.end() ? shop_.next_id() : same->integer_or("id")}, {"key", entry.text_or("key")}});
+    written.set("value", entry.find("value") ? *entry.find("value") : Json());
+    if (entry.text_or("key") == "_wc_shipment_tracking_items") take_parcels(order, *written.find("value"));
+    if (same == list.end())
+      list.push_back(std::move(written));
+    else
+      *same = std::move(written);
+  }
+  order.document.set("meta_data", std::move(kept));
+}
+
+void Orders::take_parcels(Order& order, const Json& items) {
+  order.parcels.clear();
+  for (const Json& item : items.is_array() ? items.as_array() : Json::Array()) {
+    const std::string custom = item.text_or("custom_tracking_provider");
+    Parcel parcel{0, custom.empty() ? item.text_or("tracking_provider") : custom, item.text_or("tracking_number"), {}, {}};
+    parcel.at = from_ms(item.integer_or("date_shipped") * 1000);
+    const Json* products = item.find("products_list");
+    for (const Json& part : products && products->is_array() ? products->as_array() : Json::Array()) {
+      const Json* line = part.find("item_id");
+      parcel.lines.push_back({line ? number_or(line->scalar_text(), 0) : 0, part.integer_or("qty"), 0});
+    }
+    order.parcels.push_back(std::move(parcel));
+  }
+}
+
   Result<void> done;
+  if (const Json* meta = body.find("meta_data"); meta && meta->is_array()) write_meta(order, *meta);
   OrderEvent event = OrderEvent::paid;
   if (status == status_of(order.state)) {
     order.modified = shop_.now();
@@ -146,6 +179,7 @@ Answer Orders::refunds(const Request& request, Order& order) {
   order.refunds.back().amount = *amount;
   Minor paid_back = 0;
   for (const Refund& each : order.refunds) paid_back += each.amount;
+  if (const Json* meta = body->find("meta_data"); meta && meta->is_array()) order.refunds.back().meta = *meta;
   if (paid_back >= order.total) order.state = OrderState::refunded;
   ++shop_.writes;
   changed(order, OrderEvent::refunded);
@@ -232,7 +266,16 @@ Json Orders::order_json(const Order& order) const {
   billing.set("email", person("email", "buyer@example.com"));
   billing.set("phone", person("phone", "+4930000000"));
   Json lines = Json::array(), refunds = Json::array();
-  for (const Line& line : order.lines) lines.push_back(line_json(line));
+  for (const Line& line : order.lines) {
+    Json shown = line_json(line);
+    Json& meta = *shown.find("meta_data");
+    const auto note = [&meta](const char* key, Units units) {
+      meta.push_back(Json::object({{"key", key}, {"value", std::to_string(units)}}));
+    };
+    if (order.took) note("_reduced_stock", line.quantity - line.restocked);
+    if (line.restocked > 0) note("_restock_refunded_items", line.restocked);
+    lines.push_back(std::move(shown));
+  }
   for (const Refund& refund : order.refunds) {
     refunds.push_back(
         Json::object({{"id", refund.id}, {"reason", refund.reason}, {"total", "-" + price_text(refund.amount, shop_.currency())}}));
@@ -259,7 +302,8 @@ Json Orders::order_json(const Order& order) const {
   shown.set("billing", std::move(billing));
   shown.set("shipping", std::move(address));
   shown.set("line_items", std::move(lines));
-  for (const char* list : {"tax_lines", "shipping_lines", "fee_lines", "coupon_lines", "meta_data"}) shown.set(list, Json::array());
+  for (const char* list : {"tax_lines", "shipping_lines", "fee_lines", "coupon_lines"}) shown.set(list, Json::array());
+  shown.set("meta_data", order.document.find("meta_data") ? *order.document.find("meta_data") : Json::array());
   shown.set("refunds", std::move(refunds));
   return shown;
 }
@@ -284,7 +328,7 @@ Json Orders::refund_json(const Order& order, const Refund& refund) const {
                        {"reason", refund.reason},
                        {"refunded_by", 1},
                        {"refunded_payment", false},
-                       {"meta_data", Json::array()},
+                       {"meta_data", refund.meta},
                        {"line_items", std::move(lines)}});
 }
 

@@ -43,5 +43,7 @@ struct Capabilities {
   bool reads_orders = true;
   std::set<std::string> actions;  ///< names of the ActionKinds that exist here
 };
+  /// Our names of the carriers that this platform, or the merchant's own table, has a spelling for; empty: any text will do.
+  std::set<std::string> carriers;
 
 }  // namespace tally::channel

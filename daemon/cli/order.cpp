@@ -63,8 +63,9 @@ void show(Desk& desk, const Json& answer) {
 
 void add_order(CLI::App& app, Desk& desk) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("order", "Look at orders");
+  CLI::App* command = app.add_subcommand("order", "Look at orders, ship them, cancel them, pay them back");
   command->require_subcommand(1);
+  add_order_deeds(*command, desk);
   CLI::App* list = command->add_subcommand("list", "Orders, the latest first");
   list->add_option("--channel", options->channel, "Of this channel");
   list->add_option("--sku", options->sku, "With this variant");

@@ -42,6 +42,7 @@ Result<void> Lane::settle_lost() {
 void Lane::outcome_unknown(store::Session& session, const store::Intent& intent, const std::string& why) {
   const Time now = world_.clock.now();
   store::finish_intent(session, intent.no, "unknown", why, now);
+  if (intent.aspect == "order") return doubt_order_task(session, intent, why);
   if (intent.aspect == "stock") {
     if (auto offer = store::find_offer(session, channel_->no, VariantNo(intent.thing))) {
       Belief belief{offer->low, offer->high, offer->anchor_from, offer->anchor_to, offer->suspect, offer->owed_look_at, offer->verified_at};
@@ -134,8 +135,13 @@ Result<Lane::Step> Lane::next_step() {
     if (!down) return down.error();
     if (*down) return Step{std::move(*down), now};
   }
+  if (seat_free(true) && channel_->may_write()) {
+    auto cancel = next_cancel();
+    if (!cancel) return cancel.error();
+    if (*cancel) return Step{std::move(*cancel), now};
+  }
   if (seat_free(false)) {
-    auto call = first({&Lane::next_orders, &Lane::next_look});
+    auto call = first({&Lane::next_orders, &Lane::next_parcel, &Lane::next_look});
     if (!call) return call.error();
     if (auto asked = ask_due(due); !asked) return asked.error();  // a look may have marked something
     if (!*call && !due.empty()) {
@@ -163,6 +169,7 @@ Time Lane::when_next() {
       const auto at = store::next_due_mark(session, channel_->no);
       if (at && *at > now) next = std::min(next, *at);
       waiting = at && *at <= now;
+      if (const auto task = store::next_order_task(session, channel_->no)) next = std::min(next, std::max(*task, now + Duration(1000)));
     }
     if (const auto at = store::next_owed_look(session, channel_->no); at && *at > now) next = std::min(next, *at);
     for (const auto& poke : store::pokes(session, channel_->no, 1)) {
@@ -344,6 +351,8 @@ Result<void> Lane::finish_push(const Call& call, Outcome& outcome) {
       else
         done = finish_content(session, call, i, outcome.applied[i]);
       if (!done) return done;
+      else if (stored->aspect == "order")
+        done = finish_order_task(session, *stored, outcome.applied[i]);
     }
     return {};
   });

@@ -9,6 +9,7 @@
 #include "store/catalogue.hpp"
 #include "store/offers.hpp"
 
+#include "store/order_tasks.hpp"
 #include <map>
 #include <optional>
 #include <set>
@@ -136,6 +137,17 @@ class Lane {
 
   // lane_read.cpp
   Result<std::optional<Call>> next_orders();
+  // lane_orders.cpp
+  Result<std::optional<Call>> next_cancel() { return next_order_task("cancel", true); }
+  Result<std::optional<Call>> next_parcel();
+  Result<std::optional<Call>> next_order_task(const std::string& kind, bool urgent);
+  std::optional<Decision> decide_order_task(store::Session& session, store::OrderTask& task);
+  Result<void> settle_doubtful_tasks();
+  void settle_doubtful_task(store::Session& session, store::OrderTask& task);
+  void doubt_order_task(store::Session& session, const store::Intent& intent, const std::string& why);
+  Result<void> finish_order_task(store::Session& session, const store::Intent& intent, const Result<channel::Applied>& result);
+  void order_task_failed(store::Session& session, const store::Intent& intent, store::OrderTask& task, const Error& error);
+
   Result<std::optional<Call>> next_look();
   Result<std::optional<Call>> next_sweep();
   Result<void> finish_orders(const Call& call, Outcome& outcome);

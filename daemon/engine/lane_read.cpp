@@ -166,7 +166,10 @@ Result<void> Lane::finish_orders(const Call& call, Outcome& outcome) {
   auto written = world_.store.write([&](Session& session) -> Result<void> {
     stored.clear();
     if (auto done = store_documents(session, page->documents, stored); !done) return done;
-    for (const auto& subject : call.subjects) store::remove_poke(session, channel_->no, "order", subject);
+    for (const auto& subject : call.subjects) {
+      store::remove_poke(session, channel_->no, "order", subject);
+      store::note_order_read(session, channel_->no, subject, call.left_at, store::last_inbox_row(session, channel_->no));
+    }
     return {};
   });
   if (written) {

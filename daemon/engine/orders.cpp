@@ -1,7 +1,11 @@
 #include "engine/orders.hpp"
 
 #include "base/crypto.hpp"
+#include "engine/order_facts.hpp"
+#include "engine/oversell.hpp"
 #include "engine/own_effects.hpp"
+#include "engine/quota.hpp"
+#include "engine/route.hpp"
 #include "engine/stock.hpp"
 #include "engine/tree.hpp"
 #include "store/journal.hpp"
@@ -69,15 +73,6 @@ std::vector<ResolvedLine> resolved_from(const Json& rows) {
   return lines;
 }
 
-/// The channel's first location that has enough, else its first.
-LocationNo route(Session& session, const Channel& channel, VariantNo variant, Quantity units) {
-  for (const auto location : channel.locations) {
-    const auto row = store::stock_at(session, variant, location);
-    if (row && row->sum.on_hand - row->sum.reserved >= units) return location;
-  }
-  return channel.locations.front();
-}
-
 Json line_tree(const OrderLine& line) {
   Json tree = Json::object({{"sku", line.sku.text}, {"listing", Json::object({{"@id", line.offer.listing_id}})}});
   if (!line.offer.id.empty()) tree.set("@id", line.offer.id);
@@ -92,9 +87,7 @@ ResolvedLine resolve(Session& session, const Channel& channel, const OrderLine& 
   resolved.sold = variant->no;
   auto components = store::components_of(session, variant->no);
   if (components.empty()) components.push_back({variant->no, 1});
-  for (const auto& part : components)
-    resolved.parts.push_back(
-        {part.variant, part.quantity, route(session, channel, part.variant, part.quantity * std::max<Quantity>(line.quantity, 1))});
+  for (const auto& part : components) resolved.parts.push_back({part.variant, part.quantity, LocationNo()});
   return resolved;
 }
 
@@ -107,6 +100,7 @@ std::vector<ResolvedLine> resolve_lines(Session& session, const Channel& channel
         std::find_if(before.begin(), before.end(), [&](const ResolvedLine& r) { return r.line == line.id && r.sold.value != 0; });
     lines.push_back(kept != before.end() ? *kept : resolve(session, channel, line));
   }
+  route_parts(session, channel, order, lines);
   return lines;
 }
 
@@ -135,17 +129,12 @@ std::vector<std::string> reasons_to_hold(Order& order, const OrderDocument& docu
   return reasons;
 }
 
-/// Gives each line an id of its own: the platform's, else its position.
-void number_lines(Order& order) {
-  for (std::size_t i = 0; i < order.lines.size(); ++i) {
-    if (order.lines[i].id.empty()) order.lines[i].id = std::to_string(i + 1);
-  }
-}
-
 Time goods_moved_at(const Order& order, Time now) {
   std::optional<Time> last;
-  for (const auto& shipment : order.shipments) {
-    if (shipment.at) last = last ? std::max(*last, *shipment.at) : *shipment.at;
+  for (const auto& shipment : order.shipments) last = std::max(last, shipment.at);
+  for (const auto& refund : order.refunds) {
+    const bool came_back = std::any_of(refund.lines.begin(), refund.lines.end(), [](const LineRef& line) { return line.restocked; });
+    if (came_back) last = std::max(last, refund.at);
   }
   return std::min(last.value_or(order.changed_at.value_or(order.placed_at.value_or(now))), now);
 }
@@ -170,18 +159,57 @@ void apply_steps(Session& session, const Channel& channel, const OwnEffects& eff
   for (const auto& [variant, units] : effects.add_back) store::set_add_back(session, channel.no, variant, order, units);
 }
 
-/// Everything that follows from the order's present state, for a row whose document is already the new one.
+/// What the platform's document shows is done there, also where it had refused it or never answered. One that is in the air waits for its
+/// answer.
+std::vector<store::OrderTask> tasks_after(Session& session, const Channel& channel, const store::OrderRow& row, const Order& order,
+                                          Time now) {
+  auto tasks = store::order_tasks_of(session, row.no);
+  for (auto& task : tasks) {
+    if ((task.state != "open" && task.state != "in_doubt" && task.state != "refused") || !shows(order, task)) continue;
+    if (task.state == "refused") store::clear_problem(session, channel.no, "task", std::to_string(task.no));
+    task.state = "confirmed";
+    task.reason.clear();
+    store::put_order_task(session, task);
+    store::journal(session, {0, now, task.kind + ".confirmed", "order:" + std::to_string(row.no.value), channel.no, row.id,
+                             Json::object({{"task", task.no}, {"by", "the order"}}).dump()});
+  }
+  return tasks;
+}
+
+/// Steps that a document cannot have made: it is the same as before, and so is what the platform has taken.
+void keep_new_steps(OwnEffects& effects, const Units& before) {
+  std::erase_if(effects.steps, [&](const auto& step) {
+    const auto was = before.find(step.first), is = effects.taken.find(step.first);
+    return (was == before.end() ? 0 : was->second) == (is == effects.taken.end() ? 0 : is->second);
+  });
+}
+
+bool waits_for_payment(const Channel& channel, const Order& order) {
+  return order.state == OrderState::pending && channel.reserve() == ReserveAt::placed;
+}
+
+/// When a pending order stops reserving. A platform whose clock is ahead, or that writes local times, does not make it last longer.
+Time runs_out_at(const Channel& channel, const Order& order, Time now) {
+  return std::min(order.placed_at.value_or(now), now) + channel.config.reserve_for;
+}
+
+/// Everything that follows from the order's present state, for a row whose document is already the new one. `changed`: it is another one
+/// than before.
 void settle(Session& session, const World& world, const Channel& channel, store::OrderRow& row, Order order,
-            const std::vector<std::string>& doubts, bool first, Time before_changed_at, const StepSeen& step_seen, Time now) {
+            const std::vector<std::string>& doubts, bool first, bool changed, Time before_changed_at, const StepSeen& step_seen, Time now) {
   const auto resolved = resolve_lines(session, channel, order, resolved_from(row.resolved));
   OrderDocument document;
   document.doubts = doubts;
   order.holds = reasons_to_hold(order, document, channel, resolved);
   const Claim before = claim_from(row.claim);
-  const Claim target = claim_of(order, resolved, channel.reserve(), row.expired);
+  const Order wished = first ? order : with_tasks(order, tasks_after(session, channel, row, order, now));
+  // An abandoned order that is first seen when its time has run out reserves nothing, not even for a moment.
+  if (waits_for_payment(channel, wished) && runs_out_at(channel, order, now) <= now) row.expired = true;
+  const Claim target = claim_of(wished, resolved, channel.reserve(), row.expired);
   const Units taken_before = units_from(row.taken);
-  const auto effects = own_effects(channel.facts, order, resolved, target, first ? nullptr : &taken_before, before_changed_at, now);
-  row.state = name_of(order.state);
+  auto effects = own_effects(channel.facts, order, wished, resolved, target, first ? nullptr : &taken_before, before_changed_at, now);
+  if (!changed) keep_new_steps(effects, taken_before);
+  row.state = name_of(wished.state);
   row.document = to_json(order);
   row.document.set("doubts", [&] {
     Json list = Json::array();
@@ -196,12 +224,13 @@ void settle(Session& session, const World& world, const Channel& channel, store:
   else
     ensure(store::update_order(session, row), "only the engine's thread changes orders");
   const std::string cause = "order:" + std::to_string(row.no.value) + ":" + std::to_string(row.revision);
-  auto touched = append_claim(session, target, before, cause, goods_moved_at(order, now), now);
+  auto touched = append_claim(session, target, before, cause, goods_moved_at(wished, now), now);
   for (const auto& [variant, units] : taken_before) {
     if (!effects.taken.contains(variant)) store::set_add_back(session, channel.no, variant, row.no, 0);
   }
   apply_steps(session, channel, effects, row.no, step_seen);
-  record_oversells(session, world, touched, row.no, order.placed_at.value_or(now), now);
+  draw_from_quotas(session, channel, row.no, wished, resolved, target, now);
+  record_oversells(session, world, {channel, row, wished, resolved, before, target}, now);
   for (const auto& [variant, step] : effects.steps) touched.insert(variant);
   for (const auto& [variant, units] : effects.add_back) touched.insert(variant);
   for (const auto& line : resolved) {  // what was added back before may be no more
@@ -214,16 +243,22 @@ void settle(Session& session, const World& world, const Channel& channel, store:
   } else {
     std::string reason;
     for (const auto& hold : order.holds) reason += (reason.empty() ? "" : "; ") + hold;
-    store::set_problem(session,
-                       {channel.no, "order", row.id, "held: " + reason, "correct the order on the channel, or add the missing SKU", now});
+    store::set_problem(session, {channel.no, "order", row.id, "held: " + reason, "correct the order on the channel, or add the missing SKU", now});
   }
-  const bool waits = order.state == OrderState::pending && channel.reserve() == ReserveAt::placed && !row.expired;
-  if (waits)
-    store::set_due(session, {"expiry", row.no.value, order.placed_at.value_or(now) + channel.config.reserve_for});
+  if (waits_for_payment(channel, wished) && !row.expired)
+    store::set_due(session, {"expiry", row.no.value, runs_out_at(channel, order, now)});
   else
     store::clear_due(session, "expiry", row.no.value);
   store::journal(session, {0, now, first ? "order.new" : "order.changed", "inbox:" + std::to_string(row.inbox_row), channel.no, row.id,
                            Json::object({{"order", row.no.value}, {"revision", row.revision}, {"state", row.state}}).dump()});
+}
+
+std::vector<std::string> doubts_of(const store::OrderRow& row) {
+  std::vector<std::string> doubts;
+  if (const auto* list = row.document.find("doubts")) {
+    for (const auto& doubt : list->as_array()) doubts.push_back(doubt.as_string());
+  }
+  return doubts;
 }
 
 /// What a document that is not the first may do.
@@ -240,13 +275,15 @@ OrderOutcome standing(const store::OrderRow& row, const OrderDocument& document,
 
 Result<OrderOutcome> apply_order(Session& session, const World& world, const Channel& channel, const OrderDocument& document,
                                  const StepSeen& step_seen) {
-  auto order = order_from_json(document.tree);
+  Json tree = document.tree;
+  const std::vector<std::string> doubts = document.doubts;
+  name_lines(tree);
+  auto order = order_from_json(tree);
   if (!order) return order.error();
   if (order->id.empty())
     return error(Fault::invalid, "the document names no order", channel.config.name + ": order", "look at the mapping's @id");
   const Time now = world.clock.now();
   order->platform_state = document.platform_state;
-  number_lines(*order);
   const Time changed_at = order->changed_at.value_or(long_ago);
   auto row = store::find_order(session, channel.no, order->id);
   if (row) {
@@ -266,7 +303,7 @@ Result<OrderOutcome> apply_order(Session& session, const World& world, const Cha
   row->body_hash = document.body_hash;
   row->inbox_row = document.row;
   row->changed_at = std::max(row->changed_at, changed_at);
-  settle(session, world, channel, *row, std::move(*order), document.doubts, first, before_changed_at, step_seen, now);
+  settle(session, world, channel, *row, std::move(*order), doubts, first, true, before_changed_at, step_seen, now);
   return OrderOutcome::applied;
 }
 
@@ -276,17 +313,11 @@ namespace {
 void settle_again(Session& session, const World& world, store::OrderRow row, const StepSeen& step_seen) {
   const auto* channel = world.find(row.channel);
   if (!channel) return;
-  std::vector<std::string> doubts;
-  if (const auto* list = row.document.find("doubts")) {
-    for (const auto& doubt : list->as_array()) doubts.push_back(doubt.as_string());
-  }
-  Json tree = row.document;
-  tree.erase("doubts");
-  auto order = order_from_json(tree);
-  ensure(order.has_value(), "a stored order is an order");
+  const std::vector<std::string> doubts = doubts_of(row);
+  Order order = platform_order(row);
   ++row.revision;
   const Time changed_at = row.changed_at;
-  settle(session, world, *channel, row, std::move(*order), doubts, false, changed_at, step_seen, world.clock.now());
+  settle(session, world, *channel, row, std::move(order), doubts, false, false, changed_at, step_seen, world.clock.now());
 }
 
 }  // namespace
@@ -297,11 +328,52 @@ void resolve_waiting(Session& session, const World& world, const std::string& sk
   }
 }
 
+void reconsider_order(Session& session, const World& world, OrderNo order) {
+  if (auto row = store::get_order(session, order))
+    settle_again(session, world, std::move(*row), [](ChannelNo, VariantNo, const OwnStep&) {});
+}
+
+Order platform_order(const store::OrderRow& row) {
+  Json tree = row.document;
+  tree.erase("doubts");
+  auto order = order_from_json(tree);
+  ensure(order.has_value(), "a stored order is an order");
+  return std::move(*order);
+}
+
+Result<std::size_t> reroute_order(Session& session, const World& world, OrderNo no, LocationNo location, const std::string& line) {
+  auto row = store::get_order(session, no);
+  const auto* channel = row ? world.find(row->channel) : nullptr;
+  if (!channel) return error(Fault::not_found, "there is no such order of a channel that is configured", "order route");
+  const Order order = with_tasks(platform_order(*row), store::order_tasks_of(session, no));
+  auto lines = resolved_from(row->resolved);
+  std::size_t moved = 0;
+  for (auto& resolved : lines) {
+    if (!line.empty() && resolved.line != line) continue;
+    const auto of_order =
+        std::find_if(order.lines.begin(), order.lines.end(), [&](const OrderLine& each) { return each.id == resolved.line; });
+    if (of_order == order.lines.end() || resolved.parts.empty()) continue;
+    const LineCount count = count_of(order, *of_order);
+    if (count.shipped > 0 || count.open() == 0) continue;  // goods that left did so from where they lay
+    for (auto& part : resolved.parts) {
+      if (part.location == location) continue;
+      part.location = location;
+      ++moved;
+    }
+  }
+  if (moved == 0) return moved;
+  row->resolved = to_json(lines);
+  settle_again(session, world, std::move(*row), [](ChannelNo, VariantNo, const OwnStep&) {});
+  return moved;
+}
+
 void expire_order(Session& session, const World& world, OrderNo order) {
   store::clear_due(session, "expiry", order.value);
   auto row = store::get_order(session, order);
   if (!row || row->state != "pending") return;
   row->expired = true;
+  store::journal(session, {0, world.clock.now(), "order.expired", "due", row->channel, row->id,
+                           Json::object({{"order", order.value}, {"revision", row->revision + 1}}).dump()});
   settle_again(session, world, std::move(*row), [](ChannelNo, VariantNo, const OwnStep&) {});
 }
 

@@ -9,6 +9,7 @@
 
 namespace tally::store {
 class Session;
+struct OrderRow;
 }
 
 namespace tally::engine {
@@ -37,6 +38,15 @@ Result<OrderOutcome> apply_order(store::Session& session, const World& world, co
 
 /// Claims the orders again that were waiting for this SKU to exist.
 void resolve_waiting(store::Session& session, const World& world, const std::string& sku, const StepSeen& step_seen);
+
+/// The stored order once more: what the merchant did with it, or what became of that, is something else now.
+void reconsider_order(store::Session& session, const World& world, OrderNo order);
+/// The order as the platform says it is.
+Order platform_order(const store::OrderRow& row);
+
+/// Its open lines (or the one named) come from that location from now on, and what they reserve moves there. Answers how many parts moved;
+/// lines of which something left stay. Errors: not_found.
+Result<std::size_t> reroute_order(store::Session& session, const World& world, OrderNo order, LocationNo location, const std::string& line);
 
 /// A pending order's reservation has run out.
 void expire_order(store::Session& session, const World& world, OrderNo order);

@@ -30,7 +30,9 @@ struct Level {
 
 Level level_of(const channel::Capabilities& facts, const Order& order, const OrderLine& line) {
   const bool ended = order.state == OrderState::cancelled || order.state == OrderState::refunded;
-  const Quantity units = line.quantity, shipped = count_of(order, line).shipped;
+  const Quantity shipped = count_of(order, line).shipped;
+  // What the platform itself has put back for refunds is in its number again.
+  const Quantity units = line.quantity - std::clamp<Quantity>(line.restocked.value_or(0), 0, std::max<Quantity>(line.quantity, 0));
   const Quantity kept = ended && gives_back(facts, order) ? shipped : units;
   switch (facts.takes) {
     case Takes::never:
@@ -56,8 +58,17 @@ struct Sold {
   Quantity claimed = 0;  ///< units that our ledger reserves or has shipped for it
 };
 
-std::map<VariantNo, Sold> sold_of(const channel::Capabilities& facts, const Order& order, const std::vector<ResolvedLine>& resolved,
-                                  const Claim& claim) {
+/// Units of a line that our ledger has taken out of available and that only the platform's own giving back undoes: a unit that came back by a
+/// refund, or that a refund keeps from leaving, is not waited for there.
+Quantity claimed_of(const Order& wished, const OrderLine& line, bool reserving) {
+  const LineCount count = count_of(wished, line);
+  const bool all_refunded = count.open() == 0 && count.cancelled > 0 && !over(wished) && wished.state != OrderState::pending;
+  const Quantity taken = reserving || all_refunded ? std::max(count.ordered, count.shipped) : count.shipped;
+  return std::max<Quantity>(taken - line.restocked.value_or(0), 0);
+}
+
+std::map<VariantNo, Sold> sold_of(const channel::Capabilities& facts, const Order& order, const Order& wished,
+                                  const std::vector<ResolvedLine>& resolved, const Claim& claim) {
   std::map<VariantNo, Sold> all;
   for (const auto& line : order.lines) {
     const auto found = std::find_if(resolved.begin(), resolved.end(), [&](const ResolvedLine& r) { return r.line == line.id; });
@@ -71,8 +82,7 @@ std::map<VariantNo, Sold> sold_of(const channel::Capabilities& facts, const Orde
     if (found->parts.empty()) continue;
     const auto& part = found->parts.front();
     const auto effect = claim.find({part.variant, part.location});
-    const LineCount count = count_of(order, line);
-    sold.claimed += count.shipped + (effect != claim.end() && effect->second.reserved > 0 ? count.open() : 0);
+    sold.claimed += claimed_of(wished, line, effect != claim.end() && effect->second.reserved > 0);
   }
   return all;
 }
@@ -115,10 +125,11 @@ Quantity at(const Units& units, VariantNo variant) {
 
 }  // namespace
 
-OwnEffects own_effects(const channel::Capabilities& facts, const Order& order, const std::vector<ResolvedLine>& resolved,
-                       const Claim& claim, const Units* before, Time before_changed_at, Time now) {
+OwnEffects own_effects(const channel::Capabilities& facts, const Order& order, const Order& wished,
+                       const std::vector<ResolvedLine>& resolved, const Claim& claim, const Units* before, Time before_changed_at,
+                       Time now) {
   OwnEffects effects;
-  const auto all = sold_of(facts, order, resolved, claim);
+  const auto all = sold_of(facts, order, wished, resolved, claim);
   for (const auto& [variant, sold] : all) {
     if (sold.level.now != 0) effects.taken[variant] = sold.level.now;
   }

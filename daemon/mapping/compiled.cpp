@@ -145,6 +145,17 @@ std::string Compiled::list_of(std::string_view document, std::string_view part) 
   return {};
 }
 
+std::vector<std::string> Compiled::words_of(std::string_view table) const {
+  const auto found = program_->tables.find(table);
+  if (found == program_->tables.end()) return {};
+  std::vector<std::string> words;
+  for (const auto& row : found->second->rows()) {
+    if (!row.spellings.empty()) words.push_back(row.ours);
+  }
+  std::sort(words.begin(), words.end());
+  return words;
+}
+
 std::vector<std::string> Compiled::one_way_holes() const {
   std::vector<std::string> out;
   for (const Hole& hole : program_->holes) {

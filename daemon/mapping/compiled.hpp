@@ -19,6 +19,7 @@ class Compiled final : public Mapping {
   Result<Read> read(std::string_view document, const Json& json, const Json& known) const override;
   Json spell(std::string_view document, const Json& fields) const override;
   std::string list_of(std::string_view document, std::string_view part) const override;
+  std::vector<std::string> words_of(std::string_view table) const override;
   Complaints run_tests() const override;
   std::vector<std::string> one_way_holes() const override;
 

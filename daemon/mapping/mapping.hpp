@@ -63,6 +63,8 @@ class Mapping {
   /// Which list of `document` the part ("listing/variations") stands for, as a path in the model: "variants".
   /// Empty if there is no such part.
   virtual std::string list_of(std::string_view document, std::string_view part) const = 0;
+  /// Our words that the table has a spelling for, sorted; none if there is no such table.
+  virtual std::vector<std::string> words_of(std::string_view table) const = 0;
 
   /// Runs the file's own `tests:`. One complaint a failure.
   virtual Complaints run_tests() const = 0;

@@ -69,7 +69,8 @@ LineCount count_of(const Order& order, const OrderLine& line) {
   // A unit that never left cannot come back to the shelf: platforms call it restocked when such a unit is refunded, and it only frees the
   // reservation.
   const Quantity never_left = std::max<Quantity>(count.ordered - count.shipped, 0);
-  count.cancelled = order.state == OrderState::cancelled ? never_left : std::min(back, never_left);
+  back = std::max(back, std::clamp<Quantity>(line.restocked.value_or(0), 0, most_units));
+  count.cancelled = order.state == OrderState::cancelled ? never_left : std::min(std::max(back, line.refunded.value_or(0)), never_left);
   count.returned = std::min(back - std::min(back, never_left), count.shipped);
   return count;
 }

@@ -33,13 +33,13 @@ BOOST_DESCRIBE_STRUCT(Product, (),
                       (code, title, description, brand, state, categories, tags, images, options, attributes, review, variants))
 
 BOOST_DESCRIBE_STRUCT(OfferRef, (), (id, listing_id))
-BOOST_DESCRIBE_STRUCT(OrderLine, (), (id, offer, sku, quantity, amount, discounted, discount, unit_price, tax))
+BOOST_DESCRIBE_STRUCT(OrderLine, (), (id, offer, sku, quantity, amount, discounted, discount, unit_price, tax, refunded, restocked))
 BOOST_DESCRIBE_STRUCT(Fee, (), (id, name, amount, tax))
 BOOST_DESCRIBE_STRUCT(Buyer, (), (name, email, phone))
 BOOST_DESCRIBE_STRUCT(Address, (), (name, given_name, family_name, phone, line1, line2, district, city, region, postcode, country))
 BOOST_DESCRIBE_STRUCT(LineRef, (), (line, quantity, amount, restocked))
-BOOST_DESCRIBE_STRUCT(Shipment, (), (id, carrier, tracking, tracking_url, lines, at))
-BOOST_DESCRIBE_STRUCT(Refund, (), (id, reason, amount, lines, at))
+BOOST_DESCRIBE_STRUCT(Shipment, (), (id, carrier, tracking, tracking_url, lines, at, mark))
+BOOST_DESCRIBE_STRUCT(Refund, (), (id, reason, amount, lines, at, mark))
 BOOST_DESCRIBE_STRUCT(Order, (),
                       (id, number, state, payment, fulfilment, lines, fees, shipping, discounts, tax, total, tax_included, currency, buyer,
                        ship_to, note, holds, shipments, refunds, placed_at, paid_at, cancelled_at, changed_at, platform_state))

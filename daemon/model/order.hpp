@@ -26,6 +26,8 @@ struct OrderLine {
   std::optional<Money> discount;
   std::optional<Decimal> unit_price;  ///< major units; may have fractions of a cent
   std::optional<Money> tax;
+  std::optional<Quantity> refunded;   ///< units whose money went back, where the platform counts them: those that had not left will not
+  std::optional<Quantity> restocked;  ///< units of refunds that the platform has put back into its number by itself
   bool operator==(const OrderLine&) const = default;
 };
 
@@ -60,6 +62,7 @@ struct Shipment {
   std::string carrier, tracking, tracking_url;
   std::vector<LineRef> lines;  ///< empty: everything that was open
   std::optional<Time> at;
+  std::string mark = {};  ///< our own key, where the platform keeps one
   bool operator==(const Shipment&) const = default;
 };
 
@@ -69,6 +72,7 @@ struct Refund {
   std::optional<Money> amount;
   std::vector<LineRef> lines;
   std::optional<Time> at;
+  std::string mark = {};  ///< our own key, where the platform keeps one
   bool operator==(const Refund&) const = default;
 };
 

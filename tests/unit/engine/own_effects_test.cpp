@@ -39,13 +39,13 @@ Order order_of(Quantity quantity, OrderState state) {
 const std::vector<ResolvedLine> resolved{{"1", sold, {{sold, 1, shelf}}}};
 
 OwnEffects first_seen(const Capabilities& facts, const Order& order, ReserveAt reserve = ReserveAt::placed) {
-  return own_effects(facts, order, resolved, claim_of(order, resolved, reserve, false), nullptr, long_ago, at(1000));
+  return own_effects(facts, order, order, resolved, claim_of(order, resolved, reserve, false), nullptr, long_ago, at(1000));
 }
 
 OwnEffects seen_again(const Capabilities& facts, const Order& order, Quantity taken_before, Time before,
                       ReserveAt reserve = ReserveAt::placed) {
   const Units units = taken_before == 0 ? Units{} : Units{{sold, taken_before}};
-  return own_effects(facts, order, resolved, claim_of(order, resolved, reserve, false), &units, before, at(1000));
+  return own_effects(facts, order, order, resolved, claim_of(order, resolved, reserve, false), &units, before, at(1000));
 }
 
 Quantity add_back_of(const OwnEffects& effects) {

@@ -211,5 +211,18 @@ TEST(DouyinDoor, TheProbeIsAnsweredAndNothingIsStored) {
   EXPECT_FALSE(stage.connector().authenticate({"POST", "", {}, mixed})) << "an unsigned message beside a probe is an unsigned message";
 }
 
+TEST(DouyinShipment, AParcelTravelsUnderOurMarkAndTheirIdIsKept) {
+  Stage stage("douyin");
+  stage.platform.answers("POST", "/token/create", 200,
+                         "{'code':10000,'data':{'access_token':'t','refresh_token':'r','expires_in':604800}}");
+  stage.platform.answers("POST", "/order/logisticsAddMultiPack", 200, "{'code':10000,'data':{'pack_list':[{'pack_id':'77'}]}}");
+  const auto sent = stage.push(channel::ActionKind::confirm_shipment,
+                               json("{'mark':'m1','carrier':'sf','tracking':'SF01','lines':[{'line':{'@id':'6921'},'quantity':1}],'order':{'@id':'6920'}}"));
+  ASSERT_TRUE(sent) << sent.error().text();
+  EXPECT_EQ(text_at(sent->learned, "/@id"), "77");
+  EXPECT_EQ(text_at(stage.platform.sent(1), "/request_id"), "m1");
+  EXPECT_EQ(text_at(stage.platform.sent(1), "/pack_list/0/company_code"), "shunfeng");
+}
+
 }  // namespace
 }  // namespace tally::rest::test

@@ -398,5 +398,19 @@ TEST(WeChatDoor, ThePlatformsOwnVector) {
   EXPECT_EQ(door->deliveries.at(0).body, cipher->text_or("expect"));
 }
 
+TEST(WeChatShipment, AParcelTravelsUnderThePlatformsCodeAndOneWithoutAnswerIsUnknown) {
+  const Json parcel = json(
+      "{'carrier':'sf','tracking':'SF01','lines':[{'line':{'offer':{'@id':'20','listing':{'@id':'10'}}},'quantity':1}],'order':{'@id':'3705'}}");
+  Stage stage("wechat-shop");
+  stage.platform.answers("POST", "/cgi-bin/stable_token", 200, "{'access_token':'t','expires_in':7200}");
+  stage.platform.answers("POST", "/channels/ec/order/delivery/send", 200, "{'errcode':0}");
+  const auto sent = stage.push(ActionKind::confirm_shipment, parcel);
+  ASSERT_TRUE(sent) << sent.error().text();
+  EXPECT_EQ(text_at(stage.platform.sent(1), "/delivery_list/0/delivery_id"), "SF");
+  EXPECT_EQ(text_at(stage.platform.sent(1), "/delivery_list/0/product_infos/0/product_cnt"), "1");
+  stage.platform.answers("POST", "/channels/ec/order/delivery/send", 502, "<h1>Bad Gateway</h1>");
+  EXPECT_EQ(stage.push(ActionKind::confirm_shipment, parcel).error().fault, Fault::unknown);
+}
+
 }  // namespace
 }  // namespace tally::rest::test

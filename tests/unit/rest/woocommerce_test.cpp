@@ -265,26 +265,43 @@ TEST(WooPrice, TravelsInABatchLikeStock) {
   EXPECT_EQ(text_at(stage.platform.sent(0), "/update/0/regular_price"), "12.50");
 }
 
-TEST(WooShipment, AShopWithoutParcelsStillCompletesTheOrder) {
+std::string order_with(const std::string& state) {
+  return "{'carrier':'dhl','tracking':'T1','mark':'m1','order':{'@id':'7','state':'" + state +
+         "','shipments':[{'carrier':'dhl','tracking':'T1','mark':'m1','lines':[{'quantity':1,'line':{'@id':'901'}}]}]}}";
+}
+
+TEST(WooShipment, TheLastParcelCompletesTheOrder) {
   Stage stage("woocommerce");
-  stage.platform.answers("POST", "/orders/7/fulfillments", 404, "{'code':'rest_no_route','message':'No route was found'}");
   stage.platform.answers("PUT", "/orders/7", 200, "{'id':7,'status':'completed'}");
-  const Json shipment =
-      json("{'carrier':'dhl','tracking':'T1','order':{'@id':'7','state':'shipped'},'lines':[{'quantity':1,'line':{'@id':'901'}}]}");
-  const auto applied = stage.push(ActionKind::confirm_shipment, shipment);
+  const auto applied = stage.push(ActionKind::confirm_shipment, json(order_with("shipped")));
   ASSERT_TRUE(applied) << applied.error().text();
-  EXPECT_EQ(stage.platform.sent(1).text_or("status"), "completed");
+  EXPECT_EQ(stage.platform.sent(0).text_or("status"), "completed");
+  EXPECT_EQ(text_at(stage.platform.sent(0), "/meta_data/0/value/0/custom_tracking_provider"), "DHL");
 }
 
 TEST(WooShipment, APartialShipmentDoesNotCompleteTheOrder) {
   Stage stage("woocommerce");
-  stage.platform.answers("POST", "/orders/7/fulfillments", 201, "{'id':3}");
-  const Json shipment =
-      json("{'carrier':'dhl','tracking':'T1','order':{'@id':'7','state':'part_shipped'},'lines':[{'quantity':1,'line':{'@id':'901'}}]}");
-  const auto applied = stage.push(ActionKind::confirm_shipment, shipment);
+  stage.platform.answers("PUT", "/orders/7", 200, "{'id':7,'status':'processing'}");
+  const auto applied = stage.push(ActionKind::confirm_shipment, json(order_with("part_shipped")));
   ASSERT_TRUE(applied) << applied.error().text();
-  EXPECT_EQ(text_at(applied->learned, "/@id"), "3");
-  EXPECT_EQ(stage.platform.requests.size(), 1U);
+  EXPECT_EQ(text_at(stage.platform.sent(0), "/status"), "(nothing)");
+  EXPECT_EQ(text_at(stage.platform.sent(0), "/meta_data/0/value/0/products_list/0/item_id"), "901");
+}
+
+TEST(WooShipment, OneWithoutAnswerIsUnknown) {
+  Stage stage("woocommerce");
+  stage.platform.fails("PUT", "/orders/7", Fault::unknown);
+  EXPECT_EQ(stage.push(ActionKind::confirm_shipment, json(order_with("shipped"))).error().fault, Fault::unknown);
+}
+
+TEST(WooShipment, TheChannelsOwnNameOfACarrierGoesFirst) {
+  Stage stage("woocommerce");
+  stage.tables = "tables: { carriers: { dhl: DHL Freight, velo: Velo Kurier } }";
+  EXPECT_TRUE(stage.connector().capabilities().carriers.contains("velo"));
+  EXPECT_TRUE(stage.connector().capabilities().carriers.contains("gls"));
+  stage.platform.answers("PUT", "/orders/7", 200, "{'id':7}");
+  ASSERT_TRUE(stage.push(ActionKind::confirm_shipment, json(order_with("shipped"))));
+  EXPECT_EQ(text_at(stage.platform.sent(0), "/meta_data/0/value/0/custom_tracking_provider"), "DHL Freight");
 }
 
 TEST(WooRefund, OneThatMayHaveBeenPaidIsNotPaidAgain) {

@@ -1,0 +1,165 @@
+// What a person asks to be done with an order, and what became of it. Doing runs on the engine's thread.
+#include "engine/engine.hpp"
+#include "engine/order_facts.hpp"
+#include "engine/order_wish.hpp"
+#include "engine/orders.hpp"
+#include "store/journal.hpp"
+#include "store/orders.hpp"
+
+#include <algorithm>
+
+namespace tally::engine {
+namespace {
+
+using store::Session;
+
+/// By the platform's id; without a channel's name it must be of one channel alone.
+Result<store::OrderRow> find_named(Session& session, const World& world, const std::string& channel, const std::string& id) {
+  std::optional<store::OrderRow> found;
+  for (const auto& each : world.channels) {
+    if (!channel.empty() && each->config.name != channel) continue;
+    auto row = store::find_order(session, each->no, id);
+    if (!row) continue;
+    if (found) return error(Fault::invalid, "several channels have an order " + id, "order", "say which: --channel NAME");
+    found = std::move(row);
+  }
+  if (found) return std::move(*found);
+  if (!channel.empty() && !world.find(channel)) return error(Fault::not_found, "there is no channel '" + channel + "'", "order");
+  return error(Fault::not_found, "there is no order '" + id + "'" + (channel.empty() ? "" : " of " + channel), "order",
+               "`tallyd order list` shows their ids");
+}
+
+Json task_json(const store::OrderTask& task) {
+  Json json = Json::object({{"task", task.no}, {"kind", task.kind}, {"state", task.state}, {"at", format_iso(task.at)}});
+  json.set("by", task.author);
+  if (!task.reason.empty()) json.set("reason", task.reason);
+  if (!task.remote.empty()) json.set("id", task.remote);
+  for (const auto& [name, value] : task.document.as_object()) {
+    if (name != "at" && name != "mark" && name != "reason") json.set(name, value);
+  }
+  if (const std::string reason = task.document.text_or("reason"); !reason.empty()) json.set("for", reason);
+  return json;
+}
+
+Json line_json(const Order& order, const OrderLine& line) {
+  const LineCount count = count_of(order, line);
+  return Json::object({{"line", line.id},
+                       {"sku", line.sku.text},
+                       {"quantity", line.quantity},
+                       {"open", order.state == OrderState::refunded ? Quantity(0) : count.open()},
+                       {"shipped", count.shipped},
+                       {"cancelled", count.cancelled},
+                       {"returned", count.returned}});
+}
+
+/// No buyer in it.
+Json order_json(Session& session, const World& world, const store::OrderRow& row) {
+  const auto tasks = store::order_tasks_of(session, row.no);
+  const Order order = with_tasks(platform_order(row), tasks);
+  Json tree = to_json(order), lines = Json::array(), done = Json::array();
+  for (const auto& line : order.lines) lines.push_back(line_json(order, line));
+  for (const auto& task : tasks) done.push_back(task_json(task));
+  Json json = Json::object({{"channel", world.name_of(row.channel)}, {"id", row.id}, {"number", order.number}, {"state", row.state}});
+  if (!order.platform_state.empty()) json.set("platform_state", order.platform_state);
+  if (const Json* total = tree.find("total")) json.set("total", *total);
+  json.set("revision", row.revision);
+  json.set("lines", std::move(lines));
+  for (const auto* list : {"shipments", "refunds", "holds"}) json.set(list, tree.find(list) ? *tree.find(list) : Json::array());
+  json.set("tasks", std::move(done));
+  for (const auto* moment : {"placed_at", "paid_at", "cancelled_at", "changed_at"}) {
+    if (const Json* at = tree.find(moment)) json.set(moment, *at);
+  }
+  return json;
+}
+
+/// What becomes of a task that waits for a person. Errors: rejected.
+Result<void> decide(store::OrderTask& task, const std::string& verb) {
+  if (verb == "retry") {
+    if (task.state != "refused") return error(Fault::rejected, "it was not refused: it is " + task.state, "order retry");
+    task.state = "open";
+    return {};
+  }
+  const bool may = task.state == "refused" || task.state == "open" || task.state == "done";
+  if (!may) return error(Fault::rejected, "it is " + task.state + ": the channel may have taken it", "order drop", "undo it there");
+  task.state = "dropped";
+  return {};
+}
+
+}  // namespace
+
+Result<Json> Engine::order(const std::string& channel, const std::string& id) {
+  auto& world = core_.world();
+  const std::shared_lock guard(world.mutex);
+  Result<Json> answer = Json();
+  auto read = world.store.read([&](Session& session) -> Result<void> {
+    const auto row = find_named(session, world, channel, id);
+    if (!row) return row.error();
+    answer = order_json(session, world, *row);
+    return {};
+  });
+  if (!read) return read.error();
+  return answer;
+}
+
+Result<Json> Engine::do_order(const Json& wish, const std::string& author) {
+  return ask([this, wish, author]() -> Result<Json> {
+    auto& world = core_.world();
+    const Time now = world.clock.now();
+    Result<Json> answer = Json();
+    auto written = world.store.write([&](Session& session) -> Result<void> {
+      const Json* id = wish.find("order");
+      auto row = find_named(session, world, wish.text_or("channel"), id ? id->scalar_text() : "");
+      if (!row) return row.error();
+      const auto* channel = world.find(row->channel);
+      ensure(channel != nullptr, "the order was found on a channel of ours");
+      auto task = task_of(wish, with_tasks(platform_order(*row), store::order_tasks_of(session, row->no)), *channel, now);
+      if (!task) return task.error();
+      task->order = row->no;
+      task->channel = row->channel;
+      task->author = author;
+      task->at = now;
+      task->no = store::add_order_task(session, *task);
+      if (task->kind != "cancel") {
+        task->document.set("mark", "tallyd-" + std::to_string(task->no) + "-" + std::to_string(to_ms(now)));
+        store::put_order_task(session, *task);
+      }
+      store::journal(session, {0, now, task->kind + ".wished", author, row->channel, row->id,
+                               Json::object({{"task", task->no}, {"order", row->no.value}}).dump()});
+      reconsider_order(session, world, row->no);
+      answer = order_json(session, world, *store::get_order(session, row->no));
+      answer->set("task", task->no);
+      return {};
+    });
+    if (!written) return written.error();
+    return answer;
+  });
+}
+
+Result<Json> Engine::decide_order_task(const std::string& number, const std::string& verb, const std::string& author) {
+  return ask([this, number, verb, author]() -> Result<Json> {
+    auto& world = core_.world();
+    const Time now = world.clock.now();
+    const auto no = Json(number).integer();
+    Result<Json> answer = Json();
+    auto written = world.store.write([&](Session& session) -> Result<void> {
+      auto task = no ? store::get_order_task(session, *no) : std::nullopt;
+      if (!task || !world.find(task->channel))
+        return error(Fault::not_found, "there is no task " + number, "order " + verb, "`tallyd order show` lists an order's");
+      if (auto done = decide(*task, verb); !done) return done;
+      task->reason.clear();
+      task->next_at = now;
+      store::put_order_task(session, *task);
+      store::clear_problem(session, task->channel, "task", number);
+      const auto row = store::get_order(session, task->order);
+      store::journal(session, {0, now, task->kind + "." + task->state, author, task->channel, row ? row->id : "",
+                               Json::object({{"task", task->no}}).dump()});
+      reconsider_order(session, world, task->order);
+      answer = task_json(*task);
+      return {};
+    });
+    if (!written) return written.error();
+    return answer;
+  });
+}
+
+}  // namespace tally::engine

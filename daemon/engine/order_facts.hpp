@@ -1,0 +1,27 @@
+// How the platform's word on an order and what the merchant did with it become one order (README.md, Orders).
+#pragma once
+
+#include "model/order.hpp"
+#include "store/order_tasks.hpp"
+
+#include <limits>
+#include <vector>
+
+namespace tally::engine {
+
+/// Whether the platform's own document shows it: a parcel by our mark, its id or its tracking number; a refund by our mark or its id; a
+/// cancellation by the order's state.
+bool shows(const Order& order, const store::OrderTask& task);
+
+/// The order with everything on top that the merchant did and the platform does not show yet. Pure; the same tasks laid on twice are laid
+/// on once. What the platform refused stays where goods moved all the same. Tasks behind `last` are left out.
+Order with_tasks(Order order, const std::vector<store::OrderTask>& tasks, std::int64_t last = std::numeric_limits<std::int64_t>::max());
+
+/// Parcels and refunds may name lines by what was sold; gives them the ids of the order's lines. Of an order's tree.
+void name_lines(Json& order);
+
+/// For a connector: every line of a parcel or a refund with the whole line of the order that it is of.
+Json with_whole_lines(Json tree, const Order& order);
+Json tree_for_connector(const Order& order);
+
+}  // namespace tally::engine
