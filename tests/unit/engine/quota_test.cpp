@@ -186,6 +186,30 @@ TEST_F(Quotas, OfOneOfferDoNotOverlapAndHaveAnEndAhead) {
   write([&](store::Session& session) { EXPECT_FALSE(end_quota(session, core->world(), no, "test", clock.now()).has_value()); });
 }
 
+TEST_F(Quotas, PromiseNoUnitTwiceAndNoNumberIsNegativeWhateverIsThere) {
+  add_product("A", 0);
+  open();
+  const auto a = variant("A");
+  EXPECT_TRUE(rc::check([&] {
+    const auto level = *rc::gen::inRange<Quantity>(-10, 30), units = *rc::gen::inRange<Quantity>(1, 20);
+    const auto sold = *rc::gen::inRange<Quantity>(0, 10), back = *rc::gen::inRange<Quantity>(-10, 10);
+    channel("one").config.stock.buffer = channel("other").config.stock.buffer = *rc::gen::inRange<Quantity>(0, 5);
+    const Quantity missing = level - at("A", "main").on_hand;
+    if (missing != 0) put("A", "main", missing);
+    const auto no = plan("one", "A", units, clock.now(), clock.now() + 1h);
+    order("one", "1", "paid", {{"A", sold}}, clock.now());
+    const auto one = number("one", "A"), other = number("other", "A");
+    RC_ASSERT(one.shown + other.shown <= std::max<Quantity>(level - sold, 0));
+    write([&](store::Session& session) { store::set_add_back(session, channel("other").no, a, OrderNo(99), back); });
+    RC_ASSERT(number("other", "A").number == std::max<Quantity>(other.shown + back, 0));
+    bool ended = false;
+    write([&](store::Session& session) { ended = end_quota(session, core->world(), no, "test", clock.now()).has_value(); });
+    RC_ASSERT(ended);
+    order("one", "1", "cancelled", {{"A", sold}}, clock.now());
+    pass(1s);
+  }));
+}
+
 TEST(ShownNumberProperties, IsNeverNegativeNeverAboveTheCapNorAboveWhatIsThere) {
   EXPECT_TRUE(rc::check([](std::int64_t available) {
     available %= 1'000'000'000'000;
