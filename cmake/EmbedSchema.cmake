@@ -1,5 +1,5 @@
-# Writes OUTPUT, a .cpp that holds the text of every schema/*.sql in order of their numbers. Run with -DFOLDER=… -DOUTPUT=….
-file(GLOB files ${FOLDER}/*.sql)
+# Writes OUTPUT, a .cpp that holds the text of every migration in order of their numbers. Run with "-DFILES=A;B;…" -DOUTPUT=….
+set(files ${FILES})
 list(SORT files)
 set(entries "")
 foreach(file IN LISTS files)
