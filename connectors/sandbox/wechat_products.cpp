@@ -95,11 +95,27 @@ std::optional<Answer> Products::check(const Json& body) const {
   return std::nullopt;
 }
 
+/// A SKU has its id and its first number from the moment it is written, also while the product waits for its audit.
+Json Products::number_skus(Listing& listing, Json body) {
+  for (Json& written : body.find("skus")->as_array()) {
+    const Offer* known = shop_.offer(id_in(written, "sku_id"));
+    if (known && known->listing == listing.id) continue;
+    Offer* offer = shop_.add_offer(listing);
+    if (!offer) break;
+    offer->sku = written.text_or("sku_code");
+    offer->price = written.integer_or("sale_price", 0);
+    offer->compare_at = written.integer_or("market_price", 0);
+    shop_.show(*offer, written.integer_or("stock_num", 0), Cause::write);
+    written.set("sku_id", std::to_string(offer->id));
+  }
+  return body;
+}
+
 Answer Products::add(const Json& body) {
   if (auto wrong = check(body)) return *wrong;
   Listing* listing = shop_.add_listing();
   if (!listing) return failed(wrong_parameters, "the pretend platform is full");
-  listing->document = Json::object({{"draft", body}, {"edit_status", auditing}, {"listed", false}});
+  listing->document = Json::object({{"draft", number_skus(*listing, body)}, {"edit_status", auditing}, {"listed", false}});
   audits_[listing->id] = shop_.now() + place_.options.audit;
   ++shop_.writes;
   return done(Json::object(
@@ -111,7 +127,7 @@ Answer Products::update(const Json& body) {
   if (auto wrong = check(body)) return *wrong;
   Listing& listing = *shop_.listing(id_in(body, "product_id"));
   if (listing.document.integer_or("edit_status") == auditing) return failed(being_audited, "product is being audited");
-  listing.document.set("draft", body);
+  listing.document.set("draft", number_skus(listing, body));
   listing.document.set("edit_status", auditing);
   audits_[listing.id] = shop_.now() + place_.options.audit;
   ++shop_.writes;
@@ -147,18 +163,12 @@ void Products::take_over(Listing& listing) {
   std::vector<std::int64_t> kept;
   for (Json& written : draft.find("skus")->as_array()) {
     Offer* offer = shop_.offer(id_in(written, "sku_id"));
-    if (!offer || offer->listing != listing.id) {
-      offer = shop_.add_offer(listing);
-      if (!offer) break;
-      offer->sku = written.text_or("sku_code");
-      shop_.show(*offer, written.integer_or("stock_num", 0), Cause::write);
-    }
+    if (!offer || offer->listing != listing.id) continue;  // the pretend platform was full
     offer->sku = written.text_or("sku_code");
     offer->price = written.integer_or("sale_price", offer->price);
     offer->compare_at = written.integer_or("market_price", offer->compare_at);
     offer->modified = shop_.now();
     offer->document = written;
-    written.set("sku_id", std::to_string(offer->id));
     kept.push_back(offer->id);
   }
   for (const auto id : std::vector(listing.offers)) {
