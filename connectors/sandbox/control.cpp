@@ -32,7 +32,8 @@ Answer act(Platform& platform, const std::vector<std::string>& parts, const Json
   if (what == "stock") return told(platform.put_stock(wish));
   if (what == "misbehave") return told(platform.misbehave(wish));
   if (what == "hook") return told(platform.enter_hook(wish));
-  return told(error(Fault::not_found, "nobody can '" + what + "' here", {}, "try buy, sell, return, edit, stock, misbehave, hook or orders/ID/pay"));
+  return told(error(Fault::not_found, "nobody can '" + what + "' here", {},
+                    "try buy, sell, return, edit, stock, misbehave, hook or orders/ID/pay"));
 }
 
 }  // namespace

@@ -138,7 +138,6 @@ class Demo {
 
   Result<void> shop() {
     sandbox::Shoppers shoppers(options_.seed, {});
-    cli::Console console = cli::Console::of_process();
     cli::Screen screen(std::cout, ::isatty(STDOUT_FILENO) == 1);
     const auto began = std::chrono::steady_clock::now();
     const Duration mean = options_.orders ? between_orders : between_gentle_orders;
@@ -160,7 +159,8 @@ class Demo {
           const cli::DemoFacts facts{std::chrono::duration_cast<Duration>(now - began), options_.seed, orders_,
                                      "folder " + scene_.folder().string()};
           if (!options_.orders || screen.terminal())
-            screen.show(screen.terminal() ? cli::draw_demo(console, *status, facts) : cli::draw_demo_line(*status, facts) + "\n");
+            screen.show(screen.terminal() ? cli::draw_demo(cli::Console::of_process(), *status, facts)
+                                          : cli::draw_demo_line(*status, facts) + "\n");
         }
       }
       std::this_thread::sleep_for(shoppers.pause(mean));
@@ -196,7 +196,7 @@ class Demo {
 int run_demo(const cli::DemoOptions& options, const Stop& stop_requested) {
   auto done = options.replay ? replay(options, stop_requested) : Demo(options, stop_requested).run();
   if (done) return *done;
-  if (done.error().fault == Fault::cancelled) return 130;
+  if (done.error().fault == Fault::cancelled || stop_requested()) return 130;  // what fails after Ctrl-C fails because of it
   std::cerr << "tallyd: " << done.error().text() << "\n";
   return 1;
 }

@@ -1,0 +1,94 @@
+// Three months of a real shop's order book over four pretend platforms: every invoice has a place, and the goods are accounted for.
+#include "support/street.hpp"
+
+#include <zlib.h>
+
+#include <array>
+#include <cstdlib>
+#include <set>
+
+namespace tally::tests {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t invoices_of_the_quick_tier = 60;
+constexpr std::size_t invoices_of_the_book = 4894;
+
+fs::path order_book() {
+  return fs::path(TALLYD_SOURCE_DIR).parent_path() / "shared/data/online-retail-2010-12-to-2011-02.csv.gz";
+}
+
+/// Its first invoices, as a plain file. No cell of this book has a line break.
+std::size_t copy_first(std::size_t most, const fs::path& to) {
+  const gzFile book = ::gzopen(order_book().c_str(), "rb");
+  std::array<char, 4096> row{};
+  std::set<std::string> invoices;
+  std::string text;
+  for (bool header = true; ::gzgets(book, row.data(), row.size()) != nullptr; header = false) {
+    const std::string line = row.data();
+    if (!header) invoices.insert(line.substr(0, line.find(',')));
+    if (invoices.size() > most) break;
+    text += line;
+  }
+  ::gzclose(book);
+  write_file(to, text);
+  return std::min(most, invoices.size());
+}
+
+struct Replayed {
+  int code = -1;
+  Json verdict;
+  std::string said;
+};
+
+Replayed replay(const fs::path& file, const fs::path& folder, milliseconds patience) {
+  Process demo;
+  demo.start(program(), {"run", "--demo", "--replay", file.string(), "--json", "--keep", (folder / "demo").string()}, folder / "out",
+             folder / "err");
+  const auto code = demo.wait(patience);
+  const std::string said = content_of(folder / "err");
+  if (!code) return {.code = -1, .verdict = {}, .said = "it did not end. " + said};
+  return {.code = *code, .verdict = Ended{.code = *code, .out = content_of(folder / "out"), .err = {}}.json(), .said = said};
+}
+
+void expect_all_accounted_for(const Replayed& replayed, std::size_t invoices) {
+  const Json& verdict = replayed.verdict;
+  ASSERT_TRUE(verdict.is_object()) << replayed.said;
+  EXPECT_EQ(replayed.code, 0) << verdict.dump() << replayed.said;
+  for (const auto* what : {"lost", "duplicated", "drift", "oversold_unexplained", "over_limit"})
+    EXPECT_EQ(verdict.integer_or(what, -1), 0) << what << ": " << verdict.dump();
+  EXPECT_EQ(verdict.integer_or("imported", -1), verdict.integer_or("orders"));
+  std::int64_t by_reason = 0;
+  for (const auto& [reason, count] : verdict.find("held_reasons")->as_object()) by_reason += *count.integer();
+  EXPECT_EQ(by_reason, verdict.integer_or("held"));
+  EXPECT_EQ(verdict.integer_or("orders") + verdict.integer_or("returns") + verdict.integer_or("adjustments") + verdict.integer_or("held"),
+            static_cast<std::int64_t>(invoices))
+      << verdict.dump();
+}
+
+TEST(Replay, EveryInvoiceOfARealOrderBookHasAPlaceAndTheGoodsAreAccountedFor) {
+  if (!fs::exists(order_book())) GTEST_SKIP() << "no order book at " << order_book();
+  const Folder folder;
+  const char* whole = std::getenv("TALLYD_REPLAY");
+  if (whole != nullptr && std::string(whole) == "whole") {
+    expect_all_accounted_for(replay(order_book(), folder.path(), std::chrono::hours(2)), invoices_of_the_book);
+    return;
+  }
+  const std::size_t invoices = copy_first(invoices_of_the_quick_tier, folder.path() / "book.csv");
+  expect_all_accounted_for(replay(folder.path() / "book.csv", folder.path(), seconds(280)), invoices);
+}
+
+TEST(Replay, AFileThatIsNoOrderBookIsRefusedWithItsPlace) {
+  const Folder folder;
+  write_file(folder.path() / "book.csv",
+             "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
+             "1,A,Mug,two,12/1/10 8:26,2.55,17850,United Kingdom\n");
+  const auto refused = replay(folder.path() / "book.csv", folder.path(), seconds(20));
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_NE(refused.said.find("book.csv:2"), std::string::npos) << refused.said;
+  EXPECT_NE(refused.said.find("the quantity 'two' is no whole number"), std::string::npos) << refused.said;
+}
+
+}  // namespace
+}  // namespace tally::tests
