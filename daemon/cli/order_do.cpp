@@ -93,7 +93,8 @@ void show_tasks(Desk& desk, const Json& order) {
 void show_order(Desk& desk, const Json& order) {
   desk.console.out << printable(order.text_or("channel")) << " " << printable(order.text_or("id")) << ": " << order.text_or("state")
                    << "\n";
-  for (const Json& hold : items_in(order, "holds")) desk.console.out << painted(desk.console, "held: " + printable(shown(&hold)), Colour::yellow) << "\n";
+  for (const Json& hold : items_in(order, "holds"))
+    desk.console.out << painted(desk.console, "held: " + printable(shown(&hold)), Colour::yellow) << "\n";
   show_lines(desk, order);
   for (const Json& parcel : items_in(order, "shipments"))
     desk.console.out << "parcel " << printable(parcel.text_or("carrier")) << " " << printable(parcel.text_or("tracking")) << " "
@@ -155,7 +156,8 @@ void add_order_deeds(CLI::App& command, Desk& desk) {
   const auto lines = [&](CLI::App* added, const char* help) { added->add_option("--line", options->lines, help)->type_name("SKU=N"); };
   const auto reason = [&](CLI::App* added) { added->add_option("--reason", options->reason, "For the platform and the journal"); };
 
-  CLI::App* show = deed("show", "One order: lines, parcels, refunds, what its channel was told", [&desk, options] { return look(desk, *options); });
+  CLI::App* show =
+      deed("show", "One order: lines, parcels, refunds, what its channel was told", [&desk, options] { return look(desk, *options); });
   show->add_flag("--clear", options->clear, "The buyer in clear; the journal says who looked");
   CLI::App* ship = deed("ship", "A parcel has left; its channel is told", [&desk, options] { return wish(desk, *options, "ship"); });
   lines(ship, "What is in it (default: all that is open)");
