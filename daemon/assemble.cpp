@@ -95,6 +95,7 @@ engine::Config config_of(const settings::Settings& settings) {
   config.guard.ends = settings.guard.ends;
   config.guard.creates = settings.guard.creates;
   config.guard.least = settings.guard.least;
+  config.privacy = {settings.privacy.keep_raw, settings.privacy.keep_buyers};
   return config;
 }
 

@@ -271,6 +271,19 @@ Result<cli::Offline> open_offline(const fs::path& folder) {
                       [kept](const std::string& channel) { return kept->engine->plan(channel); }};
 }
 
+/// Opening the store so gives up what is sealed.
+Result<void> forget_keys(const fs::path& folder) {
+  SystemClock clock;
+  Complaints complaints;
+  const auto settings = settings::load(folder, complaints);
+  if (!settings) return error(Fault::invalid, text_of(complaints), "configuration");
+  store::Options options;
+  options.forget_keys = true;
+  auto store = store::Database::open(store_of(*settings), std::move(options), clock, Log::to_stderr(Level::warning));
+  if (!store) return store.error();
+  return {};
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -286,5 +299,6 @@ int main(int argc, char** argv) {
   parts.test = test_mappings;
   parts.read_catalogue = read_catalogue;
   parts.open_offline = open_offline;
+  parts.forget_keys = forget_keys;
   return cli::run_cli(argc, argv, parts);
 }

@@ -89,6 +89,8 @@ struct Parts {
       read_catalogue;
   /// Fault::locked when a daemon holds the store.
   std::function<Result<Offline>(const std::filesystem::path& config)> open_offline;
+  /// For a store whose keys are lost: gives up what they sealed and begins a new file of keys. Fault::locked when a daemon holds the store.
+  std::function<Result<void>(const std::filesystem::path& config)> forget_keys;
 };
 
 /// The socket of the daemon that runs with the configuration in this folder, also when the configuration has faults: `socket:` of its

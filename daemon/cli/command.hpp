@@ -53,6 +53,7 @@ void add_order(CLI::App& app, Desk& desk);
 void add_order_deeds(CLI::App& order, Desk& desk);  ///< what is done with one order
 void add_product(CLI::App& app, Desk& desk);
 void add_stock(CLI::App& app, Desk& desk);
+void add_privacy(CLI::App& app, Desk& desk);
 
 /// For tests: the words behind the program's name, and a console of one's own.
 int run_cli(const std::vector<std::string>& words, const Parts& parts, Console& console);

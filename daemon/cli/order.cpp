@@ -11,7 +11,7 @@ namespace tally::cli {
 namespace {
 
 struct Options {
-  std::string channel, sku, state, cursor;
+  std::string channel, sku, state, cursor, buyer;
   std::size_t limit = 50;
 };
 
@@ -79,6 +79,15 @@ void add_order(CLI::App& app, Desk& desk) {
                                                        {"state", options->state},
                                                        {"cursor", options->cursor},
                                                        {"limit", std::to_string(options->limit)}});
+      if (!answer) return desk.fail(answer.error());
+      return desk.print(*answer, [&] { show(desk, *answer); });
+    };
+  });
+  CLI::App* find = command->add_subcommand("find", "Orders of one buyer");
+  find->add_option("--buyer", options->buyer, "Their whole e-mail address (or telephone number, where orders have no address)")->required();
+  find->callback([&desk, options] {
+    desk.chosen = [&desk, options] {
+      const auto answer = desk.daemon().post("orders/find", Json::object({{"buyer", options->buyer}}));
       if (!answer) return desk.fail(answer.error());
       return desk.print(*answer, [&] { show(desk, *answer); });
     };

@@ -3,6 +3,7 @@
 #include "engine/order_facts.hpp"
 #include "engine/order_wish.hpp"
 #include "engine/orders.hpp"
+#include "model/privacy.hpp"
 #include "store/journal.hpp"
 #include "store/orders.hpp"
 
@@ -12,22 +13,6 @@ namespace tally::engine {
 namespace {
 
 using store::Session;
-
-/// By the platform's id; without a channel's name it must be of one channel alone.
-Result<store::OrderRow> find_named(Session& session, const World& world, const std::string& channel, const std::string& id) {
-  std::optional<store::OrderRow> found;
-  for (const auto& each : world.channels) {
-    if (!channel.empty() && each->config.name != channel) continue;
-    auto row = store::find_order(session, each->no, id);
-    if (!row) continue;
-    if (found) return error(Fault::invalid, "several channels have an order " + id, "order", "say which: --channel NAME");
-    found = std::move(row);
-  }
-  if (found) return std::move(*found);
-  if (!channel.empty() && !world.find(channel)) return error(Fault::not_found, "there is no channel '" + channel + "'", "order");
-  return error(Fault::not_found, "there is no order '" + id + "'" + (channel.empty() ? "" : " of " + channel), "order",
-               "`tallyd order list` shows their ids");
-}
 
 Json task_json(const store::OrderTask& task) {
   Json json = Json::object({{"task", task.no}, {"kind", task.kind}, {"state", task.state}, {"at", format_iso(task.at)}});
@@ -52,7 +37,7 @@ Json line_json(const Order& order, const OrderLine& line) {
                        {"returned", count.returned}});
 }
 
-/// No buyer in it.
+/// The buyer in it is masked.
 Json order_json(Session& session, const World& world, const store::OrderRow& row) {
   const auto tasks = store::order_tasks_of(session, row.no);
   const Order order = with_tasks(platform_order(row), tasks);
@@ -66,6 +51,8 @@ Json order_json(Session& session, const World& world, const store::OrderRow& row
   json.set("lines", std::move(lines));
   for (const auto* list : {"shipments", "refunds", "holds"}) json.set(list, tree.find(list) ? *tree.find(list) : Json::array());
   json.set("tasks", std::move(done));
+  const Json person = person_of(tree, false);
+  for (const auto& [part, value] : person.as_object()) json.set(part, value);
   for (const auto* moment : {"placed_at", "paid_at", "cancelled_at", "changed_at"}) {
     if (const Json* at = tree.find(moment)) json.set(moment, *at);
   }
@@ -86,6 +73,21 @@ Result<void> decide(store::OrderTask& task, const std::string& verb) {
 }
 
 }  // namespace
+
+Result<store::OrderRow> find_named(Session& session, const World& world, const std::string& channel, const std::string& id) {
+  std::optional<store::OrderRow> found;
+  for (const auto& each : world.channels) {
+    if (!channel.empty() && each->config.name != channel) continue;
+    auto row = store::find_order(session, each->no, id);
+    if (!row) continue;
+    if (found) return error(Fault::invalid, "several channels have an order " + id, "order", "say which: --channel NAME");
+    found = std::move(row);
+  }
+  if (found) return std::move(*found);
+  if (!channel.empty() && !world.find(channel)) return error(Fault::not_found, "there is no channel '" + channel + "'", "order");
+  return error(Fault::not_found, "there is no order '" + id + "'" + (channel.empty() ? "" : " of " + channel), "order",
+               "`tallyd order list` shows their ids");
+}
 
 Result<Json> Engine::order(const std::string& channel, const std::string& id) {
   auto& world = core_.world();

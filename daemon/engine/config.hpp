@@ -74,7 +74,14 @@ struct GuardRule {
   std::int64_t least = 10;                    ///< so many are never too many
 };
 
+/// How long what says who somebody is stays.
+struct PrivacyRule {
+  Duration keep_raw{30LL * 86400000};      ///< documents as the platforms sent them
+  Duration keep_buyers{400LL * 86400000};  ///< of orders that are finished, since their last change
+};
+
 struct Config {
+  PrivacyRule privacy = {};
   std::string currency = "EUR";
   std::vector<LocationConfig> locations;
   GuardRule guard;

@@ -3,6 +3,7 @@
 #include "engine/intake.hpp"
 #include "engine/stock.hpp"
 #include "engine/timer.hpp"
+#include "store/buyers.hpp"
 #include "store/catalogue.hpp"
 #include "store/inbox.hpp"
 #include "store/journal.hpp"
@@ -17,7 +18,7 @@ using store::Session;
 
 constexpr std::size_t rows_a_turn = 64;
 constexpr std::size_t calls_a_turn = 16;
-constexpr Duration keep_documents{30LL * 86400000};
+constexpr std::size_t buyers_a_tidying = 1000;
 constexpr Duration between_tidyings{3600000};
 
 /// A channel that was never seen before is compared with the whole catalogue.
@@ -99,7 +100,13 @@ Result<void> Core::tidy() {
   if (now - tidied_ < between_tidyings && now >= tidied_) return {};
   tidied_ = now;
   return world_.store.write([&](Session& session) -> Result<void> {
-    for (const auto& channel : world_.channels) store::forget_inbox(session, channel->no, now - keep_documents);
+    for (const auto row : store::expire_raw(session, now - world_.config.privacy.keep_raw))
+      store::journal(session, {0, now, "inbox.expired", "privacy", ChannelNo(), std::to_string(row), "{}"});
+    const auto buyers = store::expire_buyers(session, now - world_.config.privacy.keep_buyers, buyers_a_tidying);
+    if (buyers > 0)
+      store::journal(session, {0, now, "buyers.expired", "privacy", ChannelNo(), "",
+                               Json::object({{"buyers", static_cast<std::int64_t>(buyers)}}).dump()});
+    keys_looked_at_ = store::forget_unused_keys(session, keys_looked_at_, buyers_a_tidying);
     return {};
   });
 }

@@ -42,6 +42,7 @@ class Core {
 
   World world_;
   Time tidied_ = long_ago;
+  std::string keys_looked_at_;  ///< the last buyer's key of which it was asked whether an order still has it
   std::uint64_t seed_, lanes_made_ = 0;
   std::map<ChannelNo, std::unique_ptr<Lane>> lanes_;
   std::map<ChannelNo, std::uint64_t> taken_in_;  ///< the store's count of the channel when its inbox was read to the end

@@ -53,6 +53,9 @@ class Engine final : public Intake, public Admin {
   Result<Json> stock_rules() override;
   Result<Json> oversells(const Query& query) override;
   Result<Json> order(const std::string& channel, const std::string& id) override;
+  Result<Json> find_orders(const std::string& buyer) override;
+  Result<Json> reveal_order(const std::string& channel, const std::string& id, const std::string& author) override;
+  Result<Json> erase(const Json& wish, const std::string& author) override;
   Result<Json> plan(const std::string& channel) override;
   Result<Json> status() override;
   Result<Json> explain(const std::string& sku, const std::string& channel) override;

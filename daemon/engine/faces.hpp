@@ -51,7 +51,7 @@ class Admin {
   virtual Result<Json> orders(const Query& query) = 0;
   /// One order, by its channel (may be empty where no other channel has such an id) and id: {channel, id, number, state, platform_state,
   ///  total, lines: [{line, sku, quantity, open, shipped, cancelled, returned}], shipments, refunds, holds, tasks: [{task, kind, state, at,
-  ///  by, reason, …}]}: no buyer
+  ///  by, reason, …}], buyer, ship_to, note: masked}
   virtual Result<Json> order(const std::string& channel, const std::string& id) = 0;
   /// {quotas: [{quota, channel, sku, units, left, from, until, state, author}], transfers under way: [{transfer, sku, units, from, to, sent_at}]}
   virtual Result<Json> stock_rules() = 0;
@@ -72,7 +72,16 @@ class Admin {
   /// OpenMetrics numbers: items: [{name, help, type: counter|gauge, labels: {}, value}]
   virtual Result<Json> metrics() = 0;
 
+  /// Orders of the buyer with this e-mail address (or telephone number): items {channel, id, number, state, placed_at}
+  virtual Result<Json> find_orders(const std::string& buyer) = 0;
+
   // Doing. `author` goes into the journal.
+  /// The only answer with a buyer in clear, and only for the admin's socket: {channel, id, buyer, ship_to, note, erased}. That somebody looked
+  /// is in the journal.
+  virtual Result<Json> reveal_order(const std::string& channel, const std::string& id, const std::string& author) = 0;
+  /// {buyer: e-mail address or telephone number} or {channel, order}: the buyer is erased from all their orders and from raw documents. {orders,
+  /// documents, waiting: raw ones that name them and are not read yet, or parked}
+  virtual Result<Json> erase(const Json& wish, const std::string& author) = 0;
   /// Besides, all of them optional: `changes` [{sku, code, set: {field: value or null}, counted, location}] of variants that exist; `keep`
   /// names fields of the products that stay as they are ("brand", "variants/cost"); `dry_run` answers and writes nothing, then `known` names
   /// SKUs of other chunks; each entry's `line` (a product's `@line`) comes back with a refusal.

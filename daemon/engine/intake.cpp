@@ -4,6 +4,7 @@
 #include "engine/oversell.hpp"
 #include "engine/stock.hpp"
 #include "engine/tree.hpp"
+#include "model/privacy.hpp"
 #include "store/catalogue.hpp"
 #include "store/inbox.hpp"
 #include "store/journal.hpp"
@@ -145,9 +146,9 @@ bool is_documents_own(const Error& fault) {
   return fault.fault != Fault::io && fault.fault != Fault::gone && fault.fault != Fault::locked;
 }
 
-void park(Session& session, const World& world, const Channel& channel, std::int64_t row, const std::string& reason) {
+void park(Session& session, const World& world, const Channel& channel, std::int64_t row, const std::string& said) {
   const Time now = world.clock.now();
-  const std::string number = std::to_string(row);
+  const std::string number = std::to_string(row), reason = masked_sentence(said);
   store::park_row(session, row, channel.no, reason, now);
   store::set_problem(session, {channel.no, "inbox", number, reason,
                                "correct the mapping or the settings and `tallyd reload`, or read it again with `tallyd replay " + number +

@@ -51,4 +51,7 @@ Result<std::size_t> reroute_order(store::Session& session, const World& world, O
 /// A pending order's reservation has run out.
 void expire_order(store::Session& session, const World& world, OrderNo order);
 
+/// The order that a person means: by the platform's id; without a channel's name it must be of one channel alone. Errors: not_found, invalid.
+Result<store::OrderRow> find_named(store::Session& session, const World& world, const std::string& channel, const std::string& id);
+
 }  // namespace tally::engine

@@ -99,14 +99,6 @@ void read_mapping(yaml::Reader& reader, Channel& channel, Reading& reading) {
   channel.overlay = std::move(overlay);
 }
 
-std::optional<Duration> duration_from(yaml::Reader& reader, std::string_view key, Duration least, Duration most) {
-  const auto given = reader.duration(key);
-  if (!given || (*given >= least && *given <= most)) return given;
-  reader.complain(key, "'" + std::string(key) + "' must be from " + format_duration(least) + " to " + format_duration(most) + ", but is " +
-                           format_duration(*given));
-  return std::nullopt;
-}
-
 }  // namespace
 
 Channel read_channel(const yaml::Node& node, const std::filesystem::path& folder, Reading& reading) {
@@ -127,8 +119,8 @@ Channel read_channel(const yaml::Node& node, const std::filesystem::path& folder
   if (const yaml::Node* price = reader.node("price")) channel.price = read_price(*price, reading);
   if (const yaml::Node* orders = reader.node("orders")) channel.orders = read_orders(*orders, reading);
   channel.owns = reader.texts("owns");
-  channel.sweep = duration_from(reader, "sweep", 1s, 24h * 7).value_or(channel.sweep);
-  channel.settle = duration_from(reader, "settle", 0s, 24h);
+  channel.sweep = duration_in(reader, "sweep", 1s, 24h * 7).value_or(channel.sweep);
+  channel.settle = duration_in(reader, "settle", 0s, 24h);
   if (const yaml::Node* limits = reader.node("limits")) read_limits(*limits, channel, reading);
   reading.finish(reader, reading.channel_keys, "");
   channel.tree = node;

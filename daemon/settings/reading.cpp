@@ -126,6 +126,14 @@ std::optional<Decimal> percent_in(yaml::Reader& reader, std::string_view key, st
   return std::nullopt;
 }
 
+std::optional<Duration> duration_in(yaml::Reader& reader, std::string_view key, Duration least, Duration most) {
+  const auto given = reader.duration(key);
+  if (!given || (*given >= least && *given <= most)) return given;
+  reader.complain(key, "'" + std::string(key) + "' must be from " + format_duration(least) + " to " + format_duration(most) + ", but is " +
+                           format_duration(*given));
+  return std::nullopt;
+}
+
 std::optional<std::string> currency_in(yaml::Reader& reader, std::string_view key) {
   const auto text = reader.text(key);
   if (!text) return std::nullopt;

@@ -43,6 +43,8 @@ bool is_secret_name(std::string_view text);
 std::optional<std::string> url_in(yaml::Reader& reader, std::string_view key);
 /// "4%" as 0.04, within [least, most] percent.
 std::optional<Decimal> percent_in(yaml::Reader& reader, std::string_view key, std::int64_t least, std::int64_t most);
+/// Within [least, most].
+std::optional<Duration> duration_in(yaml::Reader& reader, std::string_view key, Duration least, Duration most);
 std::optional<std::string> currency_in(yaml::Reader& reader, std::string_view key);
 
 StockRule read_stock(const yaml::Node& node, Reading& reading);

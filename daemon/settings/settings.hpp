@@ -95,6 +95,11 @@ struct Guard {
   Quantity least = 10;
 };
 
+struct Privacy {
+  Duration keep_raw{30LL * 86400000}, keep_buyers{400LL * 86400000};
+  bool operator==(const Privacy&) const = default;
+};
+
 struct Settings {
   std::filesystem::path folder;  ///< where tallyd.yaml lies; relative paths in it are relative to this
   std::string store = "sqlite:tally.db";
@@ -109,6 +114,7 @@ struct Settings {
   std::map<std::string, std::string> attributes;  ///< the data dictionary: name → text, integer, decimal, boolean, one_of:a|b
   std::string log_level = "info";
   Guard guard;
+  Privacy privacy;
   std::vector<Channel> channels;                                          ///< by name
   std::vector<std::filesystem::path> connector_folders, mapping_folders;  ///< the merchant's own first, then the installed ones
 };

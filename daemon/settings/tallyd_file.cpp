@@ -168,6 +168,14 @@ void read_guard(const yaml::Node& node, Guard& guard, Reading& reading) {
   reading.finish(reader, reading.tallyd_keys, "guard");
 }
 
+void read_privacy(const yaml::Node& node, Privacy& privacy, Reading& reading) {
+  constexpr Duration least{3600000}, longest_raw{30LL * 86400000}, longest_buyers{4000LL * 86400000};
+  yaml::Reader reader(node, "'privacy'", reading.complaints);
+  privacy.keep_raw = duration_in(reader, "keep_raw", least, longest_raw).value_or(privacy.keep_raw);
+  privacy.keep_buyers = duration_in(reader, "keep_buyers", least, longest_buyers).value_or(privacy.keep_buyers);
+  reading.finish(reader, reading.tallyd_keys, "privacy");
+}
+
 }  // namespace
 
 void read_tallyd(const yaml::Node& node, Settings& settings, Reading& reading) {
@@ -181,6 +189,7 @@ void read_tallyd(const yaml::Node& node, Settings& settings, Reading& reading) {
   if (const yaml::Node* catalogue = reader.node("catalogue")) read_catalogue(*catalogue, settings, reading);
   if (const yaml::Node* attributes = reader.node("attributes")) read_attributes(*attributes, settings, reading);
   if (const yaml::Node* guard = reader.node("guard")) read_guard(*guard, settings.guard, reading);
+  if (const yaml::Node* privacy = reader.node("privacy")) read_privacy(*privacy, settings.privacy, reading);
   reading.finish(reader, reading.tallyd_keys, "");
   if (settings.locations.empty()) settings.locations.push_back({LocationId("main"), "Main", ""});
 }

@@ -1,5 +1,9 @@
 #include "store/database.hpp"
 
+#include "base/crypto.hpp"
+#include "store/buyers.hpp"
+#include "store/erasures.hpp"
+#include "store/keys.hpp"
 #include "store/migrations.hpp"
 #include "store/prepared_once.hpp"
 #include "store/session.hpp"
@@ -31,6 +35,7 @@ void prepare(Session& session, const std::string& path, const Options& options) 
   session.sql << "PRAGMA journal_mode = WAL";
   session.sql << (options.durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF");
   session.sql << "PRAGMA foreign_keys = ON";
+  session.sql << "PRAGMA secure_delete = ON";
   session.sql << "PRAGMA cache_size = -32768";
   session.sql << "PRAGMA wal_autocheckpoint = 4000";
 }
@@ -60,6 +65,8 @@ class SqliteDatabase final : public Database {
     try {
       prepare(writer_, path_, options_);
       if (auto done = migrate(writer_, clock.now()); !done) return done;
+      if (auto done = open_keys(); !done) return done;
+      if (auto done = in_transaction(erase_again); !done) return done;
     } catch (const soci::soci_error& e) {
       return io_error(e);
     }
@@ -121,6 +128,7 @@ class SqliteDatabase final : public Database {
     auto result = guarded([&]() -> Result<void> {
       if (!session) {
         session = std::make_unique<Session>();
+        session->keys = keys_.get();
         prepare(*session, path_, options_);
       }
       soci::transaction snapshot(session->sql);  // rolls back when it goes out of scope: a reader leaves nothing open
@@ -148,6 +156,41 @@ class SqliteDatabase final : public Database {
   }
 
  private:
+  /// The file of keys that belongs to this store, and no other.
+  Result<void> open_keys() {
+    const auto file = Keys::file_beside(path_);
+    std::string known;
+    writer_.sql << "SELECT identity FROM keys_file ORDER BY identity LIMIT 1", into(known);
+    const auto refused = [&](const std::string& what) {
+      return error(
+          Fault::not_found, what, "store: " + file.string(),
+          "restore that file from its backup; or run `tallyd privacy forget-all`, which gives up the buyers' data and keeps the rest");
+    };
+    if (options_.forget_keys) {
+      for (const auto* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + suffix);
+    } else if (!known.empty() && !std::filesystem::exists(file)) {
+      return refused("the keys of this store are missing: what is sealed cannot be read");
+    }
+    const auto random = options_.random ? options_.random : seal::Random(crypto::random_bytes);
+    auto opened = Keys::open(file, {options_.durable, !options_.threaded && !options_.durable, random});
+    if (!opened) return opened.error();
+    keys_ = std::move(*opened);
+    writer_.keys = keys_.get();
+    writer_.erasures = erasures_beside(path_);
+    if (known == keys_->identity()) return {};
+    if (!known.empty() && !options_.forget_keys) return refused("these are the keys of another store");
+    return in_transaction([this](Session& session) -> Result<void> {
+      if (options_.forget_keys) {
+        const auto unread = give_up_sealed(session);
+        log_.warning("everything that was sealed is given up", {{"raw documents that nobody had read", std::to_string(unread)}});
+      }
+      session.sql << "DELETE FROM keys_file";
+      std::string identity = keys_->identity();
+      session.sql << "INSERT INTO keys_file (identity) VALUES (:i)", use(identity);
+      return {};
+    });
+  }
+
   static Error gone() { return error(Fault::gone, "the store is closed", "store"); }
 
   template <class F>
@@ -167,8 +210,10 @@ class SqliteDatabase final : public Database {
       try {
         result = body(writer_);
         if (result) {
+          keys_->keep_made();
           writer_.sql << "COMMIT";
           note_stirred();
+          forget_let_go();
           return result;
         }
       } catch (const soci::soci_error&) {
@@ -186,11 +231,25 @@ class SqliteDatabase final : public Database {
     for (const auto channel : writer_.stirred) ++(channel == 0 ? stirred_all_ : stirred_[channel]);
   }
 
+  /// What the commit let go; when that fails it is tried again behind the next one.
+  void forget_let_go() {
+    try {
+      keys_->forget_let_go();
+    } catch (const soci::soci_error& e) {
+      log_.error("keys that are not needed any more could not be forgotten", {{"error", e.what()}});
+    }
+  }
+
   void roll_back() {
     try {
       writer_.sql << "ROLLBACK";
     } catch (const soci::soci_error& e) {  // SQLite has rolled back by itself after a full disk or an I/O error
       log_.debug("the database had rolled back by itself", {{"error", e.what()}});
+    }
+    try {
+      keys_->roll_back();
+    } catch (const soci::soci_error& e) {
+      log_.debug("the file of keys had rolled back by itself", {{"error", e.what()}});
     }
   }
 
@@ -263,6 +322,7 @@ class SqliteDatabase final : public Database {
   Options options_;
   Log log_;
   int lock_ = -1;
+  std::unique_ptr<Keys> keys_;
   Session writer_;
   std::thread thread_;
   mutable std::mutex mutex_;

@@ -4,6 +4,7 @@
 #include "base/id.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
+#include "base/seal.hpp"
 #include "base/time.hpp"
 
 #include <functional>
@@ -27,12 +28,14 @@ struct Options {
   /// Called before (false) and after (true) each commit of an unthreaded database; returning true makes the store dead from there on:
   /// every later call answers `gone`. So the simulation crashes between any two commits.
   std::function<bool(bool after)> crash;
+  seal::Random random = {};  ///< for keys and nonces; empty: the kernel's
+  bool forget_keys = false;  ///< all that is sealed is given up, and a new file of keys begins: for a store whose keys were lost
 };
 
 class Database {
  public:
-  /// `dsn`: "sqlite:PATH". Creates the file (mode 0600), migrates; refuses a newer schema.
-  /// Errors: io, locked (another daemon has it), invalid (dsn).
+  /// `dsn`: "sqlite:PATH". Creates the file (mode 0600) and that of its keys, migrates, erases again whoever was erased; refuses a newer
+  /// schema, and a store whose keys are missing. Errors: io, locked (another daemon has it), invalid (dsn), not_found (the keys).
   static Result<std::unique_ptr<Database>> open(const std::string& dsn, Options options, const Clock& clock, Log log);
   virtual ~Database() = default;
 

@@ -1,6 +1,7 @@
 #include "store/inbox.hpp"
 
 #include "base/json.hpp"
+#include "store/buyers.hpp"
 #include "store/session.hpp"
 
 namespace tally::store {
@@ -25,10 +26,10 @@ std::map<std::string, std::string> headers_from(const std::string& text) {
 std::int64_t add_inbox(Session& session, const InboxRow& row) {
   session.stirred.insert(row.channel.value);
   Int channel = row.channel.value, at = to_ms(row.received_at), no = 0;
-  std::string headers = headers_text(row.headers);
+  std::string headers = headers_text(row.headers), body = sealed_body(session, row.channel, row.body, row.received_at);
   session.sql
       << "INSERT INTO inbox (channel_no, source, kind, body, headers, received_at) VALUES (:c, :s, :k, :b, :h, :t) RETURNING row_no",
-      use(channel), use(row.source), use(row.kind), use(row.body), use(headers), use(at), into(no);
+      use(channel), use(row.source), use(row.kind), use(body), use(headers), use(at), into(no);
   return no;
 }
 
@@ -41,7 +42,9 @@ std::vector<InboxRow> inbox_after(Session& session, ChannelNo channel, std::int6
                               "ORDER BY row_no LIMIT :l",
        use(c), use(from), use(most), into(no), into(source), into(kind), into(body), into(headers), into(at));
   st.execute();
-  while (st.fetch()) rows.push_back({no, channel, source, kind, body, headers_from(headers), from_ms(at)});
+  while (st.fetch())
+    rows.push_back(
+        {no, channel, source, kind, opened_body(session, channel, body, from_ms(at)).value_or(""), headers_from(headers), from_ms(at)});
   return rows;
 }
 
@@ -51,7 +54,9 @@ std::optional<InboxRow> inbox_row(Session& session, std::int64_t row) {
   session.sql << "SELECT channel_no, source, kind, body, headers, received_at FROM inbox WHERE row_no = :n", use(no), into(channel),
       into(source), into(kind), into(body), into(headers), into(at);
   if (!session.sql.got_data()) return std::nullopt;
-  return InboxRow{row, ChannelNo(channel), source, kind, body, headers_from(headers), from_ms(at)};
+  auto opened = opened_body(session, ChannelNo(channel), body, from_ms(at));
+  if (!opened) return std::nullopt;
+  return InboxRow{row, ChannelNo(channel), source, kind, std::move(*opened), headers_from(headers), from_ms(at)};
 }
 
 std::int64_t last_inbox_row(Session& session, ChannelNo channel) {

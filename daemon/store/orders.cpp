@@ -1,39 +1,53 @@
 #include "store/orders.hpp"
 
+#include "store/buyers.hpp"
 #include "store/session.hpp"
 
 namespace tally::store {
 namespace {
 
 constexpr const char* columns =
-    "order_no, channel_no, id, revision, state, document, resolved, claim, taken, body_hash, inbox_row, changed_at, accepted_at, expired";
+    "order_no, channel_no, id, revision, state, document, resolved, claim, taken, body_hash, inbox_row, changed_at, accepted_at, expired, "
+    "sealed_by";
 
 /// The columns of one row, bound once and read after each fetch.
 struct Bound {
   Int no = 0, channel = 0, revision = 0, inbox = 0, changed = 0, accepted = 0, expired = 0;
-  std::string id, state, document, resolved, claim, taken, hash;
+  std::string id, state, document, resolved, claim, taken, hash, sealed_by;
 
   template <class Prepared>
   auto& bind(Prepared& st) {
     return st, into(no), into(channel), into(id), into(revision), into(state), into(document), into(resolved), into(claim), into(taken),
-           into(hash), into(inbox), into(changed), into(accepted), into(expired);
+           into(hash), into(inbox), into(changed), into(accepted), into(expired), into(sealed_by);
   }
-  OrderRow row() const {
+  OrderRow row(Session& session) const {
     const auto json = [](const std::string& text) {
       auto value = Json::parse(text);
       ensure(value.has_value(), "a stored order is JSON");
       return std::move(*value);
     };
-    return {OrderNo(no),       ChannelNo(channel), id,          revision, state, json(document),
-            json(resolved),    json(claim),        json(taken), hash,     inbox, from_ms(changed),
-            from_ms(accepted), expired != 0};
+    return {OrderNo(no),
+            ChannelNo(channel),
+            id,
+            revision,
+            state,
+            opened_document(session, {ChannelNo(channel), id}, json(document), sealed_by),
+            json(resolved),
+            json(claim),
+            json(taken),
+            hash,
+            inbox,
+            from_ms(changed),
+            from_ms(accepted),
+            expired != 0,
+            sealed_by};
   }
 };
 
-std::vector<OrderRow> rows_of(soci::statement& st, Bound& bound) {
+std::vector<OrderRow> rows_of(Session& session, soci::statement& st, Bound& bound) {
   std::vector<OrderRow> rows;
   st.execute();
-  while (st.fetch()) rows.push_back(bound.row());
+  while (st.fetch()) rows.push_back(bound.row(session));
   return rows;
 }
 
@@ -50,7 +64,7 @@ std::optional<OrderRow> find_order(Session& session, ChannelNo channel, const st
   auto prepared = session.sql.prepare << std::string("SELECT ") + columns + " FROM orders WHERE channel_no = :c AND id = :i";
   prepared, use(no), use(id);
   soci::statement st(bound.bind(prepared));
-  return first_of(rows_of(st, bound));
+  return first_of(rows_of(session, st, bound));
 }
 
 std::optional<OrderRow> get_order(Session& session, OrderNo order) {
@@ -59,31 +73,33 @@ std::optional<OrderRow> get_order(Session& session, OrderNo order) {
   auto prepared = session.sql.prepare << std::string("SELECT ") + columns + " FROM orders WHERE order_no = :n";
   prepared, use(no);
   soci::statement st(bound.bind(prepared));
-  return first_of(rows_of(st, bound));
+  return first_of(rows_of(session, st, bound));
 }
 
 OrderNo insert_order(Session& session, const OrderRow& row) {
   Int channel = row.channel.value, revision = row.revision, inbox = row.inbox_row, changed = to_ms(row.changed_at),
       accepted = to_ms(row.accepted_at);
   Int expired = row.expired ? 1 : 0, no = 0;
-  std::string document = row.document.dump(), resolved = row.resolved.dump(), claim = row.claim.dump(), taken = row.taken.dump();
+  std::string sealed_by = row.sealed_by, document = sealed_document(session, {row.channel, row.id}, row.document, sealed_by);
+  std::string resolved = row.resolved.dump(), claim = row.claim.dump(), taken = row.taken.dump();
   session.sql << "INSERT INTO orders (channel_no, id, revision, state, document, resolved, claim, taken, body_hash, inbox_row, changed_at, "
-                 "accepted_at, expired) "
-                 "VALUES (:c, :i, :r, :s, :d, :l, :m, :k, :h, :b, :t, :a, :e) RETURNING order_no",
+                 "accepted_at, expired, sealed_by) "
+                 "VALUES (:c, :i, :r, :s, :d, :l, :m, :k, :h, :b, :t, :a, :e, :y) RETURNING order_no",
       use(channel), use(row.id), use(revision), use(row.state), use(document), use(resolved), use(claim), use(taken), use(row.body_hash),
-      use(inbox), use(changed), use(accepted), use(expired), into(no);
+      use(inbox), use(changed), use(accepted), use(expired), use(sealed_by), into(no);
   return OrderNo(no);
 }
 
 bool update_order(Session& session, const OrderRow& row) {
   Int no = row.no.value, revision = row.revision, before = row.revision - 1, inbox = row.inbox_row, changed = to_ms(row.changed_at);
   Int expired = row.expired ? 1 : 0, touched = 0;
-  std::string document = row.document.dump(), resolved = row.resolved.dump(), claim = row.claim.dump(), taken = row.taken.dump();
+  std::string sealed_by = row.sealed_by, document = sealed_document(session, {row.channel, row.id}, row.document, sealed_by);
+  std::string resolved = row.resolved.dump(), claim = row.claim.dump(), taken = row.taken.dump();
   session.sql << "UPDATE orders SET revision = :r, state = :s, document = :d, resolved = :l, claim = :m, taken = :k, body_hash = :h, "
                  "inbox_row = :b, "
-                 "changed_at = :t, expired = :e WHERE order_no = :n AND revision = :f RETURNING order_no",
+                 "changed_at = :t, expired = :e, sealed_by = :y WHERE order_no = :n AND revision = :f RETURNING order_no",
       use(revision), use(row.state), use(document), use(resolved), use(claim), use(taken), use(row.body_hash), use(inbox), use(changed),
-      use(expired), use(no), use(before), into(touched);
+      use(expired), use(sealed_by), use(no), use(before), into(touched);
   return session.sql.got_data();
 }
 
@@ -111,7 +127,7 @@ std::vector<OrderRow> orders_before(Session& session, std::optional<ChannelNo> c
                                  "ORDER BY order_no DESC LIMIT :l";
   prepared, use(top), use(no), use(no), use(state), use(state), use(most);
   soci::statement st(bound.bind(prepared));
-  return rows_of(st, bound);
+  return rows_of(session, st, bound);
 }
 
 std::int64_t count_orders(Session& session, ChannelNo channel) {

@@ -28,6 +28,7 @@ struct OrderRow {
   Time changed_at = long_ago;
   Time accepted_at = long_ago;  ///< when we first had it
   bool expired = false;
+  std::string sealed_by = {};  ///< buyers.hpp; the document here is open
 };
 
 std::optional<OrderRow> find_order(Session& session, ChannelNo channel, const std::string& id);

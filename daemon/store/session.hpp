@@ -6,14 +6,19 @@
 
 #include <soci/soci.h>
 
+#include <filesystem>
 #include <set>
 
 namespace tally::store {
+
+class Keys;
 
 class Session {
  public:
   soci::session sql;
   std::set<long long> stirred;  ///< channels that this transaction gives something to do; 0: all
+  Keys* keys = nullptr;         ///< of all sessions of the store
+  std::filesystem::path erasures;
 };
 
 using Int = long long;

@@ -1,5 +1,6 @@
 #include "simulation/house.hpp"
 
+#include "base/rng.hpp"
 #include "store/catalogue.hpp"
 
 namespace tally::simulation {
@@ -35,6 +36,11 @@ bool House::open_empty() {
   options.threaded = false;
   options.durable = false;
   options.crash = [this](bool) { return crash_now(); };
+  options.random = [rng = std::make_shared<Rng>(seed_ ^ (++openings_ << 32))](std::size_t count) {
+    std::string bytes;
+    for (std::size_t i = 0; i < count; ++i) bytes += static_cast<char>(rng->below(256));
+    return bytes;
+  };
   auto store = store::Database::open("sqlite:" + (folder_ / "tallyd.db").string(), std::move(options), clock_, Log());
   if (!store) {
     note(store.error());

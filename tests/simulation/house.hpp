@@ -60,6 +60,7 @@ class House {
   std::optional<std::uint64_t> crash_in_;
   std::uint64_t commits_ = 0;
   unsigned incarnation_ = 0;
+  std::uint64_t openings_ = 0;  ///< of the store: each has other nonces
   bool crashed_ = false;
   std::string fault_;
 };

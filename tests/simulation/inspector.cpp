@@ -5,6 +5,7 @@
 #include "store/inbox.hpp"
 #include "store/ledger.hpp"
 #include "store/offers.hpp"
+#include "store/orders.hpp"
 #include "store/session.hpp"
 
 #include <algorithm>
@@ -95,6 +96,7 @@ std::map<std::string, Time> Inspector::known_states(const Shop& shop, const std:
 
 void Inspector::restarted() {
   applied_rows_ = -1;
+  revisions_.clear();
   read_began_.clear();
   read_complete_.clear();
   looked_.clear();
@@ -127,18 +129,24 @@ void Inspector::read_orders(Session& session) {
   session.sql << "SELECT COALESCE(SUM(applied_through), 0) FROM channel", into(rows);
   if (rows == applied_rows_) return;
   applied_rows_ = rows;
-  Int channel = 0;
-  std::string id, note;
-  soci::statement st =
-      (session.sql.prepare << "SELECT channel_no, id, COALESCE(json_extract(document, '$.note'), '') FROM orders ORDER BY order_no",
-       into(channel), into(id), into(note));
+  Int no = 0, revision = 0;
+  std::vector<OrderNo> changed;
+  soci::statement st = (session.sql.prepare << "SELECT order_no, revision FROM orders ORDER BY order_no", into(no), into(revision));
   st.execute();
   while (st.fetch()) {
-    auto& known = known_orders_[{ChannelNo(channel), id}];
+    if (auto& seen = revisions_[OrderNo(no)]; seen != revision) {
+      seen = revision;
+      changed.push_back(OrderNo(no));
+    }
+  }
+  for (const auto order : changed) {
+    const auto row = store::get_order(session, order);
+    const std::string note = row->document.text_or("note");
+    auto& known = known_orders_[{row->channel, row->id}];
     const auto newer = [](const std::string& a, const std::string& b) {
       return a.size() != b.size() ? a.size() > b.size() : a > b;
     };  // "version 12"
-    if (newer(known, note)) violate("S4 once", "order " + id + " went back from " + known + " to " + note);
+    if (newer(known, note)) violate("S4 once", "order " + row->id + " went back from " + known + " to " + note);
     known = note;
   }
 }

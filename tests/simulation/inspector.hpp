@@ -96,6 +96,7 @@ class Inspector {
   std::map<VariantNo, std::vector<std::pair<VariantNo, Quantity>>> components_;
   std::map<std::pair<ChannelNo, std::string>, std::string> known_orders_;  ///< the version that the engine has
   long long applied_rows_ = -1;
+  std::map<OrderNo, long long> revisions_;                   ///< of the orders whose note is known
   std::map<Place, std::map<std::string, Time>> in_the_air_;  ///< stock writes that may still be applied, by key, and when they were decided
   std::map<Place, Time> touched_;
   std::map<Place, Time> looked_;  ///< start of the newest answered look

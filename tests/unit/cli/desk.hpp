@@ -80,6 +80,7 @@ class CliTest : public ::testing::Test {
     unsetenv("TALLYD_CONFIG");
     unsetenv("RUNTIME_DIRECTORY");
     parts.version = "1.2.3";
+    parts.forget_keys = [](const std::filesystem::path&) { return Result<void>(); };
     parts.open_offline = [](const std::filesystem::path&) -> Result<Offline> {
       return error(Fault::internal, "nobody said that this test works offline");
     };

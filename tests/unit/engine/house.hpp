@@ -183,9 +183,9 @@ class House : public ::testing::Test {
 
  private:
   void remove_files() {
-    for (const auto* suffix : {"", "-wal", "-shm", ".lock"}) {
+    for (const auto* suffix : {".db", ".db-wal", ".db-shm", ".db.lock", ".keys.db", ".keys.db-wal", ".keys.db-shm", ".erasures.jsonl"}) {
       std::error_code ignored;
-      std::filesystem::remove(path_.string() + suffix, ignored);
+      std::filesystem::remove(std::filesystem::path(path_).replace_extension().string() + suffix, ignored);
     }
   }
   std::filesystem::path path_;

@@ -73,6 +73,11 @@ class FakeAdmin final : public engine::Admin {
   Result<Json> metrics() override { return told("metrics", std::string()); }
   Result<Json> import(const Json& chunk, const std::string& author) override { return told("import", chunk.dump(), author); }
   Result<Json> move_stock(const Json& movement, const std::string& author) override { return told("stock", movement.dump(), author); }
+  Result<Json> find_orders(const std::string& buyer) override { return told("find_orders", buyer); }
+  Result<Json> reveal_order(const std::string& channel, const std::string& id, const std::string& author) override {
+    return told("reveal_order", channel + " " + id, author);
+  }
+  Result<Json> erase(const Json& wish, const std::string& author) override { return told("erase", wish.dump(), author); }
   Result<Json> do_order(const Json& wish, const std::string& author) override { return told("do_order", wish.dump(), author); }
   Result<Json> decide_order_task(const std::string& task, const std::string& verb, const std::string& author) override {
     return told("decide_order_task", verb + " " + task, author);

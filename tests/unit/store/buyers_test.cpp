@@ -1,0 +1,337 @@
+// What says who somebody is: sealed in the file, open in the rows, gone when it is erased or its time is over.
+#include "store/buyers.hpp"
+#include "opened.hpp"
+#include "store/catalogue.hpp"
+#include "store/erasures.hpp"
+#include "store/inbox.hpp"
+#include "store/keys.hpp"
+#include "store/orders.hpp"
+#include "store/session.hpp"
+
+#include <gmock/gmock.h>
+
+#include <sys/stat.h>
+#include <fstream>
+#include <iterator>
+
+namespace tally::store {
+namespace {
+
+constexpr Duration day{86400000};
+const std::string ada = "ada@canary.example";
+
+class Buyers : public Opened {
+ protected:
+  void SetUp() override {
+    Opened::SetUp();
+    ASSERT_TRUE(write([&](Session& session) { shop = open_channel(session, "shop").no; }).has_value());
+  }
+
+  OrderRow order(const std::string& id, const std::string& email, const std::string& state = "paid") {
+    OrderRow row;
+    row.channel = shop;
+    row.id = id;
+    row.revision = 1;
+    row.state = state;
+    Json buyer = Json::object({{"name", "Canary Lovelace"}, {"phone", "+44 1632 960001"}});
+    if (!email.empty()) buyer.set("email", email);
+    if (email.empty()) buyer.erase("phone");
+    row.document = Json::object({{"@id", id},
+                                 {"total", Json::Number{"12.50"}},
+                                 {"buyer", buyer},
+                                 {"ship_to", Json::object({{"line1", "Canary Lane 5"}, {"city", "London"}})}});
+    row.resolved = row.claim = row.taken = Json::array();
+    row.body_hash = "hash";
+    row.changed_at = row.accepted_at = clock.now();
+    return row;
+  }
+  OrderNo put(const OrderRow& row) {
+    OrderNo no;
+    EXPECT_TRUE(write([&](Session& session) { no = insert_order(session, row); }).has_value());
+    return no;
+  }
+  OrderRow get(OrderNo no) {
+    std::optional<OrderRow> row;
+    EXPECT_TRUE(write([&](Session& session) { row = get_order(session, no); }).has_value());
+    return row.value_or(OrderRow{});
+  }
+  std::int64_t deliver(const std::string& body, Time at, bool read = true) {
+    std::int64_t no = 0;
+    EXPECT_TRUE(write([&](Session& session) {
+                  no = add_inbox(session, {0, shop, "hook", "order", body, {}, at});
+                  if (read) set_applied_through(session, shop, no);
+                }).has_value());
+    return no;
+  }
+  std::optional<std::string> body(std::int64_t no) {
+    std::optional<InboxRow> row;
+    EXPECT_TRUE(write([&](Session& session) { row = inbox_row(session, no); }).has_value());
+    return row ? std::optional(row->body) : std::nullopt;
+  }
+  std::optional<std::string> key_of(const std::string& email) {
+    std::optional<std::string> key;
+    EXPECT_TRUE(write([&](Session& session) { key = find_buyer(session, email); }).has_value());
+    return key;
+  }
+  Erased erase_now(const std::string& email, std::vector<std::int64_t> raw = {}) {
+    Erased done;
+    const auto key = key_of(email);
+    EXPECT_TRUE(key.has_value());
+    EXPECT_TRUE(write([&](Session& session) { done = *erase(session, {clock.now(), *key, buyer_hash(session, email), raw}); }).has_value());
+    return done;
+  }
+  /// Everything of the store that lies on the disk, its keys apart.
+  std::string on_disk() const {
+    std::string all;
+    for (const auto* suffix : {"", "-wal", "-shm"}) {
+      std::ifstream in(path.string() + suffix, std::ios::binary);
+      all.append(std::istreambuf_iterator<char>(in), {});
+    }
+    return all;
+  }
+  std::filesystem::path keys_file() const { return Keys::file_beside(path); }
+  Result<std::unique_ptr<Database>> try_open(bool forget = false) {
+    store.reset();
+    Options options{.threaded = false, .durable = false, .backlog = 100, .crash = {}};
+    options.forget_keys = forget;
+    return Database::open("sqlite:" + path.string(), std::move(options), clock, Log());
+  }
+  void remove_keys() {
+    store.reset();
+    for (const auto* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(keys_file().string() + suffix);
+  }
+
+  ChannelNo shop;
+};
+
+TEST_F(Buyers, StandInTheRowsAndNowhereOnTheDisk) {
+  const auto no = put(order("7", ada));
+  const auto raw = deliver(R"({"billing": {"name": "Canary Lovelace"}})", clock.now());
+  OrderRow changed = get(no);
+  EXPECT_EQ(changed.document, order("7", ada).document);
+  changed.revision = 2;
+  changed.document.set("note", "Canary note");
+  ASSERT_TRUE(write([&](Session& session) { EXPECT_TRUE(update_order(session, changed)); }).has_value());
+  EXPECT_EQ(get(no).document.text_or("note"), "Canary note");
+  EXPECT_EQ(body(raw), R"({"billing": {"name": "Canary Lovelace"}})");
+
+  store.reset();
+  const std::string bytes = on_disk();
+  EXPECT_NE(bytes.find("London"), std::string::npos) << "the order itself is there";
+  for (const auto* canary : {"Canary", "canary", "960001", "billing"}) EXPECT_EQ(bytes.find(canary), std::string::npos) << canary;
+  open();
+  EXPECT_EQ(get(no).document.find("ship_to")->text_or("line1"), "Canary Lane 5");
+}
+
+TEST_F(Buyers, HaveOneKeyEachAndGuestsOneAnOrder) {
+  const auto first = put(order("1", ada)), second = put(order("2", "ADA@canary.example")), other = put(order("3", "ida@canary.example"));
+  const auto guest = put(order("4", "")), another = put(order("5", ""));
+  EXPECT_EQ(get(first).sealed_by, get(second).sealed_by);
+  EXPECT_NE(get(first).sealed_by, get(other).sealed_by);
+  EXPECT_NE(get(guest).sealed_by, get(another).sealed_by);
+  EXPECT_EQ(key_of(" Ada@Canary.example"), get(first).sealed_by);
+  EXPECT_FALSE(key_of("nobody@canary.example").has_value());
+}
+
+TEST_F(Buyers, WhoAreErasedAreGoneAndTheirOrdersStay) {
+  const auto first = put(order("1", ada)), second = put(order("2", ada)), other = put(order("3", "ida@canary.example"));
+  const auto naming = deliver("one of Ada", clock.now()), unread = deliver("another of Ada", clock.now(), false);
+  const auto done = erase_now(ada, {naming, unread});
+  EXPECT_EQ(done.orders, 2u);
+  EXPECT_EQ(done.documents, 1u);
+  EXPECT_EQ(done.waiting, 1u) << "an order that nobody has read yet is not lost";
+  for (const auto no : {first, second}) {
+    EXPECT_EQ(get(no).document.dump(), R"({"@id":")" + get(no).id + R"(","total":12.50,"ship_to":{"city":"London"}})");
+    EXPECT_EQ(get(no).sealed_by, erased_mark);
+  }
+  EXPECT_EQ(get(other).document.find("buyer")->text_or("email"), "ida@canary.example");
+  EXPECT_FALSE(body(naming).has_value());
+  EXPECT_EQ(body(unread), "another of Ada");
+  EXPECT_FALSE(key_of(ada).has_value());
+
+  // What the platform says later of an erased order is not kept either; a new order of theirs is.
+  OrderRow again = get(first);
+  again.revision = 2;
+  again.document = order("1", ada).document;
+  ASSERT_TRUE(write([&](Session& session) { EXPECT_TRUE(update_order(session, again)); }).has_value());
+  EXPECT_EQ(get(first).document.find("buyer"), nullptr);
+  EXPECT_NE(get(put(order("9", ada))).document.find("buyer"), nullptr);
+}
+
+TEST_F(Buyers, WhoWereErasedAreErasedAgainInAStoreThatIsRestored) {
+  const auto no = put(order("1", ada));
+  const auto naming = deliver("one of Ada", clock.now());
+  store.reset();
+  std::filesystem::copy_file(path, path.string() + ".backup");
+  std::filesystem::copy_file(keys_file(), keys_file().string() + ".backup");
+  open();
+  erase_now(ada, {naming});
+  store.reset();
+  std::filesystem::rename(path.string() + ".backup", path);
+  std::filesystem::rename(keys_file().string() + ".backup", keys_file());
+  for (const auto* suffix : {"-wal", "-shm"}) {
+    std::filesystem::remove(path.string() + suffix);
+    std::filesystem::remove(keys_file().string() + suffix);
+  }
+  open();
+  EXPECT_EQ(get(no).document.find("buyer"), nullptr);
+  EXPECT_EQ(get(no).sealed_by, erased_mark);
+  EXPECT_FALSE(body(naming).has_value());
+  EXPECT_FALSE(key_of(ada).has_value());
+  std::ifstream list(erasures_beside(path));
+  const std::string lines(std::istreambuf_iterator<char>(list), {});
+  EXPECT_EQ(lines.find("canary"), std::string::npos) << lines;
+}
+
+TEST_F(Buyers, CannotBeReadFromABackupOfTheStoreWhenTheirKeyIsGone) {
+  const auto no = put(order("1", ada));
+  store.reset();
+  std::filesystem::copy_file(path, path.string() + ".backup");
+  open();
+  erase_now(ada);
+  store.reset();
+  std::filesystem::rename(path.string() + ".backup", path);
+  std::filesystem::remove(erasures_beside(path));  // even where the list was lost
+  for (const auto* suffix : {"-wal", "-shm"}) std::filesystem::remove(path.string() + suffix);
+  open();
+  EXPECT_EQ(get(no).document.find("buyer"), nullptr);
+  EXPECT_EQ(get(no).document.find("ship_to")->dump(), R"({"city":"London"})");
+}
+
+TEST_F(Buyers, OfOrdersThatAreFinishedForLongExpire) {
+  OrderRow old = order("1", ada, "completed"), same_buyer = order("2", "ida@canary.example", "completed");
+  old.changed_at = old.accepted_at = same_buyer.changed_at = same_buyer.accepted_at = clock.now() - 500 * day;
+  OrderRow later = order("3", "ida@canary.example", "paid");
+  const auto expired = put(old), kept = put(same_buyer);
+  put(later);
+  std::size_t buyers = 0;
+  ASSERT_TRUE(write([&](Session& session) { buyers = expire_buyers(session, clock.now() - 400 * day, 10); }).has_value());
+  EXPECT_EQ(buyers, 1u);
+  EXPECT_EQ(get(expired).document.find("buyer"), nullptr);
+  EXPECT_NE(get(kept).document.find("buyer"), nullptr) << "the same buyer has an order that is worked on";
+}
+
+TEST_F(Buyers, KeysThatNoOrderHasAnyMoreAreForgotten) {
+  const auto no = put(order("1", ada));
+  OrderRow moved = get(no);
+  moved.revision = 2;
+  moved.document = order("1", "ada.new@canary.example").document;
+  ASSERT_TRUE(write([&](Session& session) { EXPECT_TRUE(update_order(session, moved)); }).has_value());
+  ASSERT_TRUE(key_of(ada).has_value());
+  ASSERT_TRUE(write([&](Session& session) { EXPECT_EQ(forget_unused_keys(session, "", 10), ""); }).has_value());
+  EXPECT_FALSE(key_of(ada).has_value());
+  EXPECT_EQ(get(no).document.find("buyer")->text_or("email"), "ada.new@canary.example");
+}
+
+TEST_F(Buyers, RawDocumentsGoWithTheKeyOfTheirDayButForThoseThatNobodyHasRead) {
+  const auto old = deliver("old", clock.now() - 40 * day), fresh = deliver("fresh", clock.now());
+  const auto parked = deliver("parked", clock.now() - 39 * day);
+  ASSERT_TRUE(write([&](Session& session) { park_row(session, parked, shop, "cannot be read", clock.now()); }).has_value());
+  std::vector<std::int64_t> gone;
+  ASSERT_TRUE(write([&](Session& session) { gone = expire_raw(session, clock.now() - 30 * day); }).has_value());
+  EXPECT_THAT(gone, testing::ElementsAre(parked));
+  EXPECT_FALSE(body(old).has_value());
+  EXPECT_FALSE(body(parked).has_value());
+  EXPECT_EQ(body(fresh), "fresh");
+  ASSERT_TRUE(write([&](Session& session) {
+                EXPECT_FALSE(session.keys->find_day_key(clock.now() - 40 * day).has_value());
+                EXPECT_TRUE(session.keys->find_day_key(clock.now()).has_value());
+              }).has_value());
+
+  const auto unread = deliver("unread", clock.now() - 35 * day, false);
+  ASSERT_TRUE(write([&](Session& session) { expire_raw(session, clock.now() - 30 * day); }).has_value());
+  EXPECT_EQ(body(unread), "unread");
+}
+
+TEST_F(Buyers, RawDocumentsThatNameThemAreFoundByValuesNotByParts) {
+  const auto nested = deliver(R"({"a": [{"mail": " ADA@canary.example "}]})", clock.now());
+  const auto escaped = deliver(R"({"name": "Ad\u0061@canary.example"})", clock.now());
+  const auto part = deliver(R"({"mail": "not.ada@canary.example"})", clock.now());
+  const auto xml = deliver("<mail>ada@Canary.example</mail>", clock.now());
+  std::vector<std::int64_t> found;
+  std::int64_t after = 0;
+  ASSERT_TRUE(write([&](Session& session) {
+                do {
+                  const auto some = raw_naming(session, {"x", ada}, after, 3);
+                  found.insert(found.end(), some.begin(), some.end());
+                } while (after != 0);
+              }).has_value());
+  EXPECT_THAT(found, testing::ElementsAre(nested, escaped, xml)) << "not " << part;
+}
+
+TEST_F(Buyers, AreRefusedWhereAnotherHandChangedThem) {
+  const auto first = put(order("1", ada)), second = put(order("2", ada));
+  const auto move = [&] {
+    return write([&](Session& session) {
+      Int from = first.value, to = second.value;
+      session.sql << "UPDATE orders SET document = (SELECT document FROM orders WHERE order_no = :f) WHERE order_no = :t", use(from),
+          use(to);
+    });
+  };
+  ASSERT_TRUE(move().has_value());
+  const auto read = write([&](Session& session) { get_order(session, second); });
+  ASSERT_FALSE(read.has_value()) << "a sealed value belongs to its order";
+  EXPECT_EQ(read.error().fault, Fault::io);
+}
+
+TEST_F(Buyers, KeysAreReadableByTheirOwnerOnlyAndInNoBackupOfTheStore) {
+  put(order("1", ada));
+  struct stat file {};
+  ASSERT_EQ(::stat(keys_file().c_str(), &file), 0);
+  EXPECT_EQ(file.st_mode & 0777, 0600u);
+  std::string secret;
+  ASSERT_TRUE(write([&](Session& session) { secret = session.keys->find_buyer_key(*find_buyer(session, ada))->base64(); }).has_value());
+  store.reset();
+  EXPECT_EQ(on_disk().find(secret), std::string::npos);
+}
+
+TEST_F(Buyers, AStoreWhoseKeysAreMissingIsRefusedAndSaysWhatToDo) {
+  const auto no = put(order("1", ada));
+  remove_keys();
+  const auto refused = try_open();
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().fault, Fault::not_found);
+  EXPECT_NE(refused.error().text().find("forget-all"), std::string::npos) << refused.error().text();
+  EXPECT_FALSE(std::filesystem::exists(keys_file())) << "no new keys were begun";
+
+  auto given_up = try_open(true);
+  ASSERT_TRUE(given_up.has_value()) << given_up.error().text();
+  store = std::move(*given_up);
+  EXPECT_EQ(get(no).document.dump(), R"({"@id":"1","total":12.50,"ship_to":{"city":"London"}})");
+  open();
+  OrderRow again = get(no);
+  again.revision = 2;
+  again.document = order("1", ada).document;
+  ASSERT_TRUE(write([&](Session& session) { EXPECT_TRUE(update_order(session, again)); }).has_value());
+  EXPECT_NE(get(no).document.find("buyer"), nullptr) << "the next reading fills it again";
+}
+
+TEST_F(Buyers, TheKeysOfAnotherStoreAreRefused) {
+  remove_keys();
+  {
+    const auto stranger = Keys::open(keys_file(), {.durable = false, .alone = false, .random = [n = 0](std::size_t count) mutable {
+                                                     return std::string(count, static_cast<char>(++n));
+                                                   }});
+    ASSERT_TRUE(stranger.has_value());
+  }
+  const auto refused = try_open();
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().fault, Fault::not_found);
+}
+
+TEST_F(Buyers, AKeyIsNotLostWithTheTransactionThatMadeIt) {
+  const auto failed = store->write([&](Session& session) -> Result<void> {
+    insert_order(session, order("1", ada));
+    add_inbox(session, {0, shop, "hook", "order", "body", {}, clock.now()});
+    return error(Fault::invalid, "not this one");
+  });
+  ASSERT_FALSE(failed.has_value());
+  const auto no = put(order("1", ada));
+  const auto raw = deliver("body", clock.now());
+  open();
+  EXPECT_EQ(get(no).document.find("buyer")->text_or("email"), ada);
+  EXPECT_EQ(body(raw), "body");
+}
+
+}  // namespace
+}  // namespace tally::store
