@@ -61,7 +61,8 @@ class Till final : public Dialect {
   void ring_up(const Order& order, const std::string& receipt, const std::vector<RefundedLine>& returned);
   void read_offers();
   void read_offers_file(const fs::path& file);
-  void take_offer(const std::vector<std::string>& cells, const std::map<std::string, std::size_t>& columns);
+  using Ids = std::map<std::string, std::int64_t>;  ///< of offers, by SKU
+  void take_offer(const std::vector<std::string>& cells, const std::map<std::string, std::size_t>& columns, Ids& ids);
   void flush_sales();
   void drop(const char* folder, const std::string& bytes);
 
@@ -221,10 +222,12 @@ void Till::read_offers_file(const fs::path& path) {
   for (const char* needed : {"sku", "price", "available"}) {
     if (!columns.contains(needed)) return place_.log.warning("the till's offers lack a column", {{"column", needed}});
   }
-  for (std::size_t i = 1; i < records->size(); ++i) take_offer((*records)[i].cells, columns);
+  Ids ids;  // a file has as many rows as there are offers, and is written often
+  for (const auto& [id, offer] : place_.shop.offers()) ids.emplace(offer.sku, id);
+  for (std::size_t i = 1; i < records->size(); ++i) take_offer((*records)[i].cells, columns, ids);
 }
 
-void Till::take_offer(const std::vector<std::string>& cells, const std::map<std::string, std::size_t>& columns) {
+void Till::take_offer(const std::vector<std::string>& cells, const std::map<std::string, std::size_t>& columns, Ids& ids) {
   const auto cell = [&](const char* name) {
     const auto column = columns.find(name);
     return column == columns.end() || column->second >= cells.size() ? std::string{} : cells[column->second];
@@ -232,12 +235,14 @@ void Till::take_offer(const std::vector<std::string>& cells, const std::map<std:
   Shop& shop = place_.shop;
   const std::string sku = cell("sku");
   if (sku.empty()) return;
-  Offer* offer = shop.offer_of(sku);
+  const auto known = ids.find(sku);
+  Offer* offer = known == ids.end() ? nullptr : shop.offer(known->second);
   if (!offer) {
     Listing* listing = shop.add_listing();
     offer = listing ? shop.add_offer(*listing) : nullptr;
     if (!offer) return;
     offer->sku = sku;
+    ids[sku] = offer->id;
   }
   Listing& listing = *shop.listing(offer->listing);
   listing.showing = Showing::live;

@@ -94,14 +94,23 @@ class Replay {
   Result<void> turn_to(std::int64_t week) {
     if (week == week_) return {};
     if (auto taken = stock_take(); !taken) return taken;
-    for (; week_ < week;) {
+    while (week_ < week) {
       ++week_;
-      const auto& arrivals = books_.arrivals(week_);
-      for (const auto& [sku, units] : arrivals) {
-        if (auto put = move(sku, "main", "receipt", units, "delivery"); !put) return put;
-      }
-      books_.arrived(arrivals);
+      if (auto delivered = deliver(books_.arrivals(week_)); !delivered) return delivered;
     }
+    return {};
+  }
+
+  Result<void> deliver(const UnitsBySku& arrivals) {
+    if (arrivals.empty()) return {};
+    Json rows = Json::array();
+    for (const auto& [sku, units] : arrivals)
+      rows.push_back(Json::object({{"sku", sku}, {"location", "main"}, {"quantity", units}, {"reason", "delivery"}}));
+    auto moved = scene_.daemon().post("stock", Json::object({{"kind", "receipt"}, {"rows", std::move(rows)}, {"again", true}}));
+    if (!moved) return moved.error();
+    if (moved->integer_or("applied") != static_cast<std::int64_t>(arrivals.size()))
+      return error(Fault::rejected, "a delivery was not taken whole: " + moved->dump(), "stock");
+    books_.arrived(arrivals);
     return {};
   }
 
@@ -182,19 +191,20 @@ class Replay {
   /// Each part goes back to the order that it was sold with; what nobody here has sold is a refund of a sale from before all this.
   Result<void> bring_back(const Invoice& invoice) {
     std::map<std::pair<std::string, std::string>, std::vector<SoldLine>> by_order;
-    std::map<std::string, UnitsBySku> goods;
+    UnitsBySku unsaid;
     Json unknown = Json::array();
     const std::string& platform = platform_of(invoice);
     for (const auto& line : invoice.lines) {
       if (!is_goods(line.sku)) continue;  // only money comes back for a charge
       std::int64_t rest = -line.quantity;
+      books_.came_back(line.sku, rest);
       for (auto& part : books_.take_back(invoice.customer, line.sku, rest)) {
         rest -= part.units;
-        goods[part.platform][line.sku] += part.units;
+        if (!says_what_lies_there(part.platform)) unsaid[line.sku] += part.units;
         by_order[{part.platform, part.order}].push_back(std::move(part));
       }
       if (rest == 0) continue;
-      goods[platform][line.sku] += rest;
+      if (platform != "till") unsaid[line.sku] += rest;
       unknown.push_back(Json::object({{"sku", line.sku}, {"quantity", rest}, {"price", price_text(line.price)}}));
     }
     for (const auto& [order, parts] : by_order) {
@@ -210,24 +220,23 @@ class Replay {
       if (platform != "till") ++documents_[platform];
     }
     ++returns_;
-    return put_back(goods, invoice);
+    return put_back(unsaid, invoice);
   }
 
   Result<void> refund(const std::string& platform, Json wish, const Invoice& invoice) {
-    wish.set("restock", platform == "shop").set("reason", invoice.number);
+    wish.set("restock", says_what_lies_there(platform)).set("reason", invoice.number);
     if (auto done = scene_.platforms().post(platform, "return", wish); !done) return done.error();
     if (platform == "till") ++documents_[platform];  // a receipt of its own
     return {};
   }
 
-  /// A refund is money. That the goods lie there again is said by the till itself, and for the other platforms by the warehouse.
-  Result<void> put_back(const std::map<std::string, UnitsBySku>& goods, const Invoice& invoice) {
-    for (const auto& [platform, units] : goods) {
-      for (const auto& [sku, count] : units) {
-        books_.came_back(sku, count);
-        if (platform == "till") continue;
-        if (auto put = move(sku, "main", "receipt", count, "return " + invoice.number); !put) return put;
-      }
+  /// The shop tells what it put back on its shelf, and the till's own receipt does.
+  static bool says_what_lies_there(const std::string& platform) { return platform == "shop" || platform == "till"; }
+
+  /// Elsewhere, and for sales that nobody here knows, a refund is money; that the goods lie there again is booked by the warehouse.
+  Result<void> put_back(const UnitsBySku& goods, const Invoice& invoice) {
+    for (const auto& [sku, units] : goods) {
+      if (auto put = move(sku, "main", "receipt", units, "return " + invoice.number); !put) return put;
     }
     return {};
   }

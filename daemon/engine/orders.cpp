@@ -193,10 +193,19 @@ Time runs_out_at(const Channel& channel, const Order& order, Time now) {
   return std::min(order.placed_at.value_or(now), now) + channel.config.reserve_for;
 }
 
+/// Goods that have left stay out when the platform's next word for the order is "cancelled" or "refunded": money moves none.
+void keep_what_left(Order& order, const store::OrderRow& before) {
+  const bool ended = order.state == OrderState::cancelled || order.state == OrderState::refunded;
+  const bool had_left = before.state == name_of(OrderState::shipped) || before.state == name_of(OrderState::completed) ||
+                        before.document.text_or("fulfilment") == "done";
+  if (ended && had_left && !order.fulfilment && order.shipments.empty()) order.fulfilment = FulfilmentState::done;
+}
+
 /// Everything that follows from the order's present state, for a row whose document is already the new one. `changed`: it is another one
 /// than before.
 void settle(Session& session, const World& world, const Channel& channel, store::OrderRow& row, Order order,
             const std::vector<std::string>& doubts, bool first, bool changed, Time before_changed_at, const StepSeen& step_seen, Time now) {
+  if (!first) keep_what_left(order, row);
   const auto resolved = resolve_lines(session, channel, order, resolved_from(row.resolved));
   OrderDocument document;
   document.doubts = doubts;
