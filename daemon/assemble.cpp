@@ -95,6 +95,9 @@ engine::Config config_of(const settings::Settings& settings) {
   config.guard.ends = settings.guard.ends;
   config.guard.creates = settings.guard.creates;
   config.guard.least = settings.guard.least;
+  for (const auto& rule : settings.review)
+    config.review.push_back({rule.name, rule.total_above, rule.countries, rule.other_than, rule.new_buyer, rule.first_order,
+                             rule.email_domains, rule.skus, rule.quantity_above, rule.channels});
   config.privacy = {settings.privacy.keep_raw, settings.privacy.keep_buyers};
   return config;
 }

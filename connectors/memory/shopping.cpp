@@ -248,7 +248,7 @@ Result<channel::Page> Platform::read_orders(const channel::Want& want) {
     const PlacedOrder::Version* newest = nullptr;
     for (const auto& version : order.versions) newest = version.at <= shown_until ? &version : newest;
     if (!newest) continue;
-    const Time changed = stamp(newest->at);
+    const Time changed = stamp(want.by_placed ? *order.placed_at : newest->at);
     if ((want.since && changed < stamp(*want.since)) || (want.until && changed > *want.until)) continue;
     found.emplace_back(std::to_string(to_ms(changed)) + "/" + order.id, &newest->tree);
   }

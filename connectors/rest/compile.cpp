@@ -16,7 +16,8 @@ constexpr std::array<Action, 7> actions{{{"put_listing", "listing"},
                                          {"confirm_shipment", "shipment"},
                                          {"cancel_order", "cancel"},
                                          {"refund", "refund"}}};
-constexpr std::array<const char*, 5> readings{"read_listings", "read_listing", "read_stock", "read_orders", "read_order"};
+constexpr std::array<const char*, 6> readings{"read_listings", "read_listing",       "read_stock",
+                                              "read_orders",   "read_placed_orders", "read_order"};
 
 Limits compile_limits(const Compiling& compiling, const yaml::Node& node) {
   yaml::Reader reader(node, "`limits`", compiling.complaints);
@@ -123,16 +124,17 @@ void complete_capabilities(const Compiling& compiling, Program& program) {
   facts.pushes_price = facts.actions.count("set_price") > 0;
   facts.reads_orders = program.readings.count("read_orders") > 0;
   facts.has_order_list = facts.has_order_list && facts.reads_orders;
+  facts.lists_placed_orders = program.readings.count("read_placed_orders") > 0;
   facts.can_look = program.readings.count("read_stock") > 0 || program.readings.count("read_listing") > 0;
   facts.can_find = program.find_listing.has_value();
   facts.listings_by_id = program.readings.count("read_listing") > 0;
   if (!facts.actions.count("set_stock")) facts.stock = channel::StockWrites::none;
-  const Json& overrides = compiling.recipe.overrides;
-  if (const auto settle = overrides.integer_or("settle_ms", -1); settle >= 0) facts.settle = Duration(settle);
   if (compiling.recipe.mapping) {
     const auto carriers = compiling.recipe.mapping->words_of("carriers");
     facts.carriers.insert(carriers.begin(), carriers.end());
   }
+  const Json& overrides = compiling.recipe.overrides;
+  if (const auto settle = overrides.integer_or("settle_ms", -1); settle >= 0) facts.settle = Duration(settle);
   if (const auto concurrency = overrides.integer_or("concurrency"); concurrency > 0) facts.concurrency = static_cast<unsigned>(concurrency);
   if (const auto rate = overrides.integer_or("requests_per_second"); rate > 0) facts.requests_per_second = static_cast<unsigned>(rate);
   for (auto& [name, reading] : program.readings) {
@@ -154,13 +156,13 @@ std::optional<Program> compile(const channel::Recipe& recipe, const Vault& vault
   if (!root) return std::nullopt;
   Program program;
   yaml::Reader reader(*root, "a connector file", complaints);
+  const channel::Asked asked = channel::take_asked(reader, complaints);
+  const Compiling compiling{recipe, vault, complaints, asked};
+  check_asked(compiling, *root);
   for (const char* key : {"connector", "base_url", "facts", "errors"}) reader.required(key);
   program.name = reader.text("connector").value_or(recipe.connector);
   program.kind = reader.text("kind").value_or("");
   reader.choice("over", {"http"});
-  const channel::Asked asked = channel::take_asked(reader, complaints);
-  const Compiling compiling{recipe, vault, complaints, asked};
-  check_asked(compiling, *root);
   if (const auto* node = reader.node("base_url")) {
     if (auto text = compile_text(compiling, *node, Scope{"base_url", {}, nullptr, false, {}})) program.base_url = std::move(*text);
   }

@@ -15,8 +15,9 @@ namespace {
 constexpr int most_halvings = 30;
 constexpr int most_fetch_pages = 100;
 
-const char* reading_for(Want::What what) {
-  return what == Want::What::orders ? "read_orders" : what == Want::What::stock ? "read_stock" : "read_listings";
+const char* reading_for(const Want& want) {
+  if (want.what == Want::What::orders) return want.by_placed ? "read_placed_orders" : "read_orders";
+  return want.what == Want::What::stock ? "read_stock" : "read_listings";
 }
 
 /// The entries of an answer: a list, or one thing that stands alone.
@@ -69,7 +70,7 @@ bool is_meant(const Reading& reading, const Json& entry, const Json& thing) {
 
 Result<Page> Reads::read(const Want& want) {
   if (!want.things.empty()) return things(want);
-  const std::string name = reading_for(want.what);
+  const std::string name = reading_for(want);
   const auto& readings = wire_.program().readings;
   const auto found = readings.find(name);
   if (found == readings.end() || (want.what == Want::What::stock && found->second.page.kind == Paging::Kind::none)) {

@@ -50,6 +50,7 @@ Answer Orders::search(const Json& body) {
   };
   std::vector<const Order*> found;
   for (const auto& [id, order] : shop_.orders()) {
+    if (order.untold && body.find("update_time_start")) continue;
     if (inside("create_time_start", "create_time_end", order.accepted) && inside("update_time_start", "update_time_end", order.modified)) {
       found.push_back(&order);
     }
@@ -147,7 +148,6 @@ Json Orders::document(const Order& order) const {
       one.set("after_sale_info", Json::object({{"after_sale_status", 12}, {"after_sale_type", line.shipped > 0 ? 0 : 2}}));
     lines.push_back(std::move(one));
   }
-  const std::string cipher = "#sandbox#" + std::to_string(order.id % 9973) + "#1##";
   Json parcels = Json::array();
   for (const Parcel& parcel : order.parcels) {
     Json products = Json::array();
@@ -164,6 +164,7 @@ Json Orders::document(const Order& order) const {
                                     {"ship_time", seconds(parcel.at)},
                                     {"product_info", std::move(products)}}));
   }
+  const std::string cipher = "#sandbox#" + std::to_string(order.id % 9973) + "#1##";
   return Json::object(
       {{"order_id", std::to_string(order.id)},
        {"order_status", status_of(order.state)},
@@ -178,8 +179,8 @@ Json Orders::document(const Order& order) const {
        {"encrypt_post_tel", "$" + cipher},
        {"encrypt_post_receiver", "#" + cipher},
        {"post_addr", Json::object({{"province", Json::object({{"name", "浙江省"}, {"id", "33"}})}, {"encrypt_detail", "~" + cipher}})},
-       {"sku_order_list", std::move(lines)}});
        {"logistics_info", std::move(parcels)},
+       {"sku_order_list", std::move(lines)}});
 }
 
 /// p_id is a number in the first message of an order and text in the later ones.

@@ -276,6 +276,12 @@ Result<Json> Platform::buy(const Json& wish) {
   if (!placed) return Json::object({{"refused", placed.error().what}});
   Order& order = **placed;
   if (const Json* buyer = wish.find("buyer")) order.buyer = *buyer;
+  if (wish.find("placed_at_ms")) {
+    order.accepted = order.modified = from_ms(wish.integer_or("placed_at_ms"));
+    if (order.paid) order.paid = order.accepted;
+  }
+  order.untold = wish.bool_or("untold");
+  if (order.untold) return order_json(order);
   dialect_->order_changed(order, OrderEvent::placed);
   if (state == OrderState::paid) dialect_->order_changed(order, OrderEvent::paid);
   return order_json(order);

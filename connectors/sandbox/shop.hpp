@@ -96,10 +96,11 @@ struct Order {
   OrderState state = OrderState::unpaid;
   std::vector<Line> lines;
   Minor total = 0;
-  bool took = false;  ///< its units have been taken from the numbers shown
+  bool took = false;    ///< its units have been taken from the numbers shown
+  bool untold = false;  ///< no webhook and no list of changes ever tells of it
   std::vector<Refund> refunds;
-  Json buyer = Json::object();
   std::vector<Parcel> parcels;
+  Json buyer = Json::object();
   Json document = Json::object();
 };
 
@@ -182,9 +183,9 @@ class Shop {
   Result<void> cancel(Order& order);
   /// Ships these units of these lines; everything that is open where `parcel` is empty.
   Result<void> ship(Order& order, const std::vector<RefundedLine>& parcel);
-  /// Everything that is left where `lines` is empty; `restock` puts the units back on the shelf (so may the platform by itself, see Rules).
   /// The same, with the parcel that they leave in.
   Result<const Parcel*> send(Order& order, Parcel parcel);
+  /// Everything that is left where `lines` is empty; `restock` puts the units back on the shelf (so may the platform by itself, see Rules).
   Result<const Refund*> refund(Order& order, std::vector<RefundedLine> lines, std::string reason, bool restock);
 
   const std::deque<Movement>& history() const { return history_; }

@@ -68,6 +68,7 @@ Answer Orders::list(const Json& body) {
   if (!key.empty() && !key.ends_with("_" + question)) return failed(other_parameters_with_key, "next_key belongs to other parameters");
   std::vector<const Order*> found;
   for (const auto& [id, order] : shop_.orders()) {
+    if (order.untold && !created) continue;
     const std::int64_t at = seconds(created ? order.accepted : order.modified);
     if (at >= from && at <= to && (!body.find("status") || body.integer_or("status") == status_of(order.state))) found.push_back(&order);
   }
@@ -145,7 +146,6 @@ Json Orders::document(const Order& order) const {
                        {"openid", "OPENID"}});
 }
 
-Answer Orders::deliver(const Json& body) {
 Json Orders::parcels(const Order& order) const {
   Json all = Json::array();
   for (const Parcel& parcel : order.parcels) {
@@ -164,6 +164,7 @@ Json Orders::parcels(const Order& order) const {
   return all;
 }
 
+Answer Orders::deliver(const Json& body) {
   Order* order = shop_.order(id_in(body, "order_id"));
   if (!order) return failed(wrong_parameters, "order not found");
   const Json* parcels = body.find("delivery_list");

@@ -42,15 +42,29 @@ std::string site_time(Time time) {
   return utc_time(time + ahead_of_utc);
 }
 
-bool later_than(const Request& request, std::string_view name, Time time) {
+namespace {
+
+/// The moment that the request names; nothing if it names none.
+std::optional<Time> asked_moment(const Request& request, std::string_view name) {
   const std::string asked = request.query_value(name);
-  if (asked.empty()) return true;
-  auto since = parse_naive(asked);
-  if (!since) since = parse_iso(asked);
-  if (!since) return true;
+  auto moment = parse_naive(asked);
+  if (!moment) moment = parse_iso(asked);
+  if (!moment) return std::nullopt;
   const std::string gmt = request.query_value("dates_are_gmt");
   const bool utc = gmt == "true" || gmt == "1";
-  return whole_second(time) > (utc ? *since : *since - ahead_of_utc);
+  return utc ? *moment : *moment - ahead_of_utc;
+}
+
+}  // namespace
+
+bool later_than(const Request& request, std::string_view name, Time time) {
+  const auto moment = asked_moment(request, name);
+  return !moment || whole_second(time) > *moment;
+}
+
+bool earlier_than(const Request& request, std::string_view name, Time time) {
+  const auto moment = asked_moment(request, name);
+  return !moment || whole_second(time) < *moment;
 }
 
 namespace {

@@ -44,6 +44,7 @@ std::string site_time(Time time);
 std::string utc_time(Time time);
 /// True if `time` is later than the query's `name` (site time unless dates_are_gmt), or nothing was asked.
 bool later_than(const Request& request, std::string_view name, Time time);
+bool earlier_than(const Request& request, std::string_view name, Time time);
 
 class Webhooks {
  public:
@@ -137,9 +138,9 @@ class Orders {
   Answer list(const Request& request);
   Answer create(const Json& body);
   Answer update(Order& order, const Json& body);
-  Answer refunds(const Request& request, Order& order);
   void write_meta(Order& order, const Json& entries);
   void take_parcels(Order& order, const Json& items);
+  Answer refunds(const Request& request, Order& order);
   Answer fulfillments(const Request& request, Order& order);
   Json order_json(const Order& order) const;
   Json line_json(const Line& line) const;

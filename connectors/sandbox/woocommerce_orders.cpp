@@ -52,6 +52,8 @@ Answer Orders::list(const Request& request) {
   std::vector<const Order*> found;
   for (const auto& [id, order] : shop_.orders()) {
     if (!later_than(request, "modified_after", order.modified) || !later_than(request, "after", order.accepted)) continue;
+    if (!earlier_than(request, "before", order.accepted)) continue;
+    if (order.untold && !request.query_value("modified_after").empty()) continue;
     if (statuses != ",," && statuses != ",any," && statuses.find("," + std::string(status_of(order.state)) + ",") == std::string::npos)
       continue;
     if (include != ",," && include.find("," + std::to_string(id) + ",") == std::string::npos) continue;
@@ -91,8 +93,6 @@ Answer Orders::create(const Json& body) {
   return Answer::json(order_json(**placed), 201);
 }
 
-Answer Orders::update(Order& order, const Json& body) {
-  const std::string status = body.text_or("status", status_of(order.state));
 /// Entries of a key that is there replace it, others join; the tracking plugins' list is what the merchant sees as parcels.
 void Orders::write_meta(Order& order, const Json& entries) {
   Json kept = order.document.find("meta_data") ? *order.document.find("meta_data") : Json::array();
@@ -125,8 +125,10 @@ void Orders::take_parcels(Order& order, const Json& items) {
   }
 }
 
-  Result<void> done;
+Answer Orders::update(Order& order, const Json& body) {
   if (const Json* meta = body.find("meta_data"); meta && meta->is_array()) write_meta(order, *meta);
+  const std::string status = body.text_or("status", status_of(order.state));
+  Result<void> done;
   OrderEvent event = OrderEvent::paid;
   if (status == status_of(order.state)) {
     order.modified = shop_.now();
@@ -177,9 +179,9 @@ Answer Orders::refunds(const Request& request, Order& order) {
   const auto refunded = shop_.refund(order, std::move(lines), body->text_or("reason"), body->bool_or("api_restock", true));
   if (!refunded) return refusal(400, "woocommerce_rest_invalid_order_refund", refunded.error().what);
   order.refunds.back().amount = *amount;
+  if (const Json* meta = body->find("meta_data"); meta && meta->is_array()) order.refunds.back().meta = *meta;
   Minor paid_back = 0;
   for (const Refund& each : order.refunds) paid_back += each.amount;
-  if (const Json* meta = body->find("meta_data"); meta && meta->is_array()) order.refunds.back().meta = *meta;
   if (paid_back >= order.total) order.state = OrderState::refunded;
   ++shop_.writes;
   changed(order, OrderEvent::refunded);

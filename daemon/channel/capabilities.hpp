@@ -23,7 +23,8 @@ struct Capabilities {
   Duration read_after_write{0};  ///< how long after a write a look may still show the old number
   Duration settle{60000};        ///< when an owed look is made
   bool has_order_list = true;
-  Duration order_lag{0};  ///< how far the order list is behind
+  Duration order_lag{0};             ///< how far the order list is behind
+  bool lists_placed_orders = false;  ///< the order list can also be asked for what was placed in a time
   Duration order_overlap{300000};
   bool changed_at_trusted = true;
   Duration clock_resolution{1000};
@@ -42,8 +43,8 @@ struct Capabilities {
   bool pushes_price = true;
   bool reads_orders = true;
   std::set<std::string> actions;  ///< names of the ActionKinds that exist here
-};
   /// Our names of the carriers that this platform, or the merchant's own table, has a spelling for; empty: any text will do.
   std::set<std::string> carriers;
+};
 
 }  // namespace tally::channel

@@ -56,6 +56,7 @@ struct Want {
   std::optional<Time> until;
   std::string cursor;        ///< from the page before; empty at the beginning
   std::vector<Json> things;  ///< instead: exactly these, as trees with their remote ids (and sku)
+  bool by_placed = false;    ///< of orders: `since` and `until` are when they were placed (Capabilities::lists_placed_orders)
 };
 
 struct Page {

@@ -4,6 +4,7 @@
 #include "engine/engine.hpp"
 #include "engine/number.hpp"
 #include "engine/tree.hpp"
+#include "store/comparison.hpp"
 #include "store/inbox.hpp"
 #include "store/journal.hpp"
 #include "store/ledger.hpp"
@@ -182,6 +183,15 @@ class PlanBuilder {
   const Channel& channel_;
 };
 
+/// How far the channel's own list of placed orders was compared with ours.
+void add_comparison(Json& json, Session& session, const Channel& channel) {
+  const auto& facts = channel.facts;
+  json.set("comparison", facts.lists_placed_orders ? "hourly" : facts.has_order_list ? "no list by placing" : "no order list");
+  json.set("differing_hours", store::count_differing_hours(session, channel.no));
+  if (const auto cursor = store::get_cursor(session, channel.no, "comparison"))
+    json.set("compared_through", format_iso(from_ms(std::stoll(cursor->value))));
+}
+
 }  // namespace
 
 Json Engine::channel_json(Session& session, const Channel& channel) const {
@@ -217,6 +227,8 @@ Json Engine::channel_json(Session& session, const Channel& channel) const {
   json.set("unread_rows", standing.unread_rows);
   json.set("parked_rows", standing.parked_rows);
   json.set("held_orders", store::count_held(session, channel.no));
+  add_comparison(json, session, channel);
+  json.set("orders_missed", static_cast<std::int64_t>(lane.orders_missed));
   json.set("raises_held", static_cast<std::int64_t>(lane.raises_held));
   if (lane.last_order_read != long_ago) json.set("last_order_read", format_iso(lane.last_order_read));
   if (lane.last_sweep != long_ago) json.set("last_sweep", format_iso(lane.last_sweep));
@@ -494,11 +506,16 @@ Result<Json> Engine::metrics() {
         Gauge{"parked_rows", "tallyd_inbox_parked", "Documents that could not be read"},
         Gauge{"never_looked", "tallyd_never_looked", "Offers that no look has confirmed yet"},
         Gauge{"oldest_unverified_s", "tallyd_oldest_unverified_seconds", "Since the offer that waits longest was looked at"},
+        Gauge{"held_orders", "tallyd_orders_held", "Orders that wait for a person"},
+        Gauge{"differing_hours", "tallyd_orders_differing_hours", "Hours whose placed orders are not the same here and there"},
         Gauge{"parked", "tallyd_parked", "Changes that were refused and wait for a correction"},
         Gauge{"raises_held", "tallyd_raises_held", "Raises that wait for an order read"}}) {
     for (const auto& channel : listed->find("channels")->as_array())
       add(gauge.name, gauge.help, "gauge", channel.text_or("name"), channel.integer_or(gauge.field));
   }
+  for (const auto& channel : listed->find("channels")->as_array())
+    add("tallyd_orders_missed_total", "Orders that only the comparison with the channel's list brought", "counter", channel.text_or("name"),
+        channel.integer_or("orders_missed"));
   return Json::object({{"items", std::move(items)}});
 }
 

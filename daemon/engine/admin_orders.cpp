@@ -3,6 +3,7 @@
 #include "engine/order_facts.hpp"
 #include "engine/order_wish.hpp"
 #include "engine/orders.hpp"
+#include "engine/review.hpp"
 #include "model/privacy.hpp"
 #include "store/journal.hpp"
 #include "store/orders.hpp"
@@ -114,6 +115,9 @@ Result<Json> Engine::do_order(const Json& wish, const std::string& author) {
       if (!row) return row.error();
       const auto* channel = world.find(row->channel);
       ensure(channel != nullptr, "the order was found on a channel of ours");
+      if (wish.text_or("kind") == "ship" && waits_for_review(platform_order(*row).holds))
+        return error(Fault::rejected, "the order waits for a person: " + platform_order(*row).holds.front(), "order ship",
+                     "look at it, then `tallyd order release " + row->id + " --channel " + channel->config.name + "`");
       auto task = task_of(wish, with_tasks(platform_order(*row), store::order_tasks_of(session, row->no)), *channel, now);
       if (!task) return task.error();
       task->order = row->no;
@@ -130,6 +134,23 @@ Result<Json> Engine::do_order(const Json& wish, const std::string& author) {
       reconsider_order(session, world, row->no);
       answer = order_json(session, world, *store::get_order(session, row->no));
       answer->set("task", task->no);
+      return {};
+    });
+    if (!written) return written.error();
+    return answer;
+  });
+}
+
+Result<Json> Engine::release_order(const Json& wish, const std::string& author) {
+  return ask([this, wish, author]() -> Result<Json> {
+    auto& world = core_.world();
+    Result<Json> answer = Json();
+    auto written = world.store.write([&](Session& session) -> Result<void> {
+      const auto row = find_named(session, world, wish.text_or("channel"), wish.text_or("order"));
+      if (!row) return row.error();
+      const auto still = engine::release_order(session, world, row->no, author);
+      if (!still) return still.error();
+      answer = order_json(session, world, *store::get_order(session, row->no));
       return {};
     });
     if (!written) return written.error();

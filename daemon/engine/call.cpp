@@ -10,6 +10,7 @@ Outcome perform(const Call& call, channel::Connector& connector) {
       break;
     case Call::Kind::read_orders:
     case Call::Kind::fetch_orders:
+    case Call::Kind::compare_orders:
       outcome.page.emplace(connector.read_orders(call.want));
       break;
     case Call::Kind::look:
@@ -29,6 +30,8 @@ std::string_view name_of(Call::Kind kind) {
       return "read_orders";
     case Call::Kind::fetch_orders:
       return "fetch_orders";
+    case Call::Kind::compare_orders:
+      return "compare_orders";
     case Call::Kind::look:
       return "look";
     case Call::Kind::sweep:

@@ -80,11 +80,25 @@ struct PrivacyRule {
   Duration keep_buyers{400LL * 86400000};  ///< of orders that are finished, since their last change
 };
 
+/// An order that meets every condition waits for a person. A list: any of them; what is empty is not asked.
+struct ReviewRule {
+  std::string name;
+  std::vector<Money> total_above = {};  ///< one a currency
+  std::vector<std::string> countries = {}, other_than = {};
+  bool new_buyer = false;    ///< nobody who bought before, on any channel
+  bool first_order = false;  ///< on its channel
+  std::vector<std::string> email_domains = {};
+  std::vector<std::string> skus = {};
+  std::optional<Quantity> quantity_above = std::nullopt;  ///< of one line
+  std::vector<std::string> channels = {};
+};
+
 struct Config {
   PrivacyRule privacy = {};
   std::string currency = "EUR";
   std::vector<LocationConfig> locations;
   GuardRule guard;
+  std::vector<ReviewRule> review = {};
 };
 
 }  // namespace tally::engine

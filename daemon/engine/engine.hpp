@@ -68,6 +68,7 @@ class Engine final : public Intake, public Admin {
   Result<Json> set_quota(const Json& quota, const std::string& author) override;
   Result<Json> route_order(const Json& wish, const std::string& author) override;
   Result<Json> do_order(const Json& wish, const std::string& author) override;
+  Result<Json> release_order(const Json& wish, const std::string& author) override;
   Result<Json> decide_order_task(const std::string& task, const std::string& verb, const std::string& author) override;
   Result<Json> sync(const std::string& channel, const std::string& author) override;
   Result<Json> release_channel(const std::string& channel, const std::string& author) override;

@@ -40,6 +40,7 @@ class Admin {
   // Looking.
   /// items: {name, connector, policy, state: ok|paused|backing_off, reason, protection: by delta|by compare|by look|by age,
   ///  offers, listings, differences, not_listed, in_doubt, never_looked, pending, waiting, held, parked, unread_rows, parked_rows,
+  ///  comparison: hourly|no list by placing|no order list, compared_through, differing_hours, orders_missed, held_orders,
   ///  waiting_for_release, last_order_read, last_sweep, raises_held, oldest_unverified_s}; the counts: store/standing.hpp
   virtual Result<Json> channels() = 0;
   /// items: the product's tree (model/product.hpp) with `stock: [{sku, location, on_hand, reserved, available}]`
@@ -103,6 +104,8 @@ class Admin {
   /// {channel, order, kind: ship|cancel|refund|return, …} (order_wish.hpp): our own order is so at once, its channel is told. Answers the
   /// order, and the task's number under `task`. Errors besides: rejected (this order, or this channel, cannot do it).
   virtual Result<Json> do_order(const Json& wish, const std::string& author) = 0;
+  /// {order, channel}: lets an order go for what holds it now. Answers the order; `holds`: what holds it still. Errors besides: rejected.
+  virtual Result<Json> release_order(const Json& wish, const std::string& author) = 0;
   /// A task that the channel refused, tried once more (`retry`), or one that it has not taken, taken back (`drop`).
   virtual Result<Json> decide_order_task(const std::string& task, const std::string& verb, const std::string& author) = 0;
   /// Looks at the channel (all when empty), then pushes what the policy allows; answers at once {started: […]};

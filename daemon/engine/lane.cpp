@@ -152,7 +152,7 @@ Result<Lane::Step> Lane::next_step() {
       if (call && !*call && due.contains("content")) call = next_content();
       if (!call) return call.error();
     }
-    if (!*call) call = next_sweep();
+    if (!*call) call = first({&Lane::next_comparison, &Lane::next_sweep});
     if (!call) return call.error();
     if (*call) return Step{std::move(*call), now};
   }
@@ -310,6 +310,9 @@ Result<void> Lane::finish(const Call& call, Outcome outcome) {
     case Call::Kind::fetch_orders:
       done = finish_orders(call, outcome);
       break;
+    case Call::Kind::compare_orders:
+      done = finish_comparison(call, outcome);
+      break;
     case Call::Kind::look:
       done = finish_look(call, outcome);
       break;
@@ -348,11 +351,11 @@ Result<void> Lane::finish_push(const Call& call, Outcome& outcome) {
         done = finish_stock(session, *stored, call.marks[i], outcome.applied[i]);
       else if (stored->aspect == "price")
         done = finish_price(session, *stored, call.marks[i], outcome.applied[i]);
+      else if (stored->aspect == "order")
+        done = finish_order_task(session, *stored, outcome.applied[i]);
       else
         done = finish_content(session, call, i, outcome.applied[i]);
       if (!done) return done;
-      else if (stored->aspect == "order")
-        done = finish_order_task(session, *stored, outcome.applied[i]);
     }
     return {};
   });

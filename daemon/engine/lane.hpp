@@ -3,13 +3,14 @@
 
 #include "base/rng.hpp"
 #include "engine/call.hpp"
+#include "engine/compare.hpp"
 #include "engine/guard.hpp"
 #include "engine/number.hpp"
 #include "engine/world.hpp"
 #include "store/catalogue.hpp"
 #include "store/offers.hpp"
-
 #include "store/order_tasks.hpp"
+
 #include <map>
 #include <optional>
 #include <set>
@@ -44,6 +45,7 @@ class Lane {
     std::string reason;
     unsigned failures = 0;
     std::size_t raises_held = 0, calls_out = 0;
+    std::size_t orders_missed = 0;  ///< that no reading and no webhook had brought, and the comparison did; since the start
     std::optional<Duration> last_decrease;
     bool hurried = false;  ///< what a person asked for is not done yet
   };
@@ -135,8 +137,6 @@ class Lane {
                        store::ListingRow& listing);
   Result<void> finish_find(const Call& call, Outcome& outcome);
 
-  // lane_read.cpp
-  Result<std::optional<Call>> next_orders();
   // lane_orders.cpp
   Result<std::optional<Call>> next_cancel() { return next_order_task("cancel", true); }
   Result<std::optional<Call>> next_parcel();
@@ -148,6 +148,8 @@ class Lane {
   Result<void> finish_order_task(store::Session& session, const store::Intent& intent, const Result<channel::Applied>& result);
   void order_task_failed(store::Session& session, const store::Intent& intent, store::OrderTask& task, const Error& error);
 
+  // lane_read.cpp
+  Result<std::optional<Call>> next_orders();
   Result<std::optional<Call>> next_look();
   Result<std::optional<Call>> next_sweep();
   Result<void> finish_orders(const Call& call, Outcome& outcome);
@@ -170,6 +172,12 @@ class Lane {
   Result<void> take_content(store::Session& session, const store::ProductRow& product, store::ListingRow& listing, const Json& shown,
                             Time started);
 
+  // compare.cpp
+  Result<std::optional<Call>> next_comparison();
+  Result<std::optional<Time>> hour_to_compare() const;
+  Result<void> finish_comparison(const Call& call, Outcome& outcome);
+  Result<void> judge_hour();
+
   World& world_;
   std::shared_ptr<Channel> channel_;
   std::uint64_t number_;
@@ -186,10 +194,11 @@ class Lane {
   std::size_t fetch_most_ = orders_a_fetch;
   Time resumed_ = long_ago;     ///< when a person last ended a pause: answers to what left before say nothing new
   std::vector<IntentNo> lost_;  ///< intents whose result could not be stored
-  bool reading_orders_ = false, sweeping_ = false, fetching_ = false;
-  Time next_order_read_ = long_ago, next_sweep_ = long_ago;
-  Read complete_;               ///< the last complete order read
-  Time read_began_ = long_ago;  ///< of the one under way
+  bool reading_orders_ = false, sweeping_ = false, fetching_ = false, comparing_ = false;
+  Time next_order_read_ = long_ago, next_sweep_ = long_ago, next_comparison_ = long_ago;
+  std::optional<HourOfOrders> hour_;  ///< whose pages are coming in
+  Read complete_;                     ///< the last complete order read
+  Time read_began_ = long_ago;        ///< of the one under way
   std::string order_cursor_;
   Time sweep_began_ = long_ago;
   std::string sweep_cursor_;

@@ -1,10 +1,12 @@
 #include "engine/orders.hpp"
 
 #include "base/crypto.hpp"
+#include "engine/nonsense.hpp"
 #include "engine/order_facts.hpp"
 #include "engine/oversell.hpp"
 #include "engine/own_effects.hpp"
 #include "engine/quota.hpp"
+#include "engine/review.hpp"
 #include "engine/route.hpp"
 #include "engine/stock.hpp"
 #include "engine/tree.hpp"
@@ -112,21 +114,25 @@ std::vector<std::string> unresolved_skus(const Order& order, const std::vector<R
   return skus;
 }
 
-/// What is wrong with the order itself: it is held for a person, and reserves what it clearly names.
-std::vector<std::string> reasons_to_hold(Order& order, const OrderDocument& document, const Channel& channel,
-                                         const std::vector<ResolvedLine>& lines) {
-  std::vector<std::string> reasons = document.doubts;
-  for (auto& contradiction : complete(order)) reasons.push_back(std::move(contradiction));
-  for (std::size_t i = 0; i < order.lines.size(); ++i) {
-    const auto& line = order.lines[i];
-    if (line.quantity < 0 || (line.quantity == 0 && count_of(order, line).returned == 0))
-      reasons.push_back("line " + line.id + " has the quantity " + std::to_string(line.quantity));
-    if (lines[i].sold.value == 0)
-      reasons.push_back("line " + line.id + " names " + (line.sku.empty() ? "no SKU" : "the unknown SKU " + line.sku.text));
+/// Why the order waits for a person, who may release it as it is; what must be mended before it can be sent is never released.
+std::vector<std::string> reasons_to_hold(Session& session, const World& world, const Channel& channel, OrderNo no, Order& order,
+                                         const Doubts& doubts, const std::vector<ResolvedLine>& lines) {
+  std::vector<std::string> reasons = doubts;
+  const auto add = [&](const Doubts& more) { reasons.insert(reasons.end(), more.begin(), more.end()); };
+  add(complete(order));
+  add(odd_for(order, channel.config.currency));
+  add(review(session, world, channel, order, no));
+  if (no.value != 0) {
+    const auto released = store::released_holds(session, no);
+    std::erase_if(reasons, [&](const std::string& reason) { return released.contains(reason); });
   }
-  if (!channel.config.currency.empty() && !order.currency.empty() && order.currency.code != channel.config.currency)
-    reasons.push_back("it is in " + order.currency.code + " and the channel sells in " + channel.config.currency);
+  add(unknown_goods(order, lines));
   return reasons;
+}
+
+std::string what_to_do(const std::string& channel, const std::string& order) {
+  return "correct the order on the channel, add the missing SKU, or let it go as it is: `tallyd order release " + order + " --channel " +
+         channel + "`";
 }
 
 Time goods_moved_at(const Order& order, Time now) {
@@ -207,9 +213,7 @@ void settle(Session& session, const World& world, const Channel& channel, store:
             const std::vector<std::string>& doubts, bool first, bool changed, Time before_changed_at, const StepSeen& step_seen, Time now) {
   if (!first) keep_what_left(order, row);
   const auto resolved = resolve_lines(session, channel, order, resolved_from(row.resolved));
-  OrderDocument document;
-  document.doubts = doubts;
-  order.holds = reasons_to_hold(order, document, channel, resolved);
+  order.holds = reasons_to_hold(session, world, channel, row.no, order, doubts, resolved);
   const Claim before = claim_from(row.claim);
   const Order wished = first ? order : with_tasks(order, tasks_after(session, channel, row, order, now));
   // An abandoned order that is first seen when its time has run out reserves nothing, not even for a moment.
@@ -252,7 +256,7 @@ void settle(Session& session, const World& world, const Channel& channel, store:
   } else {
     std::string reason;
     for (const auto& hold : order.holds) reason += (reason.empty() ? "" : "; ") + hold;
-    store::set_problem(session, {channel.no, "order", row.id, "held: " + reason, "correct the order on the channel, or add the missing SKU", now});
+    store::set_problem(session, {channel.no, "order", row.id, "held: " + reason, what_to_do(channel.config.name, row.id), now});
   }
   if (waits_for_payment(channel, wished) && !row.expired)
     store::set_due(session, {"expiry", row.no.value, runs_out_at(channel, order, now)});
@@ -262,12 +266,23 @@ void settle(Session& session, const World& world, const Channel& channel, store:
                            Json::object({{"order", row.no.value}, {"revision", row.revision}, {"state", row.state}}).dump()});
 }
 
-std::vector<std::string> doubts_of(const store::OrderRow& row) {
-  std::vector<std::string> doubts;
+Doubts doubts_of(const store::OrderRow& row) {
+  Doubts doubts;
   if (const auto* list = row.document.find("doubts")) {
     for (const auto& doubt : list->as_array()) doubts.push_back(doubt.as_string());
   }
   return doubts;
+}
+
+/// What the new document contradicts, and what one before it did.
+void add_shapes(const store::OrderRow& row, const Order& now, Doubts& doubts) {
+  const auto add = [&](const std::string& doubt) {
+    if (std::find(doubts.begin(), doubts.end(), doubt) == doubts.end()) doubts.push_back(doubt);
+  };
+  for (const auto& doubt : doubts_of(row)) {
+    if (stays(doubt)) add(doubt);
+  }
+  for (const auto& doubt : other_shape(platform_order(row), now)) add(doubt);
 }
 
 /// What a document that is not the first may do.
@@ -285,8 +300,9 @@ OrderOutcome standing(const store::OrderRow& row, const OrderDocument& document,
 Result<OrderOutcome> apply_order(Session& session, const World& world, const Channel& channel, const OrderDocument& document,
                                  const StepSeen& step_seen) {
   Json tree = document.tree;
-  const std::vector<std::string> doubts = document.doubts;
+  Doubts doubts = document.doubts;
   name_lines(tree);
+  make_readable(tree, doubts);
   auto order = order_from_json(tree);
   if (!order) return order.error();
   if (order->id.empty())
@@ -298,6 +314,7 @@ Result<OrderOutcome> apply_order(Session& session, const World& world, const Cha
   if (row) {
     const auto outcome = standing(*row, document, channel, changed_at);
     if (outcome != OrderOutcome::applied) return outcome;
+    add_shapes(*row, *order, doubts);
   }
   const bool first = !row;
   const Time before_changed_at = row ? row->changed_at : long_ago;
@@ -322,7 +339,7 @@ namespace {
 void settle_again(Session& session, const World& world, store::OrderRow row, const StepSeen& step_seen) {
   const auto* channel = world.find(row.channel);
   if (!channel) return;
-  const std::vector<std::string> doubts = doubts_of(row);
+  const Doubts doubts = doubts_of(row);
   Order order = platform_order(row);
   ++row.revision;
   const Time changed_at = row.changed_at;
@@ -374,6 +391,27 @@ Result<std::size_t> reroute_order(Session& session, const World& world, OrderNo 
   row->resolved = to_json(lines);
   settle_again(session, world, std::move(*row), [](ChannelNo, VariantNo, const OwnStep&) {});
   return moved;
+}
+
+Result<std::vector<std::string>> release_order(Session& session, const World& world, OrderNo no, const std::string& author) {
+  auto row = store::get_order(session, no);
+  ensure(row.has_value(), "an order that was found is there");
+  const auto held = platform_order(*row).holds;
+  const Time now = world.clock.now();
+  if (held.empty()) return error(Fault::rejected, "nothing holds this order", "order release");
+  for (const auto& hold : held) store::release_hold(session, no, hold, author, now);
+  reconsider_order(session, world, no);
+  const auto still = platform_order(*store::get_order(session, no)).holds;
+  if (still == held)
+    return error(Fault::rejected, "it cannot be released: " + still.front(), "order release",
+                 "add the SKU, or correct the order on its channel");
+  Json released = Json::array();
+  for (const auto& hold : held) {
+    if (std::find(still.begin(), still.end(), hold) == still.end()) released.push_back(hold);
+  }
+  store::journal(
+      session, {0, now, "order.released", author, row->channel, row->id, Json::object({{"order", no.value}, {"holds", released}}).dump()});
+  return still;
 }
 
 void expire_order(Session& session, const World& world, OrderNo order) {

@@ -51,6 +51,7 @@ Change difference(const Settings& before, const Settings& after) {
   note(before.catalogue_watch == after.catalogue_watch && before.catalogue_channel == after.catalogue_channel, "catalogue");
   note(before.attributes == after.attributes, "attributes");
   note(same(before.guard, after.guard), "guard");
+  note(before.review == after.review, "review");
   note(before.privacy == after.privacy, "privacy");
   return change;
 }

@@ -50,6 +50,10 @@ std::optional<std::string> currency_in(yaml::Reader& reader, std::string_view ke
 StockRule read_stock(const yaml::Node& node, Reading& reading);
 PriceRule read_price(const yaml::Node& node, Reading& reading);
 OrderRule read_orders(const yaml::Node& node, Reading& reading);
+/// `review:` of tallyd.yaml: a list of rules.
+void read_review(const yaml::Node& node, Settings& settings, Reading& reading);
+/// Rules that can never hold an order because of what the channels sell in.
+void check_review(const yaml::Node& tallyd, const Settings& settings, Reading& reading);
 
 /// tallyd.yaml into everything of `settings` but its channels.
 void read_tallyd(const yaml::Node& node, Settings& settings, Reading& reading);

@@ -95,6 +95,19 @@ struct Guard {
   Quantity least = 10;
 };
 
+/// An order that meets every condition waits for a person; a list means any of them.
+struct ReviewRule {
+  std::string name;
+  std::vector<Money> total_above = {};
+  std::vector<std::string> countries = {}, other_than = {};
+  bool new_buyer = false, first_order = false;
+  std::vector<std::string> email_domains = {};
+  std::vector<std::string> skus = {};
+  std::optional<Quantity> quantity_above = std::nullopt;  ///< of one line
+  std::vector<std::string> channels = {};
+  bool operator==(const ReviewRule&) const = default;
+};
+
 struct Privacy {
   Duration keep_raw{30LL * 86400000}, keep_buyers{400LL * 86400000};
   bool operator==(const Privacy&) const = default;
@@ -114,6 +127,7 @@ struct Settings {
   std::map<std::string, std::string> attributes;  ///< the data dictionary: name → text, integer, decimal, boolean, one_of:a|b
   std::string log_level = "info";
   Guard guard;
+  std::vector<ReviewRule> review;
   Privacy privacy;
   std::vector<Channel> channels;                                          ///< by name
   std::vector<std::filesystem::path> connector_folders, mapping_folders;  ///< the merchant's own first, then the installed ones

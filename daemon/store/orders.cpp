@@ -51,6 +51,11 @@ std::vector<OrderRow> rows_of(Session& session, soci::statement& st, Bound& boun
   return rows;
 }
 
+Int placed_ms(const Json& document) {
+  const auto placed = parse_iso(document.text_or("placed_at"));
+  return placed ? to_ms(*placed) : 0;
+}
+
 std::optional<OrderRow> first_of(std::vector<OrderRow> rows) {
   if (rows.empty()) return std::nullopt;
   return std::move(rows.front());
@@ -79,27 +84,27 @@ std::optional<OrderRow> get_order(Session& session, OrderNo order) {
 OrderNo insert_order(Session& session, const OrderRow& row) {
   Int channel = row.channel.value, revision = row.revision, inbox = row.inbox_row, changed = to_ms(row.changed_at),
       accepted = to_ms(row.accepted_at);
-  Int expired = row.expired ? 1 : 0, no = 0;
+  Int expired = row.expired ? 1 : 0, placed = placed_ms(row.document), no = 0;
   std::string sealed_by = row.sealed_by, document = sealed_document(session, {row.channel, row.id}, row.document, sealed_by);
   std::string resolved = row.resolved.dump(), claim = row.claim.dump(), taken = row.taken.dump();
   session.sql << "INSERT INTO orders (channel_no, id, revision, state, document, resolved, claim, taken, body_hash, inbox_row, changed_at, "
-                 "accepted_at, expired, sealed_by) "
-                 "VALUES (:c, :i, :r, :s, :d, :l, :m, :k, :h, :b, :t, :a, :e, :y) RETURNING order_no",
+                 "accepted_at, expired, sealed_by, placed_at) "
+                 "VALUES (:c, :i, :r, :s, :d, :l, :m, :k, :h, :b, :t, :a, :e, :y, :p) RETURNING order_no",
       use(channel), use(row.id), use(revision), use(row.state), use(document), use(resolved), use(claim), use(taken), use(row.body_hash),
-      use(inbox), use(changed), use(accepted), use(expired), use(sealed_by), into(no);
+      use(inbox), use(changed), use(accepted), use(expired), use(sealed_by), use(placed), into(no);
   return OrderNo(no);
 }
 
 bool update_order(Session& session, const OrderRow& row) {
   Int no = row.no.value, revision = row.revision, before = row.revision - 1, inbox = row.inbox_row, changed = to_ms(row.changed_at);
-  Int expired = row.expired ? 1 : 0, touched = 0;
+  Int expired = row.expired ? 1 : 0, placed = placed_ms(row.document), touched = 0;
   std::string sealed_by = row.sealed_by, document = sealed_document(session, {row.channel, row.id}, row.document, sealed_by);
   std::string resolved = row.resolved.dump(), claim = row.claim.dump(), taken = row.taken.dump();
   session.sql << "UPDATE orders SET revision = :r, state = :s, document = :d, resolved = :l, claim = :m, taken = :k, body_hash = :h, "
                  "inbox_row = :b, "
-                 "changed_at = :t, expired = :e, sealed_by = :y WHERE order_no = :n AND revision = :f RETURNING order_no",
+                 "changed_at = :t, expired = :e, sealed_by = :y, placed_at = :p WHERE order_no = :n AND revision = :f RETURNING order_no",
       use(revision), use(row.state), use(document), use(resolved), use(claim), use(taken), use(row.body_hash), use(inbox), use(changed),
-      use(expired), use(sealed_by), use(no), use(before), into(touched);
+      use(expired), use(sealed_by), use(placed), use(no), use(before), into(touched);
   return session.sql.got_data();
 }
 
@@ -140,6 +145,22 @@ std::int64_t count_held(Session& session, ChannelNo channel) {
   Int no = channel.value, count = 0;
   session.sql << "SELECT COUNT(*) FROM problem WHERE channel_no = :c AND kind = 'order'", use(no), into(count);
   return count;
+}
+
+void release_hold(Session& session, OrderNo order, const std::string& hold, const std::string& author, Time now) {
+  Int no = order.value, at = to_ms(now);
+  session.sql << "INSERT INTO released_hold (order_no, hold, author, at) VALUES (:o, :h, :a, :t) ON CONFLICT (order_no, hold) DO NOTHING",
+      use(no), use(hold), use(author), use(at);
+}
+
+std::set<std::string> released_holds(Session& session, OrderNo order) {
+  std::set<std::string> holds;
+  Int no = order.value;
+  std::string hold;
+  soci::statement st = (session.sql.prepare << "SELECT hold FROM released_hold WHERE order_no = :o ORDER BY hold", use(no), into(hold));
+  st.execute();
+  while (st.fetch()) holds.insert(hold);
+  return holds;
 }
 
 void set_unresolved(Session& session, OrderNo order, const std::vector<std::string>& skus) {

@@ -6,6 +6,7 @@
 #include "base/time.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,10 @@ std::vector<OrderRow> orders_before(Session& session, std::optional<ChannelNo> c
                                     std::size_t limit);
 std::int64_t count_orders(Session& session, ChannelNo channel);
 std::int64_t count_held(Session& session, ChannelNo channel);
+
+/// A person let the order go although these words hold it.
+void release_hold(Session& session, OrderNo order, const std::string& hold, const std::string& author, Time now);
+std::set<std::string> released_holds(Session& session, OrderNo order);
 
 void set_unresolved(Session& session, OrderNo order, const std::vector<std::string>& skus);
 std::vector<OrderNo> orders_waiting_for(Session& session, const std::string& sku);

@@ -37,6 +37,7 @@ void gather(const boost::json::value& schema, const std::string& section, Sectio
     }
   }
   if (const auto* others = object->if_contains("additionalProperties")) gather(*others, prefix + "*", found);
+  if (const auto* items = object->if_contains("items")) gather(*items, prefix + "*", found);
   if (const auto* branches = object->if_contains("anyOf")) {
     for (const auto& branch : branches->as_array()) gather(branch, section, found);
   }

@@ -1,0 +1,106 @@
+#include "engine/nonsense.hpp"
+
+#include "base/decimal.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace tally::engine {
+namespace {
+
+constexpr std::string_view two_shapes = "this order was another one before: ";
+
+bool is_unknown(const Json& code) {
+  return !code.is_string() || !Currency::parse(code.as_string()).has_value();
+}
+
+/// Amounts of this tree, however deep, that are in a currency nobody knows.
+void take_out_amounts(Json& tree, std::set<std::string>& unknown) {
+  if (tree.is_array()) {
+    for (auto& item : tree.as_array()) take_out_amounts(item, unknown);
+    return;
+  }
+  if (!tree.is_object()) return;
+  std::vector<std::string> gone;
+  for (auto& [name, value] : tree.as_object()) {
+    const Json* code = value.is_object() && value.find("amount") ? value.find("currency") : nullptr;
+    if (!code || !is_unknown(*code)) {
+      take_out_amounts(value, unknown);
+      continue;
+    }
+    unknown.insert(code->scalar_text());
+    gone.push_back(name);
+  }
+  for (const auto& name : gone) tree.erase(name);
+}
+
+void tell_lines_apart(Json& lines, Doubts& doubts) {
+  std::map<std::string, int> seen;
+  for (auto& line : lines.as_array()) {
+    const Json* id = line.is_object() ? line.find("@id") : nullptr;
+    const std::string name = id && !id->is_null() ? id->scalar_text() : "";
+    if (name.empty()) continue;
+    const int times = ++seen[name];
+    if (times == 1) continue;
+    line.set("@id", name + " (" + std::to_string(times) + ")");
+    if (times == 2) doubts.push_back("several lines have the id " + name);
+  }
+}
+
+/// As complete() will have it.
+Currency currency_of(const Order& order) {
+  return order.currency.empty() && order.total ? order.total->currency : order.currency;
+}
+
+bool have_a_line_in_common(const Order& a, const Order& b) {
+  return std::any_of(a.lines.begin(), a.lines.end(), [&](const OrderLine& line) {
+    return std::any_of(b.lines.begin(), b.lines.end(), [&](const OrderLine& other) {
+      return line.id == other.id || (!line.sku.empty() && normal_sku(line.sku.text) == normal_sku(other.sku.text));
+    });
+  });
+}
+
+}  // namespace
+
+void make_readable(Json& order, Doubts& doubts) {
+  if (!order.is_object()) return;
+  std::set<std::string> unknown;
+  take_out_amounts(order, unknown);
+  if (const Json* code = order.find("currency"); code && !code->is_null() && !code->empty() && is_unknown(*code)) {
+    unknown.insert(code->scalar_text());
+    order.erase("currency");
+  }
+  for (const auto& code : unknown) doubts.push_back("its currency '" + code + "' does not exist");
+  if (Json* lines = order.find("lines"); lines && lines->is_array()) tell_lines_apart(*lines, doubts);
+}
+
+Doubts other_shape(const Order& before, const Order& now) {
+  Doubts doubts;
+  const Currency was = currency_of(before), is = currency_of(now);
+  if (!was.empty() && !is.empty() && was != is) doubts.push_back(std::string(two_shapes) + "in " + was.code + ", now in " + is.code);
+  if (!before.lines.empty() && !now.lines.empty() && !have_a_line_in_common(before, now))
+    doubts.push_back(std::string(two_shapes) + "not one of its lines is the same");
+  return doubts;
+}
+
+bool stays(const std::string& doubt) {
+  return doubt.starts_with(two_shapes);
+}
+
+Doubts odd_for(const Order& order, const std::string& currency_of_channel) {
+  if (currency_of_channel.empty() || order.currency.empty() || order.currency.code == currency_of_channel) return {};
+  return {"it is in " + order.currency.code + " and the channel sells in " + currency_of_channel};
+}
+
+Doubts unknown_goods(const Order& order, const std::vector<ResolvedLine>& lines) {
+  Doubts doubts;
+  for (std::size_t i = 0; i < order.lines.size(); ++i) {
+    const auto& line = order.lines[i];
+    if (lines[i].sold.value == 0)
+      doubts.push_back("line " + line.id + " names " + (line.sku.empty() ? "no SKU" : "the unknown SKU " + line.sku.text));
+  }
+  return doubts;
+}
+
+}  // namespace tally::engine

@@ -1,0 +1,31 @@
+// Orders that make no sense as they were told: made readable, with what is wrong with them in words. They are held for those words, and
+// reserve what they clearly name.
+#pragma once
+
+#include "base/json.hpp"
+#include "model/claim.hpp"
+#include "model/order.hpp"
+
+#include <string>
+#include <vector>
+
+namespace tally::engine {
+
+using Doubts = std::vector<std::string>;
+
+/// Takes out of an order's tree what no order can be read with, or is ambiguous: amounts in a currency that does not exist; a line's id
+/// that another line has already becomes "ID (2)".
+void make_readable(Json& order, Doubts& doubts);
+
+/// What contradicts the order as it was before under the same id: another currency, or not one line in common. These words stay (`stays`)
+/// until a person releases the order: the next document contradicts nothing any more.
+Doubts other_shape(const Order& before, const Order& now);
+bool stays(const std::string& doubt);
+
+/// What is wrong with an order whose lines were looked up, besides what complete() says.
+Doubts odd_for(const Order& order, const std::string& currency_of_channel);
+
+/// Lines of which nobody knows what is sold: nothing can be reserved for them before the SKU exists.
+Doubts unknown_goods(const Order& order, const std::vector<ResolvedLine>& lines);
+
+}  // namespace tally::engine

@@ -1,0 +1,124 @@
+// Orders that make no sense: each is held for its reason, and reserves what it clearly names.
+#include "engine/nonsense.hpp"
+
+#include "stock_house.hpp"
+
+#include <gmock/gmock.h>
+
+namespace tally::engine {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class Nonsense : public StockHouse {
+ protected:
+  void SetUp() override {
+    StockHouse::SetUp();
+    add_shop("shop", {});
+    add_product("A", 10);
+    add_product("B", 10);
+    open();
+  }
+  std::vector<std::string> holds(const std::string& id) { return platform_order(order_row("shop", id)).holds; }
+  static Json money(const std::string& amount, const std::string& currency) {
+    return Json::object({{"amount", amount}, {"currency", currency}});
+  }
+};
+
+TEST_F(Nonsense, ANegativeQuantityIsHeldAndTheOtherLineReserved) {
+  order("shop", "1", "paid", {{"A", -2}, {"B", 1}});
+  EXPECT_THAT(holds("1"), ElementsAre(HasSubstr("a quantity of -2")));
+  EXPECT_EQ(at("A", "main").reserved, 0);
+  EXPECT_EQ(at("B", "main").reserved, 1);
+}
+
+TEST_F(Nonsense, ACurrencyThatDoesNotExistIsHeldAndNotParked) {
+  order("shop", "1", "paid", {{"A", 2}}, clock.now(), [](Json& tree) {
+    tree.set("total", money("20.00", "XQX"));
+    tree.set("currency", "XQX");
+    tree.find("lines")->as_array().front().set("amount", money("20.00", "XQX"));
+  });
+  EXPECT_THAT(holds("1"), ElementsAre("its currency 'XQX' does not exist"));
+  EXPECT_EQ(at("A", "main").reserved, 2);
+}
+
+TEST_F(Nonsense, AnotherCurrencyThanTheChannelsIsHeld) {
+  order("shop", "1", "paid", {{"A", 2}}, clock.now(), [](Json& tree) { tree.set("total", money("20.00", "USD")); });
+  EXPECT_THAT(holds("1"), ElementsAre("it is in USD and the channel sells in EUR"));
+  EXPECT_EQ(at("A", "main").reserved, 2);
+}
+
+TEST_F(Nonsense, ATotalThatDoesNotAddUpIsHeldWithTheDifference) {
+  order("shop", "1", "paid", {{"A", 2}}, clock.now(), [](Json& tree) {
+    tree.find("lines")->as_array().front().set("amount", money("20.00", "EUR"));
+    for (const char* none : {"shipping", "discounts", "tax"}) tree.set(none, money("0", "EUR"));
+    tree.set("total", money("21.00", "EUR"));
+  });
+  EXPECT_THAT(holds("1"), ElementsAre(HasSubstr("off by 1.00 EUR")));
+  EXPECT_EQ(at("A", "main").reserved, 2);
+}
+
+TEST_F(Nonsense, TheSameLineIdTwiceIsHeldAndEachLineIsReservedAsWhatItNames) {
+  const auto twice = [](Json& tree) { tree.find("lines")->as_array().back().set("@id", "1"); };
+  order("shop", "1", "paid", {{"A", 2}, {"B", 3}}, clock.now(), twice);
+  EXPECT_THAT(holds("1"), ElementsAre("several lines have the id 1"));
+  EXPECT_EQ(at("A", "main").reserved, 2);
+  EXPECT_EQ(at("B", "main").reserved, 3);
+  pass(Duration(60000));
+  order("shop", "1", "paid", {{"A", 2}, {"B", 4}}, clock.now(), twice);
+  EXPECT_EQ(at("A", "main").reserved, 2) << "the lines are told apart again";
+  EXPECT_EQ(at("B", "main").reserved, 4);
+  EXPECT_THAT(holds("1"), ElementsAre("several lines have the id 1"));
+}
+
+TEST_F(Nonsense, TwoShapesOfOneOrderAreHeldUntilAPersonLetsItGo) {
+  const Time placed = clock.now();
+  order("shop", "1", "paid", {{"A", 2}}, placed);
+  EXPECT_THAT(holds("1"), IsEmpty());
+  pass(Duration(60000));
+  const auto other = [](Json& tree) { tree.find("lines")->as_array().front().set("@id", "77"); };
+  order("shop", "1", "paid", {{"B", 3}}, placed, other);
+  EXPECT_THAT(holds("1"), ElementsAre(HasSubstr("not one of its lines is the same")));
+  EXPECT_EQ(at("A", "main").reserved, 0);
+  EXPECT_EQ(at("B", "main").reserved, 3);
+  pass(Duration(60000));
+  order("shop", "1", "paid", {{"B", 2}}, placed, other);
+  EXPECT_THAT(holds("1"), ElementsAre(HasSubstr("not one of its lines is the same"))) << "the next document does not hide it";
+  write([&](store::Session& session) {
+    ASSERT_TRUE(release_order(session, core->world(), store::find_order(session, channel("shop").no, "1")->no, "ada").has_value());
+  });
+  EXPECT_THAT(holds("1"), IsEmpty());
+  pass(Duration(60000));
+  order("shop", "1", "paid", {{"B", 1}}, placed, other);
+  EXPECT_THAT(holds("1"), IsEmpty());
+}
+
+TEST_F(Nonsense, AnOrderThatChangesItsCurrencyIsHeld) {
+  rules("shop").currency.clear();
+  open();
+  const Time placed = clock.now();
+  order("shop", "1", "paid", {{"A", 2}}, placed, [](Json& tree) { tree.set("total", money("20.00", "EUR")); });
+  EXPECT_THAT(holds("1"), IsEmpty());
+  pass(Duration(60000));
+  order("shop", "1", "paid", {{"A", 2}}, placed, [](Json& tree) { tree.set("total", money("20.00", "USD")); });
+  EXPECT_THAT(holds("1"), ElementsAre(HasSubstr("in EUR, now in USD")));
+  EXPECT_EQ(at("A", "main").reserved, 2);
+}
+
+TEST_F(Nonsense, APersonReleasesAllButAnUnknownSku) {
+  order("shop", "1", "paid", {{"A", -2}, {"ghost", 1}});
+  EXPECT_THAT(holds("1"), Contains(HasSubstr("unknown SKU ghost")));
+  write([&](store::Session& session) {
+    const auto still = release_order(session, core->world(), store::find_order(session, channel("shop").no, "1")->no, "ada");
+    ASSERT_TRUE(still.has_value());
+    EXPECT_THAT(*still, ElementsAre(HasSubstr("unknown SKU ghost")));
+    EXPECT_EQ(release_order(session, core->world(), store::find_order(session, channel("shop").no, "1")->no, "ada").error().fault,
+              Fault::rejected);
+  });
+}
+
+}  // namespace
+}  // namespace tally::engine
