@@ -49,6 +49,10 @@ class Canary : public ::testing::Test {
       files[name] = content_of(street.file(name));
     return files;
   }
+  /// Whether the journal has such a row: its words stand in the file as they are.
+  bool is_in_journal(const std::string& what) {
+    return (content_of(street.file("config/tally.db")) + content_of(street.file("config/tally.db-wal"))).find(what) != std::string::npos;
+  }
   std::string answer_of(const std::vector<std::string>& words) {
     const Ended ended = street.tallyd(words);
     return ended.out + ended.err;
@@ -84,9 +88,11 @@ TEST_F(Canary, IsHeardNowhereButWhereItIsAskedFor) {
   EXPECT_EQ(masked.find("ship_to")->text_or("city"), "London");
   EXPECT_EQ(street.done({"order", "find", "--buyer", "Canary@Aviary.example"}).find("items")->as_array().size(), 1u);
 
+  EXPECT_FALSE(is_in_journal("order.shown_clear"));
   const Json clear = street.done({"order", "show", id, "--clear"});
   EXPECT_EQ(clear.find("buyer")->text_or("email"), "canary@aviary.example");
   EXPECT_EQ(clear.find("ship_to")->text_or("line1"), "Birdcage Walk 5");
+  EXPECT_TRUE(is_in_journal("order.shown_clear")) << "somebody looked";
   EXPECT_EQ(heard_in(street.daemon_log()), "");
 }
 
@@ -109,6 +115,7 @@ TEST_F(Canary, ThatWasErasedIsGoneAndWhatItBoughtStays) {
     for (const auto& [file, text] : kept()) EXPECT_EQ(heard_in(text), "") << file << " " << when;
   };
   is_gone("at once");
+  EXPECT_TRUE(is_in_journal("buyer.erased"));
   EXPECT_NE(street.tallyd({"privacy", "erase", "--buyer", "canary@aviary.example"}).code, 0) << "nobody is known by that any more";
   EXPECT_NE(content_of(street.file("config/tally.erasures.jsonl")).find("\"key\""), std::string::npos);
 

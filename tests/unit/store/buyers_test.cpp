@@ -1,5 +1,6 @@
 // What says who somebody is: sealed in the file, open in the rows, gone when it is erased or its time is over.
 #include "store/buyers.hpp"
+#include "base/rng.hpp"
 #include "opened.hpp"
 #include "store/catalogue.hpp"
 #include "store/erasures.hpp"
@@ -331,6 +332,31 @@ TEST_F(Buyers, AKeyIsNotLostWithTheTransactionThatMadeIt) {
   open();
   EXPECT_EQ(get(no).document.find("buyer")->text_or("email"), ada);
   EXPECT_EQ(body(raw), "body");
+}
+
+TEST_F(Buyers, LieOnTheDiskTheSameForTheSameSeedAndOtherwiseForAnother) {
+  const auto stored = [&](std::uint64_t seed) {
+    store.reset();
+    remove_files();
+    Options options{.threaded = false, .durable = false, .backlog = 100, .crash = {}};
+    options.random = [rng = std::make_shared<Rng>(seed)](std::size_t count) {
+      std::string bytes;
+      for (std::size_t i = 0; i < count; ++i) bytes += static_cast<char>(rng->below(256));
+      return bytes;
+    };
+    open(std::move(options));
+    EXPECT_TRUE(write([&](Session& session) { shop = open_channel(session, "shop").no; }).has_value());
+    put(order("1", ada));
+    deliver("raw", clock.now());
+    std::string document, raw;
+    EXPECT_TRUE(write([&](Session& session) {
+                  session.sql << "SELECT document FROM orders ORDER BY order_no LIMIT 1", into(document);
+                  session.sql << "SELECT body FROM inbox ORDER BY row_no LIMIT 1", into(raw);
+                }).has_value());
+    return document + raw;
+  };
+  EXPECT_EQ(stored(7), stored(7));
+  EXPECT_NE(stored(7), stored(8));
 }
 
 }  // namespace

@@ -45,17 +45,16 @@ class Opened : public ::testing::Test {
     });
   }
 
-  StoppedClock clock;
-  std::filesystem::path path;
-  std::unique_ptr<Database> store;
-
- private:
   void remove_files() {
     for (const auto* suffix : {".db", ".db-wal", ".db-shm", ".db.lock", ".keys.db", ".keys.db-wal", ".keys.db-shm", ".erasures.jsonl"}) {
       std::error_code ignored;
       std::filesystem::remove(std::filesystem::path(path).replace_extension().string() + suffix, ignored);
     }
   }
+
+  StoppedClock clock;
+  std::filesystem::path path;
+  std::unique_ptr<Database> store;
 };
 
 }  // namespace tally::store
