@@ -22,19 +22,22 @@ Quantity taken_by(const Claim& claim, VariantNo variant) {
   return units;
 }
 
-/// Over the channel's locations and those that the order claims from. A shelf that a channel counts owes the others nothing.
-Quantity left_for(Session& session, const Taking& taking, VariantNo variant) {
+/// Units that are missing at the channel's locations and at those that the order claims from. A shelf that some channel counts is a pool of
+/// its own, as in the number that is shown: what is missing there is not owed by the others, and what they have does not fill it.
+Quantity missing_for(Session& session, const Taking& taking, VariantNo variant) {
   const auto has = [](const std::vector<LocationNo>& list, LocationNo location) {
     return std::find(list.begin(), list.end(), location) != list.end();
   };
-  Quantity sum = 0;
+  Quantity available = 0, missing_on_shelves = 0;
   for (const auto& row : store::stock_of(session, variant)) {
     const bool claimed = taking.target.contains({variant, row.location});
     if (!claimed && !has(taking.channel.locations, row.location)) continue;
     const Quantity here = row.sum.on_hand - row.sum.reserved;
-    sum += !claimed && has(taking.channel.counted, row.location) ? std::max<Quantity>(here, 0) : here;
+    const bool counted = has(taking.channel.counted, row.location);
+    available += counted ? std::max<Quantity>(here, 0) : here;
+    if (counted && claimed) missing_on_shelves += std::max<Quantity>(-here, 0);
   }
-  return sum;
+  return std::max<Quantity>(-available, 0) + missing_on_shelves;
 }
 
 /// Of which offer the order sold this component.
@@ -111,14 +114,14 @@ void record_oversells(Session& session, const World& world, const Taking& taking
   for (const auto variant : variants) {
     const Quantity lost = taken_by(taking.target, variant) - taken_by(taking.before, variant);
     if (lost <= 0) continue;
-    const Quantity left = left_for(session, taking, variant);
-    if (left >= 0) continue;
+    const Quantity missing = missing_for(session, taking, variant);
+    if (missing == 0) continue;
     store::Oversell oversell;
     oversell.at = now;
     oversell.variant = variant;
     oversell.order = taking.row.no;
     oversell.other_order = store::previous_taker(session, variant, taking.row.no).value_or(OrderNo(0));
-    oversell.short_by = std::min(-left, lost);
+    oversell.short_by = std::min(missing, lost);
     oversell.delay = now - taking.order.placed_at.value_or(now);
     const auto other = oversell.other_order.value == 0 ? std::nullopt : store::get_order(session, oversell.other_order);
     oversell.rule = rule_against(session, world, taking, variant, other, oversell.short_by, now);
