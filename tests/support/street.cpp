@@ -158,7 +158,8 @@ Json Street::import(const std::string& csv) {
 
 void Street::release(const std::vector<std::string>& channels) {
   for (const auto& name : channels) done({"channel", "release", name});
-  done({"sync", "--wait", "60s"});
+  const Ended synced = tallyd({"sync", "--wait", "60s"});  // 3: calm, but for something that is parked
+  if (synced.code != 0 && synced.code != 3) throw std::runtime_error("sync ended with " + std::to_string(synced.code) + ": " + synced.err);
 }
 
 Ended Street::tallyd(std::vector<std::string> words, milliseconds patience) {
