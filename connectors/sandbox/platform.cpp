@@ -302,7 +302,8 @@ Result<Json> Platform::act(const std::string& name, const std::string& verb, con
     done = shop_.cancel(*order);
     event = order->state == OrderState::refunded ? OrderEvent::refunded : OrderEvent::cancelled;
   } else if (verb == "ship") {
-    const auto sent = shop_.send(*order, {0, wish.text_or("carrier", "SF"), wish.text_or("tracking", "T" + name), units_in(*order, wish), {}});
+    const auto sent =
+        shop_.send(*order, {0, wish.text_or("carrier", "SF"), wish.text_or("tracking", "T" + name), units_in(*order, wish), {}});
     done = sent ? Result<void>{} : Result<void>{sent.error()};
     event = order->state == OrderState::shipped ? OrderEvent::shipped : OrderEvent::part_shipped;
   } else if (verb == "refund") {

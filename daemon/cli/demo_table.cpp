@@ -30,7 +30,8 @@ std::string last_decrease(const Json& status) {
 }
 
 std::string summary(const Json& status, const DemoFacts& facts) {
-  return counted(all_orders(facts), "order", "orders") + " · drift " + grouped(status.integer_or("differences")) + " · " + last_decrease(status);
+  return counted(all_orders(facts), "order", "orders") + " · drift " + grouped(status.integer_or("differences")) + " · " +
+         last_decrease(status);
 }
 
 /// Every line within the terminal's width, or the lines could not be counted. Cut before painting: an escape sequence must not be cut in

@@ -54,7 +54,8 @@ class Admin {
   ///  total, lines: [{line, sku, quantity, open, shipped, cancelled, returned}], shipments, refunds, holds, tasks: [{task, kind, state, at,
   ///  by, reason, …}], buyer, ship_to, note: masked}
   virtual Result<Json> order(const std::string& channel, const std::string& id) = 0;
-  /// {quotas: [{quota, channel, sku, units, left, from, until, state, author}], transfers under way: [{transfer, sku, units, from, to, sent_at}]}
+  /// {quotas: [{quota, channel, sku, units, left, from, until, state, author}], transfers under way: [{transfer, sku, units, from, to,
+  /// sent_at}]}
   virtual Result<Json> stock_rules() = 0;
   /// The newest first: items {at, sku, short, order or cause, other_order, delay_ms, rule: what would have prevented it}
   virtual Result<Json> oversells(const Query& query) = 0;
@@ -77,23 +78,23 @@ class Admin {
   virtual Result<Json> find_orders(const std::string& buyer) = 0;
 
   // Doing. `author` goes into the journal.
-  /// The only answer with a buyer in clear, and only for the admin's socket: {channel, id, buyer, ship_to, note, erased}. That somebody looked
-  /// is in the journal.
+  /// The only answer with a buyer in clear, and only for the admin's socket: {channel, id, buyer, ship_to, note, erased}. That somebody
+  /// looked is in the journal.
   virtual Result<Json> reveal_order(const std::string& channel, const std::string& id, const std::string& author) = 0;
-  /// {buyer: e-mail address or telephone number} or {channel, order}: the buyer is erased from all their orders and from raw documents. {orders,
-  /// documents, waiting: raw ones that name them and are not read yet, or parked}
+  /// {buyer: e-mail address or telephone number} or {channel, order}: the buyer is erased from all their orders and from raw documents.
+  /// {orders, documents, waiting: raw ones that name them and are not read yet, or parked}
   virtual Result<Json> erase(const Json& wish, const std::string& author) = 0;
   /// Besides, all of them optional: `changes` [{sku, code, set: {field: value or null}, counted, location}] of variants that exist; `keep`
-  /// names fields of the products that stay as they are ("brand", "variants/cost"); `dry_run` answers and writes nothing, then `known` names
-  /// SKUs of other chunks; each entry's `line` (a product's `@line`) comes back with a refusal.
-  /// {products: [tree …], stock: [{sku, location, counted}], batch, close: true on the last chunk}; answers {batch, created, updated,
-  /// unchanged, counted, refused: [{thing, why, line, column}], corrected}. The first chunk of an import names no batch, the others the one that was answered. A batch of
-  /// which nothing is heard for a minute is closed; another chunk for it is not_found.
+  /// names fields of the products that stay as they are ("brand", "variants/cost"); `dry_run` answers and writes nothing, then `known`
+  /// names SKUs of other chunks; each entry's `line` (a product's `@line`) comes back with a refusal. {products: [tree …], stock: [{sku,
+  /// location, counted}], batch, close: true on the last chunk}; answers {batch, created, updated, unchanged, counted, refused: [{thing,
+  /// why, line, column}], corrected}. The first chunk of an import names no batch, the others the one that was answered. A batch of which
+  /// nothing is heard for a minute is closed; another chunk for it is not_found.
   virtual Result<Json> import(const Json& chunk, const std::string& author) = 0;
-  /// One: {kind: receipt|adjust|count, sku, quantity, location, reason, counted_at}, {kind: transfer, sku, quantity, from, to, reason} or {kind:
-  /// arrive, transfer, quantity}; answers {moved, cause, on_hand, reserved, available} of the location, and `transfer`. Many of one kind:
-  /// {kind, rows: [{line, sku, quantity, …}], again}; answers {cause, applied, again: rows that had been applied before, refused: [{line, sku,
-  /// why}], held: [digest]}. The same rows have the effect of once unless `again` is true. At most 20,000.
+  /// One: {kind: receipt|adjust|count, sku, quantity, location, reason, counted_at}, {kind: transfer, sku, quantity, from, to, reason} or
+  /// {kind: arrive, transfer, quantity}; answers {moved, cause, on_hand, reserved, available} of the location, and `transfer`. Many of one
+  /// kind: {kind, rows: [{line, sku, quantity, …}], again}; answers {cause, applied, again: rows that had been applied before, refused:
+  /// [{line, sku, why}], held: [digest]}. The same rows have the effect of once unless `again` is true. At most 20,000.
   virtual Result<Json> move_stock(const Json& movement, const std::string& author) = 0;
   /// The opposite of a receipt, an adjustment, a count or a whole file, once: {reversed: movements, held}.
   virtual Result<Json> reverse_stock(const std::string& cause, const std::string& author) = 0;

@@ -10,7 +10,7 @@
 namespace tally::store {
 class Session;
 struct OrderRow;
-}
+}  // namespace tally::store
 
 namespace tally::engine {
 
@@ -48,14 +48,15 @@ Order platform_order(const store::OrderRow& row);
 /// lines of which something left stay. Errors: not_found.
 Result<std::size_t> reroute_order(store::Session& session, const World& world, OrderNo order, LocationNo location, const std::string& line);
 
-/// A person lets an order go for what holds it now; the same words never hold it again. Answers what holds it still: a line whose SKU nobody
-/// knows. Errors: rejected (nothing can be released).
+/// A person lets an order go for what holds it now; the same words never hold it again. Answers what holds it still: a line whose SKU
+/// nobody knows. Errors: rejected (nothing can be released).
 Result<std::vector<std::string>> release_order(store::Session& session, const World& world, OrderNo order, const std::string& author);
 
 /// A pending order's reservation has run out.
 void expire_order(store::Session& session, const World& world, OrderNo order);
 
-/// The order that a person means: by the platform's id; without a channel's name it must be of one channel alone. Errors: not_found, invalid.
+/// The order that a person means: by the platform's id; without a channel's name it must be of one channel alone. Errors: not_found,
+/// invalid.
 Result<store::OrderRow> find_named(store::Session& session, const World& world, const std::string& channel, const std::string& id);
 
 }  // namespace tally::engine

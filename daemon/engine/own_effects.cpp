@@ -58,8 +58,8 @@ struct Sold {
   Quantity claimed = 0;  ///< units that our ledger reserves or has shipped for it
 };
 
-/// Units of a line that our ledger has taken out of available and that only the platform's own giving back undoes: a unit that came back by a
-/// refund, or that a refund keeps from leaving, is not waited for there.
+/// Units of a line that our ledger has taken out of available and that only the platform's own giving back undoes: a unit that came back by
+/// a refund, or that a refund keeps from leaving, is not waited for there.
 Quantity claimed_of(const Order& wished, const OrderLine& line, bool reserving) {
   const LineCount count = count_of(wished, line);
   const bool all_refunded = count.open() == 0 && count.cancelled > 0 && !over(wished) && wished.state != OrderState::pending;

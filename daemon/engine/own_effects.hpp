@@ -18,8 +18,8 @@ struct OwnEffects {
   Units add_back;  ///< units that we claim and its number does not reflect (negative: the other way round)
 };
 
-/// `order` as the platform says it is, `wished` with what the merchant did on top (order_facts.hpp): the platform's number follows the first,
-/// our claim the second. `before`: `taken` of the last document that was applied; nothing when this is the first.
+/// `order` as the platform says it is, `wished` with what the merchant did on top (order_facts.hpp): the platform's number follows the
+/// first, our claim the second. `before`: `taken` of the last document that was applied; nothing when this is the first.
 OwnEffects own_effects(const channel::Capabilities& facts, const Order& order, const Order& wished,
                        const std::vector<ResolvedLine>& resolved, const Claim& claim, const Units* before, Time before_changed_at,
                        Time now);

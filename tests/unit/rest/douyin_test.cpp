@@ -216,8 +216,9 @@ TEST(DouyinShipment, AParcelTravelsUnderOurMarkAndTheirIdIsKept) {
   stage.platform.answers("POST", "/token/create", 200,
                          "{'code':10000,'data':{'access_token':'t','refresh_token':'r','expires_in':604800}}");
   stage.platform.answers("POST", "/order/logisticsAddMultiPack", 200, "{'code':10000,'data':{'pack_list':[{'pack_id':'77'}]}}");
-  const auto sent = stage.push(channel::ActionKind::confirm_shipment,
-                               json("{'mark':'m1','carrier':'sf','tracking':'SF01','lines':[{'line':{'@id':'6921'},'quantity':1}],'order':{'@id':'6920'}}"));
+  const auto sent = stage.push(
+      channel::ActionKind::confirm_shipment,
+      json("{'mark':'m1','carrier':'sf','tracking':'SF01','lines':[{'line':{'@id':'6921'},'quantity':1}],'order':{'@id':'6920'}}"));
   ASSERT_TRUE(sent) << sent.error().text();
   EXPECT_EQ(text_at(sent->learned, "/@id"), "77");
   EXPECT_EQ(text_at(stage.platform.sent(1), "/request_id"), "m1");

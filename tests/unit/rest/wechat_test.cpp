@@ -400,7 +400,8 @@ TEST(WeChatDoor, ThePlatformsOwnVector) {
 
 TEST(WeChatShipment, AParcelTravelsUnderThePlatformsCodeAndOneWithoutAnswerIsUnknown) {
   const Json parcel = json(
-      "{'carrier':'sf','tracking':'SF01','lines':[{'line':{'offer':{'@id':'20','listing':{'@id':'10'}}},'quantity':1}],'order':{'@id':'3705'}}");
+      "{'carrier':'sf','tracking':'SF01','lines':[{'line':{'offer':{'@id':'20','listing':{'@id':'10'}}},'quantity':1}],'order':{'@id':'"
+      "3705'}}");
   Stage stage("wechat-shop");
   stage.platform.answers("POST", "/cgi-bin/stable_token", 200, "{'access_token':'t','expires_in':7200}");
   stage.platform.answers("POST", "/channels/ec/order/delivery/send", 200, "{'errcode':0}");
