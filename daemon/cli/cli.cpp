@@ -27,7 +27,7 @@ std::string as_value(const std::string& word) {
 
 void add_all(CLI::App& app, Desk& desk) {
   for (const auto add : {add_run, add_check, add_test, add_plan, add_sync, add_status, add_explain, add_import, add_sandbox, add_reload,
-                         add_channel, add_hold, add_replay, add_order, add_product, add_stock, add_privacy}) {
+                         add_channel, add_hold, add_replay, add_order, add_product, add_undo, add_stock, add_privacy}) {
     add(app, desk);
   }
 }

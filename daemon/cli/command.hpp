@@ -52,6 +52,8 @@ void add_replay(CLI::App& app, Desk& desk);
 void add_order(CLI::App& app, Desk& desk);
 void add_order_deeds(CLI::App& order, Desk& desk);  ///< what is done with one order
 void add_product(CLI::App& app, Desk& desk);
+void add_pins(CLI::App& product, Desk& desk);  ///< what a channel shows whatever the catalogue says
+void add_undo(CLI::App& app, Desk& desk);
 void add_stock(CLI::App& app, Desk& desk);
 void add_privacy(CLI::App& app, Desk& desk);
 

@@ -1,5 +1,7 @@
 #include "cli/plan_view.hpp"
 
+#include "cli/exit_code.hpp"
+#include "cli/status_view.hpp"
 #include "cli/table.hpp"
 
 #include <algorithm>
@@ -7,6 +9,8 @@
 
 namespace tally::cli {
 namespace {
+
+constexpr std::size_t most_moved_shown = 100;
 
 Colour colour_of(const Json& change) {
   const std::string action = change.text_or("action");
@@ -67,7 +71,7 @@ std::string plan_text(const Console& console, const Json& plan, std::size_t line
                {change.text_or("action") + (change.bool_or("held") ? " (held)" : ""), colour_of(change)},
                {change.text_or("thing")},
                {change.text_or("sku")},
-               {from_to(change)},
+               {from_to(change) + (change.find("pinned") ? " (pinned)" : "")},
                {change.text_or("cause")}});
   }
   text += "\n" + table.text(console);
@@ -75,6 +79,28 @@ std::string plan_text(const Console& console, const Json& plan, std::size_t line
     text += "… and " + grouped(static_cast<std::int64_t>(changes.size() - lines)) + " more; --lines shows more of them, --json all\n";
   if (const std::string digest = plan.text_or("digest"); !digest.empty()) text += painted(console, "digest " + digest, Colour::dim) + "\n";
   return text;
+}
+
+std::string applied_text(const Console& console, const Json& answer) {
+  std::string text = counted(answer.integer_or("applied"), "change", "changes") + " of the plan released\n";
+  const auto& moved = items_in(answer, "moved");
+  for (std::size_t n = 0; n < std::min(most_moved_shown, moved.size()); ++n) {
+    const std::string sku = moved[n].text_or("sku");
+    text +=
+        painted(console, "  dropped", Colour::yellow) + ": " +
+        printable(moved[n].text_or("channel") + " " + moved[n].text_or("action") + " " + (sku.empty() ? moved[n].text_or("thing") : sku)) +
+        ": " + printable(moved[n].text_or("why")) + "\n";
+  }
+  if (moved.size() > most_moved_shown)
+    text += "  … and " + grouped(static_cast<std::int64_t>(moved.size() - most_moved_shown)) + " more were dropped; --json lists all\n";
+  for (const Json& digest : items_in(answer, "held"))
+    text += painted(console, "held", Colour::yellow) + ": what was not in the plan; `tallyd release " + printable(shown(&digest)) +
+            "` lets it out\n";
+  return text;
+}
+
+int code_of_applied(const Json& answer) {
+  return items_in(answer, "moved").empty() ? exit_ok : exit_partly;
 }
 
 }  // namespace tally::cli

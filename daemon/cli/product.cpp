@@ -65,7 +65,7 @@ void show(Desk& desk, const Json& answer) {
 
 void add_product(CLI::App& app, Desk& desk) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("product", "Look at the catalogue");
+  CLI::App* command = app.add_subcommand("product", "Look at the catalogue; let a channel show something else");
   command->require_subcommand(1);
   CLI::App* list = command->add_subcommand("list", "Products with their variants and stock");
   list->add_option("--sku", options->sku, "Only the one with this variant");
@@ -79,6 +79,7 @@ void add_product(CLI::App& app, Desk& desk) {
       return desk.print(*answer, [&] { show(desk, *answer); });
     };
   });
+  add_pins(*command, desk);
 }
 
 }  // namespace tally::cli

@@ -1,5 +1,7 @@
 #include "cli/calm.hpp"
 #include "cli/command.hpp"
+#include "cli/plan_file.hpp"
+#include "cli/plan_view.hpp"
 #include "cli/progress.hpp"
 #include "cli/status_view.hpp"
 
@@ -13,8 +15,10 @@
 namespace tally::cli {
 namespace {
 
+constexpr Duration plan_patience{600'000};  // a large plan is compared line by line
+
 struct Options {
-  std::string channel;
+  std::string channel, plan;
   std::string wait = "1h";
 };
 
@@ -89,6 +93,15 @@ Json paused_json(const End& end) {
 int sync(Desk& desk, const Options& options) {
   const auto most = parse_duration(options.wait);
   if (!most) return desk.fail(most.error());
+  Json applied = Json::object();
+  if (!options.plan.empty()) {
+    const auto plan = read_plan(options.plan);
+    if (!plan) return desk.fail(plan.error());
+    auto answer = desk.daemon(plan_patience).post("plan/apply", *plan);
+    if (!answer) return desk.fail(answer.error());
+    applied = std::move(*answer);
+    if (!desk.json) desk.console.out << applied_text(desk.console, applied);
+  }
   const Daemon daemon = desk.daemon();
   const auto before = daemon.get("status");
   if (!before) return desk.fail(before.error());
@@ -98,16 +111,18 @@ int sync(Desk& desk, const Options& options) {
   if (!options.channel.empty()) channels.insert(options.channel);
   const auto end = wait_for_calm(desk, daemon, Calm(*before, std::move(channels)), *most);
   if (!end) return desk.fail(end.error());
-  const int code = code_for(*end);
-  const Json answer = Json::object({{"calm", end->state == Calm::State::calm},
-                                    {"held", end->state == Calm::State::held},
-                                    {"paused", paused_json(*end)},
-                                    {"in_sync", end->convergence.in_sync()},
-                                    {"differences", end->convergence.differences},
-                                    {"not_listed", end->convergence.not_listed},
-                                    {"pending", end->convergence.pending},
-                                    {"parked", end->convergence.parked},
-                                    {"exit", code}});
+  const int of_sync = code_for(*end);
+  const int code = of_sync == exit_ok ? code_of_applied(applied) : of_sync;
+  Json answer = Json::object({{"calm", end->state == Calm::State::calm},
+                              {"held", end->state == Calm::State::held},
+                              {"paused", paused_json(*end)},
+                              {"in_sync", end->convergence.in_sync()},
+                              {"differences", end->convergence.differences},
+                              {"not_listed", end->convergence.not_listed},
+                              {"pending", end->convergence.pending},
+                              {"parked", end->convergence.parked},
+                              {"exit", code}});
+  if (!options.plan.empty()) answer.set("plan", applied);
   return desk.print(
       answer, [&] { show(desk, *end, options.wait); }, code);
 }
@@ -118,6 +133,7 @@ void add_sync(CLI::App& app, Desk& desk) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("sync", "Look at the channels, send what their policy allows, and wait until all is calm");
   command->add_option("--channel", options->channel, "Only this channel");
+  command->add_option("--plan", options->plan, "First release what this file of `tallyd plan --save` says; exit 3 when lines were dropped");
   command->add_option("--wait", options->wait, "At most so long: 30s, 10m, 2h (default 1h)");
   command->callback([&desk, options] { desk.chosen = [&desk, options] { return sync(desk, *options); }; });
 }

@@ -1,9 +1,7 @@
-// What the engine tells: channels, products, offers, orders, the plan, status, events, metrics.
+// What the engine tells: channels, products, offers, orders, status, events, metrics.
 // Reads with sessions of its own, on the caller's thread.
-#include "base/crypto.hpp"
 #include "engine/engine.hpp"
 #include "engine/number.hpp"
-#include "engine/tree.hpp"
 #include "store/comparison.hpp"
 #include "store/inbox.hpp"
 #include "store/journal.hpp"
@@ -96,7 +94,7 @@ Json offer_json(Session& session, const World& world, const Channel& channel, co
                                   {"observed", offer.number_observed},
                                   {"low", offer.low},
                                   {"high", offer.high}}));
-  json.set("price", Json::object({{"desired", sold ? offer_price(channel, *sold).text() : ""},
+  json.set("price", Json::object({{"desired", sold ? offer_price(session, channel, offer.variant, *sold).text() : ""},
                                   {"sent", offer.price_sent},
                                   {"confirmed", offer.price_confirmed},
                                   {"observed", offer.price_observed}}));
@@ -106,82 +104,6 @@ Json offer_json(Session& session, const World& world, const Channel& channel, co
   if (offer.verified_at != long_ago) json.set("verified_at", format_iso(offer.verified_at));
   return json;
 }
-
-struct PlanTotals {
-  std::int64_t creates = 0, updates = 0, prices = 0, stocks = 0, to_zero = 0;
-  Decimal largest;
-};
-
-class PlanBuilder {
- public:
-  PlanBuilder(Session& session, const Channel& channel) : session_(session), channel_(channel) {
-    for (const auto& mark : store::marks_of_channel(session, channel.no, "content")) content(mark);
-    for (const auto& mark : store::marks_of_channel(session, channel.no, "price")) price(mark);
-    for (const auto& mark : store::marks_of_channel(session, channel.no, "stock")) stock(mark);
-  }
-  Json items = Json::array();
-  PlanTotals totals;
-
- private:
-  void add(const store::Mark& mark, const std::string& action, const std::string& thing, const std::string& sku, Json before, Json after) {
-    Json item = Json::object({{"channel", channel_.config.name}, {"action", action}, {"thing", thing}, {"cause", mark.cause}});
-    if (!sku.empty()) item.set("sku", sku);
-    item.set("before", std::move(before));
-    item.set("after", std::move(after));
-    item.set("held", !mark.parked.empty() || (!mark.by_order && store::is_held(session_, channel_.no, mark.aspect, mark.thing)));
-    if (!mark.parked.empty()) item.set("reason", mark.parked);
-    items.push_back(std::move(item));
-  }
-
-  void content(const store::Mark& mark) {
-    const auto product = store::get_product(session_, ProductNo(mark.thing));
-    if (!product) return;
-    const auto listing = store::find_listing(session_, channel_.no, product->no);
-    if (listing && listing->state == "gone") return;
-    const Json tree = listing_tree(session_, channel_, *product);
-    if (!listing || listing->state != "bound") {
-      ++totals.creates;
-      return add(mark, "create", product->product.code, "", Json(),
-                 Json::object({{"title", product->product.title}, {"variants", product->product.variants.size()}}));
-    }
-    if (crypto::state_hash(channel_.connector->spell("listing", tree).dump_sorted()) == listing->sent) return;
-    ++totals.updates;
-    add(mark, "update", product->product.code, "", Json(), Json::object({{"title", product->product.title}}));
-  }
-
-  void price(const store::Mark& mark) {
-    const auto variant = store::get_variant(session_, VariantNo(mark.thing));
-    const auto offer = store::find_offer(session_, channel_.no, VariantNo(mark.thing));
-    const auto product = variant ? store::get_product(session_, variant->product) : std::nullopt;
-    const Variant* sold = product ? product->product.find(Sku(variant->sku)) : nullptr;
-    if (!offer || !sold) return;
-    const auto price = offer_price(channel_, *sold);
-    if (price.text() == offer->price_sent) return;
-    ++totals.prices;
-    const auto before = Money::parse(offer->price_confirmed.substr(0, offer->price_confirmed.find('/')));
-    if (before.has_value() && before->minor != 0 && price.price) {
-      if (const auto change = (price.price->major() - before->major()).divided_by(before->major())) {
-        const Decimal size = change->is_negative() ? -*change : *change;
-        totals.largest = std::max(totals.largest, size);
-      }
-    }
-    add(mark, "price", product->product.code, variant->sku, offer->price_confirmed, price.text());
-  }
-
-  void stock(const store::Mark& mark) {
-    const auto variant = store::get_variant(session_, VariantNo(mark.thing));
-    const auto offer = store::find_offer(session_, channel_.no, VariantNo(mark.thing));
-    if (!offer || !variant) return;
-    const auto number = stock_number(session_, channel_, variant->no).number;
-    if (direction({offer->low, offer->high}, number) == Direction::none) return;
-    ++totals.stocks;
-    if (number == 0) ++totals.to_zero;
-    add(mark, "stock", variant->sku, variant->sku, offer->high, number);
-  }
-
-  Session& session_;
-  const Channel& channel_;
-};
 
 /// How far the channel's own list of placed orders was compared with ours.
 void add_comparison(Json& json, Session& session, const Channel& channel) {
@@ -349,34 +271,6 @@ Result<Json> Engine::orders(const Query& query) {
   Json answer = Json::object({{"items", std::move(items)}});
   if (!cursor.empty()) answer.set("cursor", cursor);
   return answer;
-}
-
-Result<Json> Engine::plan(const std::string& name) {
-  auto& world = core_.world();
-  const std::shared_lock guard(world.mutex);
-  if (!name.empty() && !world.find(name)) return error(Fault::not_found, "there is no channel '" + name + "'", "plan");
-  Json items = Json::array(), totals = Json::array();
-  auto read = world.store.read([&](Session& session) -> Result<void> {
-    for (const auto& channel : world.channels) {
-      if (!name.empty() && channel->config.name != name) continue;
-      PlanBuilder builder(session, *channel);
-      for (auto& item : builder.items.as_array()) items.push_back(std::move(item));
-      const auto& sum = builder.totals;
-      totals.push_back(Json::object({{"channel", channel->config.name},
-                                     {"creates", sum.creates},
-                                     {"updates", sum.updates},
-                                     {"prices", sum.prices},
-                                     {"stocks", sum.stocks},
-                                     {"to_zero", sum.to_zero},
-                                     {"largest_price_change_percent", (sum.largest * Decimal(100)).rounded(1)},
-                                     {"released", channel->released}}));
-    }
-    return {};
-  });
-  if (!read) return read.error();
-  const std::string digest = crypto::hex(crypto::digest(crypto::Digest::sha256, items.dump())).substr(0, 12);
-  const bool empty = items.empty();
-  return Json::object({{"empty", empty}, {"digest", digest}, {"items", std::move(items)}, {"totals", std::move(totals)}});
 }
 
 namespace {

@@ -57,6 +57,7 @@ class Engine final : public Intake, public Admin {
   Result<Json> reveal_order(const std::string& channel, const std::string& id, const std::string& author) override;
   Result<Json> erase(const Json& wish, const std::string& author) override;
   Result<Json> plan(const std::string& channel) override;
+  Result<Json> pins(const Query& query) override;
   Result<Json> status() override;
   Result<Json> explain(const std::string& sku, const std::string& channel) override;
   Result<Json> events(std::int64_t sequence, std::size_t limit) override;
@@ -70,6 +71,10 @@ class Engine final : public Intake, public Admin {
   Result<Json> do_order(const Json& wish, const std::string& author) override;
   Result<Json> release_order(const Json& wish, const std::string& author) override;
   Result<Json> decide_order_task(const std::string& task, const std::string& verb, const std::string& author) override;
+  Result<Json> pin(const Json& wish, const std::string& author) override;
+  Result<Json> unpin(const Json& wish, const std::string& author) override;
+  Result<Json> undo(const Json& wish, const std::string& author) override;
+  Result<Json> apply_plan(const Json& plan, const std::string& author) override;
   Result<Json> sync(const std::string& channel, const std::string& author) override;
   Result<Json> release_channel(const std::string& channel, const std::string& author) override;
   Result<Json> release(const std::string& digest, const std::string& author) override;

@@ -1,6 +1,7 @@
 // Why a channel shows the number it shows: from the movements over the rules and the belief to the last request and its answer.
 #include "engine/engine.hpp"
 #include "engine/number.hpp"
+#include "engine/pins.hpp"
 #include "store/catalogue.hpp"
 #include "store/journal.hpp"
 #include "store/ledger.hpp"
@@ -80,6 +81,20 @@ void tell_number(const Channel& channel, const StockNumber& number, Story& story
   story.tell(std::nullopt, "rule", sentence + "; so the number is " + std::to_string(number.number));
 }
 
+/// What a person fixed there, and what would stand there without.
+void tell_pins(Session& session, const Channel& channel, const store::VariantRow& variant, Story& story) {
+  if (const auto pin = store::find_pin(session, channel.no, "price", variant.no.value)) {
+    const auto product = store::get_product(session, variant.product);
+    const Variant* sold = product ? product->product.find(Sku(variant.sku)) : nullptr;
+    const std::string by_rule = sold ? price_by_rule(channel, *sold).text() : "";
+    story.tell(pin->at, "pin",
+               "its price is " + pin->value + ", " + pin_in_words(*pin) + "; the rules say " + (by_rule.empty() ? "none" : by_rule),
+               Json::object({{"aspect", "price"}, {"value", pin->value}, {"rules", by_rule}}));
+  }
+  if (const auto pin = store::find_pin(session, channel.no, "content", variant.product.value))
+    story.tell(pin->at, "pin", "its content is " + pin_in_words(*pin), Json::object({{"aspect", "content"}}));
+}
+
 void tell_pushes(Session& session, const World& world, const Channel& channel, const store::OfferRow& offer, Story& story) {
   auto intents = store::last_intents(session, channel.no, "stock", offer.variant.value, newest);
   for (auto intent = intents.rbegin(); intent != intents.rend(); ++intent) {
@@ -124,6 +139,7 @@ Result<Json> Engine::explain(const std::string& sku, const std::string& name) {
     if (components.empty()) tell_movements(session, world, variant->no, sku, story);
     const auto number = stock_number(session, *channel, variant->no);
     tell_number(*channel, number, story);
+    tell_pins(session, *channel, *variant, story);
     const auto offer = store::find_offer(session, channel->no, variant->no);
     if (!offer) {
       const auto mark = store::find_mark(session, channel->no, "content", variant->product.value);

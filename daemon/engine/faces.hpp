@@ -59,7 +59,8 @@ class Admin {
   virtual Result<Json> stock_rules() = 0;
   /// The newest first: items {at, sku, short, order or cause, other_order, delay_ms, rule: what would have prevented it}
   virtual Result<Json> oversells(const Query& query) = 0;
-  /// {empty, digest, items: [{channel, action: create|update|price|stock|retire, thing, sku, before, after, cause, held}],
+  /// {empty, digest, store, made_at, expires_at, items: [{channel, action: create|update|price|stock|retire, thing, sku, before, after,
+  ///  cause, held, pinned, state: what it was made from}],
   ///  totals: [{channel, creates, updates, prices, stocks, to_zero, largest_price_change_percent}]}
   virtual Result<Json> plan(const std::string& channel) = 0;
   /// {uptime_ms, version, channels: […as channels()], problems: [{channel, thing, aspect, reason, since, todo}],
@@ -67,6 +68,9 @@ class Admin {
   ///  oversold: [{sku, order, other_order, delay_ms, rule}], last_decrease_ms, differences,
   ///  converged: nothing differs, waits, is held, parked or unread on any channel that may be written to}
   virtual Result<Json> status() = 0;
+  /// What is fixed by hand or by an undo, of one channel or all: items {channel, aspect: price|content, thing: SKU or code, value, until,
+  /// author, at}
+  virtual Result<Json> pins(const Query& query) = 0;
   /// Why that channel shows that number: {sku, channel, number, steps: [{at, what, …}], text: the same in sentences}
   virtual Result<Json> explain(const std::string& sku, const std::string& channel) = 0;
   /// What happened after `sequence`: {items: [{sequence, at, what, cause, channel, thing, …}], sequence}
@@ -109,6 +113,19 @@ class Admin {
   virtual Result<Json> release_order(const Json& wish, const std::string& author) = 0;
   /// A task that the channel refused, tried once more (`retry`), or one that it has not taken, taken back (`drop`).
   virtual Result<Json> decide_order_task(const std::string& task, const std::string& verb, const std::string& author) = 0;
+  /// {channel, sku, price: "12.50" or "12.50 EUR", compare_at, title, description, until}: is shown there whatever the catalogue and the
+  /// rules say, until it is cleared or its time is over. Answers {items: as pins()}. Errors besides: rejected (a price that is never sent).
+  virtual Result<Json> pin(const Json& wish, const std::string& author) = 0;
+  /// {channel, sku or all: true, aspect}: {cleared, held: [digest]}
+  virtual Result<Json> unpin(const Json& wish, const std::string& author) = 0;
+  /// {channel, to: time, aspect: price|content or both, dry_run}: pins price and content there to what was confirmed at that time, as one
+  /// batch. {cause, to, prices, contents: how many change, items: [{aspect, thing, from, to} or {aspect, thing, fields}], unknown:
+  /// [{aspect, thing, why}], unknowns, held: [digest]}; of each list the first 1,000. Stock has no such time: see reverse_stock.
+  virtual Result<Json> undo(const Json& wish, const std::string& author) = 0;
+  /// {store, made_at, lines: [{channel, action, thing, sku, state}]} as plan() gave them: sends exactly those that are still what they
+  /// were, also where the channel observes or the guard holds them; what else waits on a channel that observed is held. {applied, moved:
+  /// [{channel, action, thing, sku, why}], held: [digest]}. Errors besides: rejected (of another store, or too old).
+  virtual Result<Json> apply_plan(const Json& plan, const std::string& author) = 0;
   /// Looks at the channel (all when empty), then pushes what the policy allows; answers at once {started: […]};
   /// `status` tells when it is done.
   virtual Result<Json> sync(const std::string& channel, const std::string& author) = 0;

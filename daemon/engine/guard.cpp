@@ -21,8 +21,8 @@ struct Counted {
   std::vector<std::int64_t> things;
 };
 
-bool price_moves_far(const Channel& channel, const store::OfferRow& offer, const Variant& variant, const Decimal& limit) {
-  const auto price = offer_price(channel, variant);
+bool price_moves_far(Session& session, const Channel& channel, const store::OfferRow& offer, const Variant& variant, const Decimal& limit) {
+  const auto price = offer_price(session, channel, offer.variant, variant);
   const auto before = Money::parse(offer.price_confirmed.substr(0, offer.price_confirmed.find('/')));
   if (!price.price || !before.has_value() || before->minor == 0) return false;
   const auto change = (price.price->major() - before->major()).divided_by(before->major());
@@ -52,17 +52,18 @@ std::string trips(const Counted& counted, const std::string& aspect, std::int64_
   return "";
 }
 
-void write_hold(Session& session, const World& world, const Channel& channel, const std::string& aspect,
-                const std::vector<std::int64_t>& things, const std::string& reason, std::string& digest) {
+}  // namespace
+
+std::string hold_things(Session& session, const World& world, const Channel& channel, const std::string& aspect,
+                        const std::vector<std::int64_t>& things, const std::string& reason) {
   const Time now = world.clock.now();
-  digest = digest_of(channel.no, aspect, things);
+  const std::string digest = digest_of(channel.no, aspect, things);
   store::hold(session, {digest, channel.no, aspect, reason, now, static_cast<std::int64_t>(things.size())}, things);
   store::set_problem(session, {channel.no, "guard", digest, reason,
                                "look at `tallyd plan`, then `tallyd release " + digest + "` or `tallyd discard " + digest + "`", now});
   store::journal(session, {0, now, "guard.held", "", channel.no, digest, Json::object({{"aspect", aspect}, {"reason", reason}}).dump()});
+  return digest;
 }
-
-}  // namespace
 
 MarkEffect effect_of(Session& session, const World& world, const Channel& channel, const store::Mark& mark) {
   MarkEffect effect;
@@ -82,7 +83,7 @@ MarkEffect effect_of(Session& session, const World& world, const Channel& channe
   const auto variant = store::get_variant(session, VariantNo(mark.thing));
   const auto product = variant ? store::get_product(session, variant->product) : std::nullopt;
   if (const Variant* sold = product ? product->product.find(Sku(variant->sku)) : nullptr)
-    effect.price_far = price_moves_far(channel, *offer, *sold, world.config.guard.price_change);
+    effect.price_far = price_moves_far(session, channel, *offer, *sold, world.config.guard.price_change);
   return effect;
 }
 
@@ -96,7 +97,7 @@ std::string value_of(Session& session, const Channel& channel, const store::Mark
   const auto variant = store::get_variant(session, VariantNo(mark.thing));
   const auto product = variant ? store::get_product(session, variant->product) : std::nullopt;
   const Variant* sold = product ? product->product.find(Sku(variant->sku)) : nullptr;
-  return sold ? offer_price(channel, *sold).text() : "";
+  return sold ? offer_price(session, channel, variant->no, *sold).text() : "";
 }
 
 std::int64_t limit_of(std::int64_t live, const Decimal& share, std::int64_t least) {
@@ -125,9 +126,7 @@ Result<std::vector<std::string>> judge_batch(World& world, std::int64_t batch) {
       const auto* channel = world.find(key.first);
       const std::string reason = trips(counted, key.second, store::count_offers(session, key.first), world.config.guard);
       if (reason.empty()) continue;
-      std::string digest;
-      write_hold(session, world, *channel, key.second, counted.things, reason, digest);
-      digests.push_back(digest);
+      digests.push_back(hold_things(session, world, *channel, key.second, counted.things, reason));
     }
     store::close_batch(session, batch);
     return {};
@@ -148,8 +147,7 @@ bool admit(Session& session, const World& world, const Channel& channel, const s
   if (store::metered_since(session, channel.no, kind, now - window) <=
       limit_of(store::count_offers(session, channel.no), share, rule.least))
     return true;
-  std::string digest;
-  write_hold(session, world, channel, mark.aspect, {mark.thing}, "too many changes of this kind in 60 minutes (" + kind + ")", digest);
+  hold_things(session, world, channel, mark.aspect, {mark.thing}, "too many changes of this kind in 60 minutes (" + kind + ")");
   return false;
 }
 

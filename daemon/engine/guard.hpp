@@ -22,6 +22,10 @@ Result<std::vector<std::string>> judge_batch(World& world, std::int64_t batch);
 /// The meter for everything that is of no batch and no order: false when this change would be one too many in 60 minutes; it is held then.
 bool admit(store::Session& session, const World& world, const Channel& channel, const store::Mark& mark, const MarkEffect& effect);
 
+/// Keeps these for a person to decide; the digest that they are named by.
+std::string hold_things(store::Session& session, const World& world, const Channel& channel, const std::string& aspect,
+                        const std::vector<std::int64_t>& things, const std::string& reason);
+
 /// max(least, share of the offers that are live): more than that trips.
 std::int64_t limit_of(std::int64_t live, const Decimal& share, std::int64_t least);
 

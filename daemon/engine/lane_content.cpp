@@ -2,6 +2,7 @@
 #include "base/crypto.hpp"
 #include "engine/lane.hpp"
 #include "engine/number.hpp"
+#include "engine/pins.hpp"
 #include "engine/retry_policy.hpp"
 #include "engine/stock.hpp"
 #include "engine/tree.hpp"
@@ -73,7 +74,7 @@ Result<std::optional<Lane::Decision>> Lane::answer_price_mark(Session& session, 
     store::clear_mark(session, mark);
     return nothing;
   }
-  const auto price = offer_price(*channel_, *sold);
+  const auto price = offer_price(session, *channel_, variant->no, *sold);
   if (!price.refused.empty()) {
     const auto why = error(Fault::rejected, variant->sku + ": " + price.refused, channel_->config.name + ": price");
     if (auto parked = park(session, mark, variant->sku, why, price.text()); !parked) return parked.error();
@@ -131,7 +132,7 @@ Result<void> Lane::finish_price(Session& session, const store::Intent& intent, c
     store::put_offer(session, *offer);
     store::clear_mark(session, mark);
     store::clear_problem(session, channel_->no, "price", sku);
-    store::journal(session, {0, now, "price.confirmed", intent.cause, channel_->no, sku, Json::object({{"price", intent.hash}}).dump()});
+    note_price(session, *channel_, sku, intent.hash, intent.cause, now);
     return {};
   }
   offer->price_sent.clear();  // an absolute value: sending it again does no harm
@@ -323,8 +324,9 @@ Result<void> Lane::bind(Session& session, const store::Intent& intent, const sto
     offer.anchor_to = belief.anchor_to;
     offer.written_at = now;
     const Variant* sold = product.product.find(Sku(variant->sku));
-    if (sold) offer.price_sent = offer.price_confirmed = offer_price(*channel_, *sold).text();
+    if (sold) offer.price_sent = offer.price_confirmed = offer_price(session, *channel_, variant->no, *sold).text();
     offer.price_sent_at = intent.committed_at;
+    note_price(session, *channel_, variant->sku, offer.price_confirmed, intent.cause, now);
     // Something may have been sold before we knew the listing's ids: one look tells.
     if (channel_->facts.can_look && channel_->facts.takes != channel::Takes::never)
       offer.owed_look_at = now + channel_->facts.read_after_write;
@@ -420,8 +422,8 @@ Result<void> Lane::finish_content(Session& session, const Call& call, std::size_
     if (auto bound = bind(session, intent, *product, call.changes[at].fields, *result); !bound) return bound;
     store::clear_mark(session, mark);
     store::clear_problem(session, channel_->no, "content", product->product.code);
-    store::journal(session,
-                   {0, now, creating ? "listing.created" : "listing.updated", intent.cause, channel_->no, product->product.code, "{}"});
+    note_content(session, *channel_, creating ? "listing.created" : "listing.updated", product->product.code, call.changes[at].fields,
+                 intent.cause, now);
     return {};
   }
   return content_failed(session, intent, mark, *product, *listing, result.error());

@@ -2,6 +2,7 @@
 #include "base/crypto.hpp"
 #include "engine/lane.hpp"
 #include "engine/number.hpp"
+#include "engine/pins.hpp"
 #include "engine/retry_policy.hpp"
 #include "engine/stock.hpp"
 #include "engine/tree.hpp"
@@ -400,7 +401,7 @@ Result<void> Lane::take_listing(Session& session, const channel::Document& docum
       listing.next_at = long_ago;
       listing.sent.clear();
       store::put_listing(session, listing);
-      store::journal(session, {0, world_.clock.now(), "listing.found", "reading", channel_->no, product->product.code, "{}"});
+      note_content(session, *channel_, "listing.found", product->product.code, tree, "reading", world_.clock.now());
       mark_aspect(session, channel_->no, "content", product->no.value, {"listing found", false, 0}, world_.clock.now());
     }
     if (listing.state != "bound") continue;
@@ -492,7 +493,10 @@ void Lane::take_price(Session& session, const store::VariantRow& variant, store:
   const std::string shown = price_text(tree);
   offer.price_observed = shown;
   offer.price_observed_at = started;
-  if (bound_now) offer.price_sent = offer.price_confirmed = shown;
+  if (bound_now) {
+    offer.price_sent = offer.price_confirmed = shown;
+    note_price(session, *channel_, variant.sku, shown, "reading", now);
+  }
   if (shown != offer.price_confirmed && offer.price_sent == offer.price_confirmed) {
     store::journal(session, {0, now, "drift", "look", channel_->no, variant.sku,
                              Json::object({{"aspect", "price"}, {"confirmed", offer.price_confirmed}, {"shown", shown}}).dump()});
@@ -500,7 +504,7 @@ void Lane::take_price(Session& session, const store::VariantRow& variant, store:
   }
   const auto product = store::get_product(session, variant.product);
   const Variant* sold = product ? product->product.find(Sku(variant.sku)) : nullptr;
-  if (sold && offer_price(*channel_, *sold).text() != offer.price_sent)
+  if (sold && offer_price(session, *channel_, variant.no, *sold).text() != offer.price_sent)
     mark_aspect(session, channel_->no, "price", variant.no.value, {"look", false, 0}, now);
 }
 
@@ -519,7 +523,8 @@ Result<void> Lane::take_content(Session& session, const store::ProductRow& produ
   bool adopted = false;
   if (!listing.confirmed.empty() && hash != listing.confirmed) {
     Product changed = product.product;
-    if (auto read = product_from_json(shown)) {
+    const bool pinned = store::find_pin(session, channel_->no, "content", product.no.value).has_value();  // ours, not the channel's word
+    if (auto read = product_from_json(shown); read && !pinned) {
       for (const auto& field : channel_->config.owns) {
         if (field == "title" && read->title != changed.title) changed.title = read->title, adopted = true;
         if (field == "description" && read->description != changed.description) changed.description = read->description, adopted = true;

@@ -3,6 +3,7 @@
 #include "store/catalogue.hpp"
 #include "store/ledger.hpp"
 #include "store/orders.hpp"
+#include "store/pins.hpp"
 #include "store/stock_rules.hpp"
 
 #include <algorithm>
@@ -117,7 +118,31 @@ std::string OfferPrice::text() const {
   return compare_at ? price->text() + "/" + compare_at->text() : price->text();
 }
 
-OfferPrice offer_price(const Channel& channel, const Variant& variant) {
+Result<OfferPrice> price_in(const std::string& text) {
+  const auto slash = text.find('/');
+  OfferPrice result;
+  const auto price = Money::parse(text.substr(0, slash));
+  if (!price) return price.error();
+  result.price = *price;
+  if (slash == std::string::npos) return result;
+  const auto before = Money::parse(text.substr(slash + 1));
+  if (!before) return before.error();
+  result.compare_at = *before;
+  return result;
+}
+
+std::string refusal_of(const Channel& channel, const Variant& variant, const OfferPrice& price) {
+  if (!price.price || price.price->minor <= 0)
+    return "its price comes to " + (price.price ? price.price->text() : std::string("nothing")) + ", and a price of 0 is never sent";
+  if (!channel.config.currency.empty() && price.price->currency.code != channel.config.currency)
+    return "its price is in " + price.price->currency.code + " and the channel sells in " + channel.config.currency;
+  const auto& floor = channel.config.price.floor_factor;
+  if (floor && variant.cost && price.price->major() < variant.cost->major() * *floor)
+    return "its price " + price.price->text() + " is below the floor";
+  return "";
+}
+
+OfferPrice price_by_rule(const Channel& channel, const Variant& variant) {
   OfferPrice result;
   if (!variant.price) {
     result.refused = "it has no price";
@@ -133,16 +158,18 @@ OfferPrice offer_price(const Channel& channel, const Variant& variant) {
   };
   result.price = apply(*variant.price);
   if (variant.compare_at) result.compare_at = apply(*variant.compare_at);
-  if (!result.price || result.price->minor <= 0) {
-    result.refused =
-        "its price comes to " + (result.price ? result.price->text() : std::string("nothing")) + ", and a price of 0 is never sent";
-  } else if (!channel.config.currency.empty() && result.price->currency.code != channel.config.currency) {
-    result.refused = "its price is in " + result.price->currency.code + " and the channel sells in " + channel.config.currency;
-  } else if (rule.floor_factor && variant.cost && result.price->major() < variant.cost->major() * *rule.floor_factor) {
-    result.refused = "its price " + result.price->text() + " is below the floor";
-  }
+  result.refused = refusal_of(channel, variant, result);
   if (result.compare_at && result.price && result.compare_at->minor <= result.price->minor) result.compare_at.reset();
   return result;
+}
+
+OfferPrice offer_price(store::Session& session, const Channel& channel, VariantNo no, const Variant& variant) {
+  const auto pin = store::find_pin(session, channel.no, "price", no.value);
+  if (!pin) return price_by_rule(channel, variant);
+  auto pinned = price_in(pin->value);
+  ensure(pinned.has_value(), "a pinned price is an amount with its currency");
+  pinned->refused = refusal_of(channel, variant, *pinned);
+  return *pinned;
 }
 
 }  // namespace tally::engine

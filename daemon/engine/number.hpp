@@ -34,6 +34,13 @@ struct OfferPrice {
   /// "12.50 EUR" or "12.50 EUR/15.00 EUR": for comparing and keeping.
   std::string text() const;
 };
-OfferPrice offer_price(const Channel& channel, const Variant& variant);
+/// What the catalogue and the channel's rule make of it.
+OfferPrice price_by_rule(const Channel& channel, const Variant& variant);
+/// What is to stand there: what is pinned, else what the rule says.
+OfferPrice offer_price(store::Session& session, const Channel& channel, VariantNo no, const Variant& variant);
+/// Why such a price is never sent; empty when it is.
+std::string refusal_of(const Channel& channel, const Variant& variant, const OfferPrice& price);
+/// The other way round than OfferPrice::text(). Errors: invalid.
+Result<OfferPrice> price_in(const std::string& text);
 
 }  // namespace tally::engine

@@ -1,6 +1,7 @@
 #include "engine/timer.hpp"
 
 #include "engine/orders.hpp"
+#include "engine/pins.hpp"
 #include "engine/quota.hpp"
 #include "engine/sales_buffer.hpp"
 #include "store/journal.hpp"
@@ -23,6 +24,8 @@ void do_one(Session& session, const World& world, const store::Due& due, Time no
     expire_order(session, world, OrderNo(due.thing));
   } else if (due.kind == "quota") {
     tend_quota(session, world, due.thing, now);
+  } else if (due.kind == "pin") {
+    tend_pin(session, due.thing, now);
   } else if (due.kind == "buffers") {
     renew_sales_buffers(session, world, now);
     store::clear_due(session, due.kind, due.thing);

@@ -1,5 +1,6 @@
 #include "engine/tree.hpp"
 
+#include "engine/pins.hpp"
 #include "store/offers.hpp"
 
 namespace tally::engine {
@@ -64,7 +65,7 @@ Json ids_of(Session& session, const Channel& channel, ProductNo product) {
 }  // namespace
 
 Json listing_tree(Session& session, const Channel& channel, const store::ProductRow& row) {
-  Json tree = to_json(row.product);
+  Json tree = shown_product(session, channel, row);
   const auto listing = store::find_listing(session, channel.no, row.no);
   attach(session, channel, "product", text_of(row.no.value), tree);
   attach_list(session, channel, "category", tree, "categories", "name");
@@ -79,7 +80,7 @@ Json listing_tree(Session& session, const Channel& channel, const store::Product
     share_ids(row.product, tree, item);
     if (auto* image = item.find("image")) attach(session, channel, "image", image->text_or("url"), *image);
     if (store::find_offer(session, channel.no, variant->no)) item.set("@known", true);
-    const auto price = offer_price(channel, *row.product.find(Sku(variant->sku)));
+    const auto price = offer_price(session, channel, variant->no, *row.product.find(Sku(variant->sku)));
     item.erase("price");
     item.erase("compare_at");
     if (price.price) item.set("price", Json::object({{"amount", price.price->major()}, {"currency", price.price->currency.code}}));

@@ -227,6 +227,25 @@ bool is_held(Session& session, ChannelNo channel, const std::string& aspect, std
   return count > 0;
 }
 
+void take_from_holds(Session& session, ChannelNo channel, const std::string& aspect, const std::vector<std::int64_t>& things) {
+  session.stirred.insert(channel.value);
+  Int c = channel.value;
+  for (const auto thing : things) {
+    Int t = thing;
+    session.sql << "DELETE FROM held_item WHERE thing = :t AND digest IN (SELECT digest FROM held WHERE channel_no = :c AND aspect = :a)",
+        use(t), use(c), use(aspect);
+  }
+  session.sql << "UPDATE held SET count = (SELECT COUNT(*) FROM held_item i WHERE i.digest = held.digest) "
+                 "WHERE channel_no = :c AND aspect = :a",
+      use(c), use(aspect);
+  session.sql << "DELETE FROM held WHERE channel_no = :c AND aspect = :a AND count = 0", use(c), use(aspect);
+}
+
+void give_to_guard(Session& session, const Mark& m) {
+  Int c = m.channel.value, t = m.thing;
+  session.sql << "UPDATE mark SET by_order = 0 WHERE channel_no = :c AND aspect = :a AND thing = :t", use(c), use(m.aspect), use(t);
+}
+
 bool remove_hold(Session& session, const std::string& digest) {
   session.stirred.insert(0);
   Int count = 0;

@@ -61,6 +61,10 @@ void hold(Session& session, const Held& held, const std::vector<std::int64_t>& t
 std::vector<Held> holds(Session& session);
 std::vector<std::int64_t> held_things(Session& session, const std::string& digest);
 bool is_held(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing);
+/// Takes these out of whatever holds them; a set of which nothing is left is gone.
+void take_from_holds(Session& session, ChannelNo channel, const std::string& aspect, const std::vector<std::int64_t>& things);
+/// From now on the guard may hold it, whatever caused it.
+void give_to_guard(Session& session, const Mark& mark);
 bool remove_hold(Session& session, const std::string& digest);
 
 /// The guard's meter: distinct things that were changed without an order in the last hour.

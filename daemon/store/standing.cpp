@@ -1,5 +1,6 @@
 #include "store/standing.hpp"
 
+#include "base/crypto.hpp"
 #include "store/inbox.hpp"
 #include "store/session.hpp"
 
@@ -62,6 +63,12 @@ Standing standing_of(Session& session, ChannelNo channel) {
   session.sql << "SELECT COALESCE(MIN(verified_at), 0) FROM offer WHERE channel_no = :c AND verified_at > 0", use(c), into(oldest);
   if (oldest != 0) standing.oldest_verified = from_ms(oldest);
   return standing;
+}
+
+std::string store_name(Session& session) {
+  std::string identity;
+  session.sql << "SELECT identity FROM keys_file ORDER BY identity LIMIT 1", into(identity);
+  return crypto::hex(crypto::digest(crypto::Digest::sha256, "store " + identity)).substr(0, 16);
 }
 
 }  // namespace tally::store

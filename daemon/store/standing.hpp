@@ -5,6 +5,7 @@
 #include "base/time.hpp"
 
 #include <optional>
+#include <string>
 
 namespace tally::store {
 
@@ -32,5 +33,8 @@ struct Standing {
   std::optional<Time> oldest_verified;
 };
 Standing standing_of(Session& session, ChannelNo channel);
+
+/// Tells this store from every other; a copy of it has the same.
+std::string store_name(Session& session);
 
 }  // namespace tally::store

@@ -106,29 +106,29 @@ TEST(OfferPrice, FollowsTheChannelsRule) {
   Channel channel;
   channel.config.price.factor = Decimal::of(11, 1);
   channel.config.price.round_to = Decimal::of(99, 2);
-  EXPECT_EQ(offer_price(channel, priced(1000)).text(), "11.99 EUR");
-  EXPECT_EQ(offer_price(channel, priced(1090)).text(), "11.99 EUR");
+  EXPECT_EQ(price_by_rule(channel, priced(1000)).text(), "11.99 EUR");
+  EXPECT_EQ(price_by_rule(channel, priced(1090)).text(), "11.99 EUR");
 }
 
 TEST(OfferPrice, IsRefusedRatherThanWrong) {
   Channel channel;
-  EXPECT_FALSE(offer_price(channel, Variant{}).refused.empty());
-  EXPECT_FALSE(offer_price(channel, priced(0)).refused.empty());
+  EXPECT_FALSE(price_by_rule(channel, Variant{}).refused.empty());
+  EXPECT_FALSE(price_by_rule(channel, priced(0)).refused.empty());
   channel.config.currency = "CNY";
-  EXPECT_FALSE(offer_price(channel, priced(1000)).refused.empty());
+  EXPECT_FALSE(price_by_rule(channel, priced(1000)).refused.empty());
   channel.config.currency = "EUR";
   channel.config.price.floor_factor = Decimal::of(12, 1);
   auto variant = priced(1000);
   variant.cost = Money{900, Currency{"EUR"}};
-  EXPECT_FALSE(offer_price(channel, variant).refused.empty());
+  EXPECT_FALSE(price_by_rule(channel, variant).refused.empty());
 }
 
 TEST(OfferPrice, LeavesOutAPriceBeforeTheSaleThatIsNotAboveIt) {
   auto variant = priced(1000);
   variant.compare_at = Money{900, Currency{"EUR"}};
-  EXPECT_EQ(offer_price(Channel{}, variant).text(), "10.00 EUR");
+  EXPECT_EQ(price_by_rule(Channel{}, variant).text(), "10.00 EUR");
   variant.compare_at = Money{1500, Currency{"EUR"}};
-  EXPECT_EQ(offer_price(Channel{}, variant).text(), "10.00 EUR/15.00 EUR");
+  EXPECT_EQ(price_by_rule(Channel{}, variant).text(), "10.00 EUR/15.00 EUR");
 }
 
 }  // namespace

@@ -68,6 +68,7 @@ class FakeAdmin final : public engine::Admin {
   Result<Json> orders(const engine::Query& query) override { return told("orders", query); }
   Result<Json> order(const std::string& channel, const std::string& id) override { return told("order", id + "@" + channel); }
   Result<Json> plan(const std::string& channel) override { return told("plan", channel); }
+  Result<Json> pins(const engine::Query& query) override { return told("pins", query); }
   Result<Json> status() override { return told("status", std::string()); }
   Result<Json> explain(const std::string& sku, const std::string& channel) override { return told("explain", sku + "@" + channel); }
   Result<Json> metrics() override { return told("metrics", std::string()); }
@@ -88,6 +89,10 @@ class FakeAdmin final : public engine::Admin {
   Result<Json> route_order(const Json& wish, const std::string& author) override { return told("route", wish.dump(), author); }
   Result<Json> stock_rules() override { return told("stock rules", std::string()); }
   Result<Json> oversells(const engine::Query& query) override { return told("oversells", query); }
+  Result<Json> pin(const Json& wish, const std::string& author) override { return told("pin", wish.dump(), author); }
+  Result<Json> unpin(const Json& wish, const std::string& author) override { return told("unpin", wish.dump(), author); }
+  Result<Json> undo(const Json& wish, const std::string& author) override { return told("undo", wish.dump(), author); }
+  Result<Json> apply_plan(const Json& plan, const std::string& author) override { return told("apply_plan", plan.dump(), author); }
   Result<Json> sync(const std::string& channel, const std::string& author) override { return told("sync", channel, author); }
   Result<Json> release_channel(const std::string& channel, const std::string& author) override {
     return told("release_channel", channel, author);
