@@ -47,10 +47,8 @@ Result<Json> Engine::pin(const Json& wish, const std::string& author) {
       const Time now = world.clock.now();
       const auto pins = pins_wanted(session, world, wish, author, now);
       if (!pins) return pins.error();
-      for (const auto& pin : *pins) {
-        set_pin(session, pin, {"pinned by " + author, false, 0}, now);
-        items.push_back(pin_json(session, world, pin));
-      }
+      set_pins(session, *pins, {"pinned by " + author, false, 0}, now);
+      for (const auto& pin : *pins) items.push_back(pin_json(session, world, pin));
       return {};
     });
     if (!written) return written.error();
@@ -67,7 +65,7 @@ Result<Json> Engine::unpin(const Json& wish, const std::string& author) {
       const auto pins = pins_named(session, world, wish);
       if (!pins) return pins.error();
       batch = store::open_batch(session, author, now);
-      for (const auto& pin : *pins) clear_pin(session, pin, "pin.cleared", {"unpinned by " + author, false, batch}, now);
+      clear_pins(session, *pins, {"unpinned by " + author, false, batch}, now);
       cleared = static_cast<std::int64_t>(pins->size());
       return {};
     });
@@ -95,8 +93,7 @@ Result<Json> Engine::undo(const Json& wish, const std::string& author) {
       undo = std::move(*found);
       if (dry || undo.pins.empty()) return {};
       batch = store::open_batch(session, author, now);
-      const Why why{"undo:" + std::to_string(batch), false, batch};
-      for (const auto& pin : undo.pins) set_pin(session, pin, why, now);
+      set_pins(session, undo.pins, {"undo:" + std::to_string(batch), false, batch}, now);
       store::journal(session,
                      {0, now, "channel.undone", author, channel->no, channel->config.name,
                       Json::object({{"to", format_iso(wanted->to)}, {"prices", undo.prices}, {"contents", undo.contents}}).dump()});

@@ -2,10 +2,12 @@
 
 #include "engine/number.hpp"
 #include "store/journal.hpp"
+#include "store/marks.hpp"
 #include "store/offers.hpp"
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 namespace tally::engine {
@@ -86,6 +88,19 @@ void note(Session& session, const Pin& pin, const std::string& what, const std::
   if (pin.aspect == "price") detail.set("price", pin.value);
   if (pin.until != never) detail.set("until", format_iso(pin.until));
   store::journal(session, {0, now, what, cause, pin.channel, name_of_thing(session, pin), detail.dump()});
+}
+
+void take_from_holds(Session& session, const std::vector<Pin>& pins) {
+  std::map<std::pair<ChannelNo, std::string>, std::vector<std::int64_t>> things;
+  for (const auto& pin : pins) things[{pin.channel, pin.aspect}].push_back(pin.thing);
+  for (const auto& [key, list] : things) store::take_from_holds(session, key.first, key.second, list);
+}
+
+void clear_pin(Session& session, const Pin& pin, const std::string& what, const Why& why, Time now) {
+  store::remove_pin(session, pin.no);
+  store::clear_due(session, "pin", pin.no);
+  mark_pinned(session, pin, why, now);
+  note(session, pin, what, why.cause, now);
 }
 
 /// "12.50", or "12.50 EUR": in the currency that is said, else in the channel's, else in the catalogue's.
@@ -204,21 +219,22 @@ void note_content(Session& session, const Channel& channel, const std::string& w
   store::journal(session, {0, now, what, cause, channel.no, code, Json::object({{"content", digest}}).dump()});
 }
 
-void set_pin(Session& session, const Pin& pin, const Why& why, Time now) {
-  const auto no = store::put_pin(session, pin);
-  if (pin.until == never)
-    store::clear_due(session, "pin", no);
-  else
-    store::set_due(session, {"pin", no, pin.until});
-  mark_pinned(session, pin, why, now);
-  note(session, pin, "pin.set", why.cause, now);
+void set_pins(Session& session, const std::vector<Pin>& pins, const Why& why, Time now) {
+  for (const auto& pin : pins) {
+    const auto no = store::put_pin(session, pin);
+    if (pin.until == never)
+      store::clear_due(session, "pin", no);
+    else
+      store::set_due(session, {"pin", no, pin.until});
+    mark_pinned(session, pin, why, now);
+    note(session, pin, "pin.set", why.cause, now);
+  }
+  take_from_holds(session, pins);
 }
 
-void clear_pin(Session& session, const Pin& pin, const std::string& what, const Why& why, Time now) {
-  store::remove_pin(session, pin.no);
-  store::clear_due(session, "pin", pin.no);
-  mark_pinned(session, pin, why, now);
-  note(session, pin, what, why.cause, now);
+void clear_pins(Session& session, const std::vector<Pin>& pins, const Why& why, Time now) {
+  for (const auto& pin : pins) clear_pin(session, pin, "pin.cleared", why, now);
+  take_from_holds(session, pins);
 }
 
 void tend_pin(Session& session, std::int64_t no, Time now) {

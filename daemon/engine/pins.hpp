@@ -23,10 +23,10 @@ void note_price(store::Session& session, const Channel& channel, const std::stri
 void note_content(store::Session& session, const Channel& channel, const std::string& what, const std::string& code, const Json& tree,
                   const std::string& cause, Time now);
 
-/// Fixes it and marks what that changes.
-void set_pin(store::Session& session, const store::Pin& pin, const Why& why, Time now);
-/// The catalogue and the rules hold again. `what`, for the journal: pin.cleared or pin.ended.
-void clear_pin(store::Session& session, const store::Pin& pin, const std::string& what, const Why& why, Time now);
+/// Fixes them and marks what that changes. What the guard held of these things is another change now, and is judged anew.
+void set_pins(store::Session& session, const std::vector<store::Pin>& pins, const Why& why, Time now);
+/// The catalogue and the rules hold again; judged anew too.
+void clear_pins(store::Session& session, const std::vector<store::Pin>& pins, const Why& why, Time now);
 /// Ends the pin if its time is over, else says when.
 void tend_pin(store::Session& session, std::int64_t no, Time now);
 

@@ -26,7 +26,7 @@ class Pins : public StockHouse {
       const auto pins = pins_wanted(session, core->world(), wish, "anna", clock.now());
       if (!pins) refused = pins.error().text();
       if (!pins) return;
-      for (const auto& each : *pins) set_pin(session, each, {"pinned by anna", false, 0}, clock.now());
+      set_pins(session, *pins, {"pinned by anna", false, 0}, clock.now());
     });
     return refused;
   }
@@ -34,7 +34,7 @@ class Pins : public StockHouse {
     write([&](store::Session& session) {
       const auto pins = pins_named(session, core->world(), wish);
       ASSERT_TRUE(pins.has_value()) << pins.error().text();
-      for (const auto& each : *pins) clear_pin(session, each, "pin.cleared", {"unpinned by anna", false, 0}, clock.now());
+      clear_pins(session, *pins, {"unpinned by anna", false, 0}, clock.now());
     });
   }
   Json wish(const std::string& more) {

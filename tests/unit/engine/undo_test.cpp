@@ -55,7 +55,7 @@ class Undoing : public StockHouse {
     std::int64_t batch = 0;
     write([&](store::Session& session) {
       batch = store::open_batch(session, "anna", clock.now());
-      for (const auto& pin : found.pins) set_pin(session, pin, {"undo:" + std::to_string(batch), false, batch}, clock.now());
+      set_pins(session, found.pins, {"undo:" + std::to_string(batch), false, batch}, clock.now());
     });
     auto held = judge_batch(core->world(), batch);
     EXPECT_TRUE(held.has_value());
@@ -175,6 +175,23 @@ TEST_F(Undoing, WhatWaitsToBeSentIsUndoneBeforeItWasThere) {
   EXPECT_EQ(price_on(*other, 0), "12");
 }
 
+TEST_F(Undoing, IsNotKeptBackByTheHoldOfWhatItUndoes) {
+  const Time before = clock.now();
+  pass(1h);
+  import(5, 1200, "Wrong ");
+  come_to_rest();
+  import(12, 3000, "Wrong ");
+  come_to_rest();
+  ASSERT_EQ(price_on(*shop, 0), "12") << "the second import is held";
+  EXPECT_TRUE(undo({before}).empty());
+  come_to_rest();
+  for (int n = 0; n < 12; ++n) EXPECT_EQ(price_on(*shop, n), "10");
+  EXPECT_EQ(price_on(*other, 0), "12");
+  write([&](store::Session& session) {
+    for (const auto& each : store::holds(session)) EXPECT_EQ(each.channel, channel("other").no);
+  });
+}
+
 TEST_F(Undoing, WhatWasNotThereYetIsLeftAndNamed) {
   const Time before = clock.now();
   pass(1h);
@@ -228,7 +245,7 @@ TEST_F(Undoing, WhatStoodThereBeforeWeCameIsKnownToo) {
     ASSERT_TRUE(undo.has_value());
     ASSERT_EQ(undo->prices, 1);
     ASSERT_EQ(undo->contents, 1);
-    for (const auto& pin : undo->pins) set_pin(session, pin, {"undo:1", false, 0}, clock.now());
+    set_pins(session, undo->pins, {"undo:1", false, 0}, clock.now());
   });
   come_to_rest();
   EXPECT_EQ(price_on(market, 0), "9");
