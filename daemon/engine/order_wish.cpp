@@ -155,11 +155,18 @@ Result<Json> parcel_of(const Json& wish, const Order& order, const Channel& chan
   return parcel;
 }
 
-/// The share of an amount of a line that its units have, rounded down to the smallest coin.
+/// `part` of `all` of an amount, rounded down to the smallest coin.
+std::int64_t share(std::int64_t amount, std::int64_t part, std::int64_t all) {
+  return all <= 0 ? 0 : static_cast<std::int64_t>(Decimal::Int{amount} * part / all);
+}
+
 std::int64_t share(const std::optional<Money>& amount, const Part& part) {
-  if (!amount || part.line->quantity <= 0) return 0;
-  const auto all = part.line->quantity;
-  return amount->minor / all * part.units + amount->minor % all * part.units / all;
+  return amount ? share(amount->minor, part.units, part.line->quantity) : 0;
+}
+
+/// Without a tax that comes on top.
+std::int64_t net_of(const Part& part) {
+  return share(part.line->discounted ? part.line->discounted : part.line->amount, part);
 }
 
 Json money_json(std::int64_t minor, const Currency& currency) {
@@ -173,6 +180,21 @@ std::int64_t paid_left(const Order& order) {
   return std::max<std::int64_t>(left, 0);
 }
 
+/// Of what is paid for the lines each has its share, none more than it is worth, and the last one what remains.
+Json refund_lines(const Parts& parts, std::int64_t paid, std::int64_t worth, bool restock, const Currency& currency) {
+  Json lines = Json::array();
+  for (const auto& part : parts) {
+    const std::int64_t net = net_of(part), amount = share(net, paid, worth);
+    paid -= amount;
+    worth -= net;
+    Json ref = ref_of(part);
+    ref.set("amount", money_json(amount, currency));
+    if (restock) ref.set("restocked", true);
+    lines.push_back(std::move(ref));
+  }
+  return lines;
+}
+
 Result<Json> refund_of(const Json& wish, const Order& order, Room room, bool restock, Time now) {
   const auto parts = parts_of(wish, order, room);
   if (!parts) return parts.error();
@@ -180,16 +202,13 @@ Result<Json> refund_of(const Json& wish, const Order& order, Room room, bool res
   if (!reason) return reason.error();
   const Json* named = wish.find("lines");
   const bool whole = !named || named->empty();
-  std::int64_t worth = 0;
-  Json lines = Json::array();
+  std::int64_t net = 0, tax = 0;
   for (const auto& part : *parts) {
-    const std::int64_t net = share(part.line->discounted ? part.line->discounted : part.line->amount, part);
-    worth += net + (order.tax_included ? 0 : share(part.line->tax, part));
-    Json ref = ref_of(part);
-    ref.set("amount", money_json(net, order.currency));
-    if (restock) ref.set("restocked", true);
-    lines.push_back(std::move(ref));
+    net += net_of(part);
+    tax += order.tax_included ? 0 : share(part.line->tax, part);
   }
+  const std::int64_t worth = net + tax;
+  bool of_goods = true;
   std::int64_t amount = whole ? paid_left(order) : std::min(worth, paid_left(order));
   if (const std::string text = wish.text_or("amount"); !text.empty()) {
     const auto major = Decimal::parse(text);
@@ -197,12 +216,13 @@ Result<Json> refund_of(const Json& wish, const Order& order, Room room, bool res
     if (!given || given->minor <= 0) return refused("'" + text + "' is no amount", "write it like 12.50");
     if (given->minor > paid_left(order)) return refused(text + " is more than what was paid and has not gone back");
     amount = given->minor;
-    if (whole && !restock) lines = Json::array();  // a sum alone names no goods
+    of_goods = !whole || restock;  // a sum alone names no goods
   }
   if (amount == 0) return cannot("there is nothing to pay back", "`tallyd order show` lists what went back");
   Json refund = Json::object({{"amount", money_json(amount, order.currency)}, {"at", format_iso(now)}});
   if (!reason->empty()) refund.set("reason", *reason);
-  if (!lines.empty()) refund.set("lines", std::move(lines));
+  const std::int64_t paid = amount < worth ? share(net, amount, worth) : net;
+  if (of_goods && !parts->empty()) refund.set("lines", refund_lines(*parts, paid, net, restock, order.currency));
   refund.set("return_money", !wish.bool_or("by_hand"));
   return refund;
 }

@@ -1,0 +1,79 @@
+// What each line of a refund is paid back with.
+#include "engine/order_wish.hpp"
+
+#include <gtest/gtest.h>
+
+namespace tally::engine {
+namespace {
+
+class RefundLines : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    channel.config.name = "shop";
+    channel.facts.actions.insert("refund");
+    order.currency = euro;
+    order.tax_included = true;
+    order.state = OrderState::paid;
+    for (const auto minor : {1000, 1000, 1000}) {
+      OrderLine line;
+      line.id = std::to_string(order.lines.size() + 1);
+      line.sku = Sku("S" + line.id);
+      line.quantity = 1;
+      line.amount = Money{minor, euro};
+      order.lines.push_back(line);
+    }
+    order.total = Money{3000, euro};
+  }
+  /// In cents, line by line.
+  std::vector<std::int64_t> shares(const std::string& json) {
+    const auto task = task_of(*Json::parse(json), order, channel, from_ms(1'767'225'600'000));
+    EXPECT_TRUE(task.has_value()) << task.error().text();
+    std::vector<std::int64_t> all;
+    const Json* lines = task ? task->document.find("lines") : nullptr;
+    if (!lines) return all;
+    for (const auto& line : lines->as_array()) all.push_back(Money::of(*line.find("amount")->find("amount")->decimal(), euro)->minor);
+    return all;
+  }
+
+  const Currency euro{"EUR"};
+  Channel channel;
+  Order order;
+};
+
+using Cents = std::vector<std::int64_t>;
+
+TEST_F(RefundLines, OfASmallerAmountAreNotWorthTheWholeLine) {
+  EXPECT_EQ(shares(R"({"kind": "refund", "lines": [{"line": "1"}], "amount": "5"})"), (Cents{500}));
+  EXPECT_EQ(shares(R"({"kind": "refund", "lines": [{"line": "1"}]})"), (Cents{1000}));
+  EXPECT_EQ(shares(R"({"kind": "refund", "lines": [{"line": "1"}], "amount": "15"})"), (Cents{1000})) << "more than the goods";
+}
+
+TEST_F(RefundLines, SumUpToTheAmountAlthoughItCannotBeDivided) {
+  EXPECT_EQ(shares(R"({"kind": "refund", "restock": true, "amount": "20.00"})"), (Cents{666, 667, 667}));
+  EXPECT_EQ(shares(R"({"kind": "refund", "restock": true, "amount": "0.02"})"), (Cents{0, 1, 1}));
+}
+
+TEST_F(RefundLines, AreNoMoreThanWhatIsLeftOfThePayment) {
+  Refund before;
+  before.amount = Money{2400, euro};
+  order.refunds.push_back(before);
+  EXPECT_EQ(shares(R"({"kind": "refund", "lines": [{"line": "1"}, {"line": "2"}]})"), (Cents{300, 300}));
+  EXPECT_EQ(shares(R"({"kind": "refund"})"), (Cents{200, 200, 200}));
+}
+
+TEST_F(RefundLines, ShareWithATaxThatComesOnTop) {
+  order.tax_included = false;
+  for (auto& line : order.lines) line.tax = Money{200, euro};
+  order.total = Money{3600, euro};
+  EXPECT_EQ(shares(R"({"kind": "refund", "lines": [{"line": "1"}, {"line": "2"}], "amount": "12"})"), (Cents{500, 500}));
+}
+
+TEST_F(RefundLines, OfHugeAmountsDoNotOverflow) {
+  const std::int64_t huge = 3'000'000'000'000'000;
+  for (auto& line : order.lines) line.amount = Money{huge, euro};
+  order.total = Money{3 * huge, euro};
+  EXPECT_EQ(shares(R"({"kind": "refund", "restock": true, "amount": "45000000000000.00"})"), (Cents(3, huge / 2)));
+}
+
+}  // namespace
+}  // namespace tally::engine
