@@ -102,7 +102,10 @@ Result<Json> Engine::release_channel(const std::string& name, const std::string&
       return {};
     });
     if (!written) return written.error();
-    channel->released = true;
+    {
+      const std::unique_lock guard(world.mutex);
+      channel->released = true;
+    }
     core_.lane(channel->no)->hurry();
     publish();
     return Json::object({{"channel", name}, {"policy", std::string(engine::name_of(channel->config.policy))}});

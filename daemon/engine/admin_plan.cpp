@@ -58,7 +58,10 @@ Result<Json> Engine::apply_plan(const Json& plan, const std::string& author) {
     });
     if (!written) return written.error();
     for (const auto no : report.released) {
-      world.find(no)->released = true;
+      {
+        const std::unique_lock guard(world.mutex);
+        world.find(no)->released = true;
+      }
       core_.lane(no)->hurry();
     }
     publish();

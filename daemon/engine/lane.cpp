@@ -6,6 +6,7 @@
 #include "store/journal.hpp"
 
 #include <algorithm>
+#include <mutex>
 
 namespace tally::engine {
 namespace {
@@ -188,8 +189,11 @@ void Lane::hurry() {
   state_.sleep_until = long_ago;
   state_.failures = 0;
   state_.hurried = true;
-  channel_->paused.clear();
-  channel_->paused_for.clear();
+  {
+    const std::unique_lock guard(world_.mutex);
+    channel_->paused.clear();
+    channel_->paused_for.clear();
+  }
   resumed_ = world_.clock.now();
 }
 
@@ -266,10 +270,7 @@ void Lane::succeeded() {
 
 Result<void> Lane::pause(const Error& error) {
   if (!channel_->paused.empty()) return {};
-  channel_->paused = error.text();
-  channel_->paused_for = name_of(error.fault);
-  world_.log.error("the channel is paused", {{"channel", channel_->config.name}, {"reason", error.text()}});
-  return world_.store.write([&](store::Session& session) -> Result<void> {
+  auto written = world_.store.write([&](store::Session& session) -> Result<void> {
     const Time now = world_.clock.now();
     store::set_paused(session, channel_->no, error.text());
     store::set_problem(session, {channel_->no, "channel", channel_->config.name, error.text(), std::string(advice(error.fault)), now});
@@ -277,6 +278,12 @@ Result<void> Lane::pause(const Error& error) {
                    {0, now, "channel.paused", "", channel_->no, channel_->config.name, Json::object({{"reason", error.text()}}).dump()});
     return {};
   });
+  if (!written) return written;
+  world_.log.error("the channel is paused", {{"channel", channel_->config.name}, {"reason", error.text()}});
+  const std::unique_lock guard(world_.mutex);
+  channel_->paused = error.text();
+  channel_->paused_for = name_of(error.fault);
+  return {};
 }
 
 Result<void> Lane::park(store::Session& session, const store::Mark& mark, const std::string& thing, const Error& error,
@@ -335,8 +342,10 @@ Result<void> Lane::finish(const Call& call, Outcome outcome) {
   const auto lane = react(error->fault).lane;
   if (one_order && lane == Reaction::Lane::back_off) return {};  // put off by itself: the channel is judged by its other calls
   failed(*error, call.left_at);
-  if (lane == Reaction::Lane::pause && call.left_at >= resumed_) return pause(*error);
-  return {};
+  if (lane != Reaction::Lane::pause || call.left_at < resumed_) return {};
+  auto paused = pause(*error);
+  if (!paused) not_stored(call, paused.error());
+  return paused;
 }
 
 Result<void> Lane::finish_push(const Call& call, Outcome& outcome) {
