@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace tally::store {
@@ -45,11 +46,21 @@ Result<Erasure> erasure_in(std::string_view line) {
   return erasure;
 }
 
-Result<void> append(const std::filesystem::path& file, const std::string& line) {
-  const int list = ::open(file.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
+/// The whole line or nothing of it: half a line would run into the next one, and the list could not be read any more.
+Result<void> append(const std::filesystem::path& file, std::string line) {
+  const int list = ::open(file.c_str(), O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
   if (list < 0) return list_error(Fault::io, file, std::string("cannot be opened: ") + std::strerror(errno));
-  const bool written = ::write(list, line.data(), line.size()) == static_cast<ssize_t>(line.size()) && ::fsync(list) == 0;
-  const std::string why = std::strerror(errno);
+  struct stat before {};
+  char last = '\n';
+  bool written = ::fstat(list, &before) == 0 && (before.st_size == 0 || ::pread(list, &last, 1, before.st_size - 1) == 1);
+  std::string why = std::strerror(errno);
+  if (written) {
+    if (last != '\n') line.insert(line.begin(), '\n');
+    errno = ENOSPC;  // what a write that stops half-way means, and does not say
+    written = ::write(list, line.data(), line.size()) == static_cast<ssize_t>(line.size()) && ::fsync(list) == 0;
+    why = std::strerror(errno);
+    if (!written && ::ftruncate(list, before.st_size) != 0) why += "; take the half line at its end out";
+  }
   ::close(list);
   if (!written) return list_error(Fault::io, file, "cannot be written: " + why);
   return {};
@@ -117,10 +128,14 @@ Result<void> erase_again(Session& session) {
   if (!in) return list_error(Fault::io, file, "cannot be read");
   int number = 0;
   for (std::size_t from = 0; from < text.size();) {
-    const auto end = text.find('\n', from);
-    if (end == std::string::npos) break;  // a line that was cut off: nothing was erased then, and whoever asked for it was told so
+    const auto end = std::min(text.find('\n', from), text.size());
     ++number;
     const auto erasure = erasure_in(std::string_view(text).substr(from, end - from));
+    if (!erasure && end == text.size()) {  // cut off: nothing was erased then, and whoever asked for it was not told that it was
+      std::filesystem::resize_file(file, from, failed);
+      if (failed) return list_error(Fault::io, file, "the half line at its end cannot be taken out: " + failed.message());
+      break;
+    }
     if (!erasure) return list_error(Fault::invalid, file.string() + ":" + std::to_string(number), erasure.error().what);
     erase_buyer(session, erasure->key);
     drop_raw(session, rows_of_then(session, *erasure));

@@ -31,7 +31,8 @@ std::filesystem::path erasures_beside(const std::filesystem::path& store);
 /// Writes the line, to the disk, then erases. The key itself goes with the commit. Errors: io.
 Result<Erased> erase(Session& session, const Erasure& erasure);
 
-/// Everything on the list, once more; nothing where there is no list. Errors: io, invalid (a line is not understood).
+/// Everything on the list, once more; nothing where there is no list. A last line that was cut off is taken out of it. Errors: io, invalid
+/// (a line is not understood).
 Result<void> erase_again(Session& session);
 
 /// Numbers of raw documents behind `after` in which one of these texts stands as a value, of the next `limit`. `after` becomes the last

@@ -5,6 +5,8 @@
 
 #include <soci/soci.h>
 
+#include <algorithm>
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -90,8 +92,11 @@ Keys::BuyerKey Keys::buyer_key(const std::string& who) {
   const std::lock_guard guard(mutex_);
   std::string hashed = hash(who), id, secret;
   *sql_ << "SELECT id, secret FROM buyer_key WHERE who = :w", use(hashed), into(id), into(secret);
-  if (sql_->got_data()) return {id, key_from(secret)};
+  const bool known = sql_->got_data();
+  if (known && std::find(buyers_let_go_.begin(), buyers_let_go_.end(), id) == buyers_let_go_.end()) return {id, key_from(secret)};
   begin();
+  // One that was let go opens what it sealed until the store's commit, and is found by the buyer no more.
+  if (known) *sql_ << "UPDATE buyer_key SET who = id WHERE id = :i", use(id);
   BuyerKey made{random_id(), seal::Key::made(random_)};
   secret = made.key.base64();
   *sql_ << "INSERT INTO buyer_key (id, who, secret) VALUES (:i, :w, :s)", use(made.id), use(hashed), use(secret);

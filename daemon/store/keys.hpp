@@ -41,7 +41,7 @@ class Keys {
     std::string id;  ///< random; what the store notes beside what is sealed
     seal::Key key;
   };
-  /// The key of this buyer (any text that tells them from others), made at first use.
+  /// The key of this buyer (any text that tells them from others), made at first use, and anew once it was let go.
   BuyerKey buyer_key(const std::string& who);
   std::optional<seal::Key> find_buyer_key(const std::string& id);
   /// The id of this buyer's key.

@@ -11,7 +11,9 @@
 
 #include <gmock/gmock.h>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <csignal>
 #include <fstream>
 #include <iterator>
 
@@ -182,6 +184,89 @@ TEST_F(Buyers, WhoWereErasedAreErasedAgainInAStoreThatIsRestored) {
   std::ifstream list(erasures_beside(path));
   const std::string lines(std::istreambuf_iterator<char>(list), {});
   EXPECT_EQ(lines.find("canary"), std::string::npos) << lines;
+}
+
+TEST_F(Buyers, AnErasureThatWasWrittenByHalfNeitherStopsTheNextStartNorSpoilsTheNextErasure) {
+  const auto ada_order = put(order("1", ada)), ida_order = put(order("2", "ida@canary.example"));
+  store.reset();
+  std::ofstream(erasures_beside(path)) << R"({"at":"2026-01-01T00:00:00Z","ke)";
+  open();
+  EXPECT_NE(get(ada_order).document.find("buyer"), nullptr);
+  erase_now(ada);
+  open();
+  EXPECT_EQ(get(ada_order).document.find("buyer"), nullptr);
+  EXPECT_NE(get(ida_order).document.find("buyer"), nullptr);
+}
+
+TEST_F(Buyers, AnErasureOnAFullDiskLeavesNoHalfLineBehind) {
+  put(order("1", ada));
+  put(order("2", "ida@canary.example"));
+  erase_now(ada);
+  const auto size = std::filesystem::file_size(erasures_beside(path));
+  const auto key = key_of("ida@canary.example");
+  std::optional<Result<Erased>> done;
+  ASSERT_TRUE(write([&](Session& session) {
+                struct rlimit before {};
+                ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+                const struct rlimit nearly_full {size + 10, before.rlim_max};
+                const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+                ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &nearly_full), 0);
+                done = erase(session, {clock.now(), *key, "", {}});
+                ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+                std::signal(SIGXFSZ, handler);
+              }).has_value());
+  ASSERT_TRUE(done && !*done);
+  EXPECT_EQ(done->error().fault, Fault::io);
+  EXPECT_EQ(std::filesystem::file_size(erasures_beside(path)), size);
+  EXPECT_EQ(key_of("ida@canary.example"), key);
+}
+
+TEST_F(Buyers, AnErasureBehindALineThatLostItsEndIsALineOfItsOwn) {
+  const auto no = put(order("1", ada));
+  put(order("2", "ida@canary.example"));
+  erase_now("ida@canary.example");
+  std::filesystem::resize_file(erasures_beside(path), std::filesystem::file_size(erasures_beside(path)) - 1);
+  erase_now(ada);
+  open();
+  EXPECT_EQ(get(no).document.find("buyer"), nullptr);
+}
+
+TEST_F(Buyers, AListOfErasuresThatIsSpoiltInTheMiddleIsRefused) {
+  put(order("1", ada));
+  std::ofstream(erasures_beside(path)) << "{\"at\":\"20\n";
+  erase_now(ada);
+  const auto refused = try_open();
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().fault, Fault::invalid);
+  EXPECT_NE(refused.error().where.find(".erasures.jsonl:1"), std::string::npos) << refused.error().text();
+}
+
+TEST_F(Buyers, AnOrderThatComesInTheCommitOfItsBuyersErasureKeepsItsAddress) {
+  const auto old = put(order("1", ada));
+  OrderNo paid;
+  ASSERT_TRUE(write([&](Session& session) {
+                ASSERT_TRUE(erase(session, {clock.now(), *find_buyer(session, ada), buyer_hash(session, ada), {}}));
+                paid = insert_order(session, order("2", ada));
+              }).has_value());
+  for (int opening = 0; opening < 2; ++opening) {
+    EXPECT_EQ(get(old).document.find("buyer"), nullptr);
+    EXPECT_EQ(get(paid).document, order("2", ada).document);
+    EXPECT_EQ(key_of(ada), get(paid).sealed_by);
+    open();
+  }
+}
+
+TEST_F(Buyers, AnErasureThatIsRolledBackWithANewOrderLeavesTheKeyAsItWas) {
+  const auto old = put(order("1", ada));
+  const auto key = key_of(ada);
+  ASSERT_FALSE(store->write([&](Session& session) -> Result<void> {
+                      EXPECT_TRUE(erase(session, {clock.now(), *key, buyer_hash(session, ada), {}}));
+                      insert_order(session, order("2", ada));
+                      return error(Fault::invalid, "not this one");
+                    })
+                   .has_value());
+  EXPECT_EQ(key_of(ada), key);
+  EXPECT_EQ(get(old).document, order("1", ada).document);
 }
 
 TEST_F(Buyers, CannotBeReadFromABackupOfTheStoreWhenTheirKeyIsGone) {
