@@ -48,6 +48,12 @@ Time ask_again_at(const Error& error, Time now) {
   return slowed_down ? now : now + error.retry_after.value_or(retry_missing);
 }
 
+/// What was poked again while the call was out may have changed after it was read: that poke stays.
+void remove_answered(Session& session, const Call& call, const std::string& kind) {
+  for (std::size_t i = 0; i < call.subjects.size(); ++i)
+    store::remove_poke(session, call.channel, kind, call.subjects[i], call.generations[i]);
+}
+
 }  // namespace
 
 Result<std::optional<Call>> Lane::next_orders() {
@@ -69,6 +75,7 @@ Result<std::optional<Call>> Lane::next_orders() {
       call.want.what = channel::Want::What::orders;
       for (const auto& poke : due) {
         call.subjects.push_back(poke.subject);
+        call.generations.push_back(poke.generation);
         if (!poke.subject.empty()) call.want.things.push_back(Json::object({{"@id", poke.subject}}));
       }
       fetching_ = true;
@@ -142,8 +149,8 @@ Result<void> Lane::orders_not_fetched(const Call& call, const Error& error) {
   if (call.subjects.size() > 1 || (first_failure && lane == L::back_off && !none)) return {};
   const Time now = world_.clock.now();
   return world_.store.write([&](Session& session) -> Result<void> {
+    remove_answered(session, call, "order");
     for (const auto& subject : call.subjects) {
-      store::remove_poke(session, channel_->no, "order", subject);
       if (!none) store::add_poke(session, channel_->no, "order", subject, now + retry_missing);
       store::journal(session, {0, now, none ? "order.missing" : "order.unread", "poke", channel_->no, subject,
                                Json::object({{"reason", error.text()}}).dump()});
@@ -167,10 +174,9 @@ Result<void> Lane::finish_orders(const Call& call, Outcome& outcome) {
   auto written = world_.store.write([&](Session& session) -> Result<void> {
     stored.clear();
     if (auto done = store_documents(session, page->documents, stored); !done) return done;
-    for (const auto& subject : call.subjects) {
-      store::remove_poke(session, channel_->no, "order", subject);
+    remove_answered(session, call, "order");
+    for (const auto& subject : call.subjects)
       store::note_order_read(session, channel_->no, subject, call.left_at, store::last_inbox_row(session, channel_->no));
-    }
     return {};
   });
   if (written) {
@@ -256,6 +262,7 @@ Result<std::optional<Call>> Lane::next_look() {
   for (const auto& poke : pokes) {
     call.want.things.push_back(Json::object({{"@id", poke.subject}}));
     call.subjects.push_back(poke.subject);
+    call.generations.push_back(poke.generation);
     busy_.insert({"poke:" + poke.subject, 0});
   }
   return std::optional<Call>(std::move(call));
@@ -275,11 +282,9 @@ Result<void> Lane::finish_look(const Call& call, Outcome& outcome) {
   auto written = world_.store.write([&](Session& session) -> Result<void> {
     if (!page) {
       const Fault fault = page.error().fault;
-      if (fault == Fault::not_found || react(fault).lane == Reaction::Lane::go_on) {
-        for (const auto& subject : call.subjects) store::remove_poke(session, channel_->no, "listing", subject);
-      }
+      if (fault == Fault::not_found || react(fault).lane == Reaction::Lane::go_on) remove_answered(session, call, "listing");
     } else {
-      for (const auto& subject : call.subjects) store::remove_poke(session, channel_->no, "listing", subject);
+      remove_answered(session, call, "listing");
       for (const auto& document : page->documents) {
         auto events = channel_->connector->parse(document, Json());
         if (!events) {

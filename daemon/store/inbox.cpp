@@ -156,26 +156,27 @@ void add_poke(Session& session, ChannelNo channel, const std::string& kind, cons
   session.stirred.insert(channel.value);
   Int c = channel.value, at = to_ms(not_before);
   session.sql << "INSERT INTO poke (channel_no, kind, subject, not_before) VALUES (:c, :k, :s, :t) ON CONFLICT (channel_no, kind, subject) "
-                 "DO UPDATE SET not_before = MIN(not_before, excluded.not_before)",
+                 "DO UPDATE SET not_before = MIN(not_before, excluded.not_before), generation = generation + 1",
       use(c), use(kind), use(subject), use(at);
 }
 
 std::vector<Poke> pokes(Session& session, ChannelNo channel, std::size_t limit) {
   std::vector<Poke> rows;
-  Int c = channel.value, most = static_cast<Int>(limit), at = 0;
+  Int c = channel.value, most = static_cast<Int>(limit), at = 0, generation = 0;
   std::string kind, subject;
   soci::statement st =
       (session.sql.prepare
-           << "SELECT kind, subject, not_before FROM poke WHERE channel_no = :c ORDER BY not_before, kind, subject LIMIT :l",
-       use(c), use(most), into(kind), into(subject), into(at));
+           << "SELECT kind, subject, not_before, generation FROM poke WHERE channel_no = :c ORDER BY not_before, kind, subject LIMIT :l",
+       use(c), use(most), into(kind), into(subject), into(at), into(generation));
   st.execute();
-  while (st.fetch()) rows.push_back({kind, subject, from_ms(at)});
+  while (st.fetch()) rows.push_back({kind, subject, from_ms(at), generation});
   return rows;
 }
 
-void remove_poke(Session& session, ChannelNo channel, const std::string& kind, const std::string& subject) {
-  Int c = channel.value;
-  session.sql << "DELETE FROM poke WHERE channel_no = :c AND kind = :k AND subject = :s", use(c), use(kind), use(subject);
+void remove_poke(Session& session, ChannelNo channel, const std::string& kind, const std::string& subject, std::int64_t generation) {
+  Int c = channel.value, g = generation;
+  session.sql << "DELETE FROM poke WHERE channel_no = :c AND kind = :k AND subject = :s AND generation = :g", use(c), use(kind), use(subject),
+      use(g);
 }
 
 }  // namespace tally::store

@@ -61,9 +61,12 @@ void set_cursor(Session& session, ChannelNo channel, const std::string& kind, co
 struct Poke {
   std::string kind, subject;
   Time not_before;
+  std::int64_t generation = 0;
 };
+/// Adds, or renews: the generation rises, the earlier moment stays.
 void add_poke(Session& session, ChannelNo channel, const std::string& kind, const std::string& subject, Time not_before);
 std::vector<Poke> pokes(Session& session, ChannelNo channel, std::size_t limit);
-void remove_poke(Session& session, ChannelNo channel, const std::string& kind, const std::string& subject);
+/// Only if the generation is still that one: what was poked since then stays.
+void remove_poke(Session& session, ChannelNo channel, const std::string& kind, const std::string& subject, std::int64_t generation);
 
 }  // namespace tally::store

@@ -62,6 +62,34 @@ INSTANTIATE_TEST_SUITE_P(Faults, Fetch,
                                            Fault::broken, Fault::unknown, Fault::not_yet, Fault::conflict),
                          [](const auto& tested) { return std::string(name_of(tested.param)); });
 
+class PokedAgain : public Fetch {};
+
+TEST_F(PokedAgain, WhileItIsFetchedAnOrderIsFetchedOnceMore) {
+  auto& shop = add_shop("shop", {});
+  shops.back()->config.orders_every = Duration(3600000);
+  add_product("A", 50);
+  start();
+  come_to_rest();
+  const auto order = shop.buy({{id(shop, "A"), 1}});
+  ASSERT_TRUE(order.has_value());
+  const auto poke = [&](const std::string& kind, const std::string& subject) {
+    write([&](store::Session& session) { store::add_poke(session, no("shop"), kind, subject, clock.now()); });
+  };
+  const std::string listing = shop.listings().front().id;
+  std::map<std::string, std::size_t> asked;
+  poke("order", *order);
+  poke("listing", listing);
+  live(Duration(30000), [&](const Call& call) {
+    for (const auto& subject : call.subjects) {
+      if (++asked[subject] == 1) poke(call.kind == Call::Kind::fetch_orders ? "order" : "listing", subject);
+    }
+    return perform(call, connector_of(call));
+  });
+  EXPECT_EQ(asked[*order], 2u);
+  EXPECT_EQ(asked[listing], 2u);
+  EXPECT_EQ(pokes_left(), 0u);
+}
+
 class Refused : public Fetch {};
 
 TEST_P(Refused, AReadingIsNotAskedForWithoutEnd) {

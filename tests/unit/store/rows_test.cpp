@@ -363,7 +363,9 @@ TEST_F(Inbox, PokesOfOneThingCoalesceAtTheEarlierMoment) {
     const auto all = pokes(session, shop, 10);
     ASSERT_EQ(all.size(), 1u);
     EXPECT_EQ(all.front().not_before, at(20));
-    remove_poke(session, shop, "order", "7");
+    remove_poke(session, shop, "order", "7", all.front().generation - 1);
+    EXPECT_EQ(pokes(session, shop, 10).size(), 1u) << "it was poked again since";
+    remove_poke(session, shop, "order", "7", all.front().generation);
     EXPECT_TRUE(pokes(session, shop, 10).empty());
   });
 }
