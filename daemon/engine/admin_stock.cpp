@@ -22,7 +22,6 @@ using store::Session;
 
 constexpr std::size_t most_rows = 20000;  // of one file: they are one transaction
 constexpr std::size_t most_listed = 1000;
-constexpr Quantity most_units = 1'000'000'000;
 constexpr Duration furthest_ahead{26LL * 3600000};  // a clock or a zone that is wrong, beyond it
 
 const LocationConfig* location_of(const World& world, const std::string& name) {

@@ -159,7 +159,9 @@ struct Objection {
 Objection objection_to_count(const Import& import, const Json& row, VariantNo variant) {
   const Json* counted = row.find("counted");
   if (!counted || counted->is_null() || (counted->is_string() && counted->as_string().empty())) return {};  // blank is never zero
-  if (const auto quantity = counted->integer(); !quantity) return {"stock", "the stock is no whole number"};
+  const auto quantity = counted->integer();
+  if (!quantity) return {"stock", "the stock is no whole number"};
+  if (*quantity < 0 || *quantity > most_units) return {"stock", "the stock must be between 0 and " + std::to_string(most_units)};
   const std::string name = location_of(import.world, row);
   const auto& locations = import.world.config.locations;
   const auto location = std::find_if(locations.begin(), locations.end(), [&](const auto& l) { return l.name == name; });

@@ -106,9 +106,12 @@ Result<void> take_level(Session& session, World& world, const Channel& channel, 
   if (!counted)
     return error(Fault::invalid, "the count of " + variant->sku + " has no whole number: it changes nothing",
                  channel.config.name + ": count", "count it again");
+  if (*counted < -most_units || *counted > most_units)
+    return error(Fault::invalid, "the count of " + variant->sku + " is beyond any shelf: it changes nothing",
+                 channel.config.name + ": count", "count it again");
   const Time now = world.clock.now();
   const Time as_of = std::min(event.changed_at.value_or(row.received_at), now);
-  const std::string cause = "count:" + std::to_string(row.no);
+  const std::string cause = "count:inbox-" + std::to_string(row.no);  // what a person counts is numbered by the journal
   const auto before = store::stock_at(session, variant->no, shelf);
   const Quantity on_hand = on_hand_counted(session, channel, variant->no, *counted, as_of);
   if (!append_count(session, variant->no, shelf, on_hand, as_of, cause, "counted by " + channel.config.name, now)) return {};

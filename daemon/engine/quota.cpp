@@ -39,6 +39,13 @@ std::optional<std::string> fault_of(Session& session, const Quota& quota, Time n
   return std::nullopt;
 }
 
+/// What is shown of these may have changed, on every channel.
+void mark_parts(Session& session, const World& world, const Quota& quota, Time now) {
+  std::set<VariantNo> touched{quota.variant};
+  for (const auto& part : parts_of(session, quota.variant)) touched.insert(part.variant);
+  mark_stock(session, world, touched, {"quota:" + std::to_string(quota.no), false, 0}, now);
+}
+
 }  // namespace
 
 Result<std::int64_t> plan_quota(Session& session, const World& world, const Quota& quota, Time now) {
@@ -52,10 +59,14 @@ Result<void> end_quota(Session& session, const World& world, std::int64_t no, co
   auto quota = store::get_quota(session, no);
   if (!quota || quota->state == "ended")
     return error(Fault::not_found, "no quota " + std::to_string(no) + " is planned or running", "stock quota");
-  quota->until = std::min(quota->until, now);
+  // `until` stays what the file says: by it the file's quota is known again, and does not come back by itself.
+  if (!quota->by_file) quota->until = std::min(quota->until, now);
+  quota->state = "ended";
   store::update_quota(session, *quota);
+  store::set_parts(session, no, {});
+  store::clear_due(session, "quota", no);
   store::journal(session, {0, now, "quota.withdrawn", author, quota->channel, "", Json::object({{"quota", no}}).dump()});
-  tend_quota(session, world, no, now);
+  mark_parts(session, world, *quota, now);
   return {};
 }
 
@@ -75,10 +86,7 @@ void tend_quota(Session& session, const World& world, std::int64_t no, Time now)
   }
   store::update_quota(session, *quota);
   if (quota->state != "ended") store::set_due(session, {"quota", no, quota->state == "planned" ? quota->from : quota->until});
-  if (quota->state == "planned") return;
-  std::set<VariantNo> touched{quota->variant};
-  for (const auto& part : parts) touched.insert(part.variant);
-  mark_stock(session, world, touched, {"quota:" + std::to_string(no), false, 0}, now);
+  if (quota->state != "planned") mark_parts(session, world, *quota, now);
 }
 
 void plan_file_quotas(Session& session, const Channel& channel, Time now) {

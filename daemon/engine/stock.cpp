@@ -121,6 +121,10 @@ void lift_count(Session& session, const store::Movement& count, const std::strin
 
 Result<Reversed> reverse_cause(Session& session, const std::string& cause, const std::string& note, Time now) {
   Reversed result;
+  // A kind alone would be every movement of that kind.
+  if (const auto colon = cause.find(':'); colon == std::string::npos || colon + 1 == cause.size())
+    return error(Fault::invalid, "'" + cause + "' names no cause: a kind and its number, like receipt:12", "stock reverse",
+                 "`tallyd explain` names causes");
   const auto rows = store::movements_by_cause(session, cause, most_lines_reversed + 1);
   if (rows.empty())
     return error(Fault::not_found, "nothing was moved by '" + cause + "'", "stock reverse", "`tallyd explain` names causes");

@@ -8,6 +8,9 @@
 
 namespace tally::engine {
 
+/// The most units that one count or movement may name, in either direction: more is a barcode in the wrong column, or worse.
+inline constexpr Quantity most_units = 1'000'000'000;
+
 /// Appends `target` minus what the order's movements already sum to. `effective_at` is when goods moved.
 /// Returns the variants whose sums changed.
 std::set<VariantNo> append_claim(store::Session& session, const Claim& target, const Claim& before, const std::string& cause,

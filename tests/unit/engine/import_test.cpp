@@ -67,6 +67,15 @@ TEST_F(ImportedChunk, AnUpdateOfWhatIsNotThereIsRefusedByItsLine) {
   EXPECT_EQ(product_of("TEE").variants[0].price, (Money{1000, {"EUR"}})) << "a row is taken whole or not at all";
 }
 
+TEST_F(ImportedChunk, ACountThatIsABarcodeOrBelowZeroIsRefused) {
+  add_product("TEE", 5);
+  start();
+  const auto report =
+      take(R"({"changes": [{"sku": "TEE", "line": 2, "counted": 4012345678901}, {"sku": "TEE", "line": 3, "counted": -1}]})");
+  EXPECT_EQ(report.refused.as_array().size(), 2u) << refusals(report);
+  EXPECT_EQ(report.counted, 0);
+}
+
 TEST_F(ImportedChunk, KeepsWhatTheFileSaysNothingOf) {
   start();
   take(R"({"products": [{"code": "P", "title": "Old", "brand": "Acme", "description": "text",

@@ -171,6 +171,19 @@ TEST_F(Quotas, OfTheChannelsFileComeAndGoWithIt) {
   EXPECT_EQ(number("other", "A").number, 10);
 }
 
+TEST_F(Quotas, OfTheFileThatAPersonEndedDoNotComeBackAtTheNextReload) {
+  add_product("A", 10);
+  rules("one").quotas = {{"A", 4, clock.now(), clock.now() + 1h}};
+  open();
+  ring();
+  ASSERT_EQ(number("other", "A").number, 6);
+  write([&](store::Session& session) { EXPECT_TRUE(end_quota(session, core->world(), 1, "test", clock.now()).has_value()); });
+  EXPECT_EQ(number("other", "A").number, 10);
+  open();
+  ring();
+  EXPECT_EQ(number("other", "A").number, 10);
+}
+
 TEST_F(Quotas, OfOneOfferDoNotOverlapAndHaveAnEndAhead) {
   add_product("A", 10);
   open();

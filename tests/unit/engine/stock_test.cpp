@@ -265,6 +265,15 @@ TEST_F(Reversal, OfAFileIsOfAllItsLinesAndNoOthers) {
   EXPECT_EQ(at("A", "main").on_hand, 17);
 }
 
+TEST_F(Reversal, OfAKindAloneIsRefusedForItWouldBeEveryMovementOfThatKind) {
+  add_product("A", 10);
+  open();
+  receive("receipt:1", 5);
+  EXPECT_EQ(reverse("receipt"), 0u);
+  EXPECT_EQ(reverse("receipt:"), 0u);
+  EXPECT_EQ(at("A", "main").on_hand, 15);
+}
+
 TEST_F(Reversal, OfTheNewestCountLetsTheOneBeforeItHoldAgain) {
   add_product("A", 10);  // counted an hour ago
   open();
