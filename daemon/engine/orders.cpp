@@ -93,7 +93,21 @@ ResolvedLine resolve(Session& session, const Channel& channel, const OrderLine& 
   return resolved;
 }
 
-/// Lines keep what they were resolved to; new ones, and those that nobody knew, are resolved now.
+/// What the lines were resolved to, as far as they still sell the same: a channel may correct a line under its old id, or number by place.
+std::vector<ResolvedLine> resolved_before(const store::OrderRow& row, const Order& order) {
+  auto resolved = resolved_from(row.resolved);
+  if (resolved.empty()) return resolved;
+  const Order before = platform_order(row);
+  std::erase_if(resolved, [&](const ResolvedLine& line) {
+    const auto in = [&](const Order& each) { return std::ranges::find(each.lines, line.line, &OrderLine::id); };
+    const auto was = in(before), is = in(order);
+    if (was == before.lines.end() || is == order.lines.end()) return true;
+    return normal_sku(was->sku.text).text != normal_sku(is->sku.text).text || was->offer.id != is->offer.id;
+  });
+  return resolved;
+}
+
+/// Lines keep what they were resolved to; new ones, other ones, and those that nobody knew, are resolved now.
 std::vector<ResolvedLine> resolve_lines(Session& session, const Channel& channel, const Order& order,
                                         const std::vector<ResolvedLine>& before) {
   std::vector<ResolvedLine> lines;
@@ -212,7 +226,7 @@ void keep_what_left(Order& order, const store::OrderRow& before) {
 void settle(Session& session, const World& world, const Channel& channel, store::OrderRow& row, Order order,
             const std::vector<std::string>& doubts, bool first, bool changed, Time before_changed_at, const StepSeen& step_seen, Time now) {
   if (!first) keep_what_left(order, row);
-  const auto resolved = resolve_lines(session, channel, order, resolved_from(row.resolved));
+  const auto resolved = resolve_lines(session, channel, order, resolved_before(row, order));
   order.holds = reasons_to_hold(session, world, channel, row.no, order, doubts, resolved);
   const Claim before = claim_from(row.claim);
   const Order wished = first ? order : with_tasks(order, tasks_after(session, channel, row, order, now));
