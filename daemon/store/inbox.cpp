@@ -175,8 +175,8 @@ std::vector<Poke> pokes(Session& session, ChannelNo channel, std::size_t limit) 
 
 void remove_poke(Session& session, ChannelNo channel, const std::string& kind, const std::string& subject, std::int64_t generation) {
   Int c = channel.value, g = generation;
-  session.sql << "DELETE FROM poke WHERE channel_no = :c AND kind = :k AND subject = :s AND generation = :g", use(c), use(kind), use(subject),
-      use(g);
+  session.sql << "DELETE FROM poke WHERE channel_no = :c AND kind = :k AND subject = :s AND generation = :g", use(c), use(kind),
+      use(subject), use(g);
 }
 
 }  // namespace tally::store
