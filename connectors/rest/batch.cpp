@@ -152,16 +152,31 @@ class Batch {
   std::vector<Entry> judge_failures(const std::vector<Entry>& entries, const Json& answer) {
     std::vector<Entry> failed;
     const Json* list = answer.at(step_.failed->list);
-    if (!list || !list->is_array()) return failed;
+    if (!list || list->is_null()) return failed;
+    if (!list->is_array()) {
+      settle_rest(entries, tools_.wire.fault(Fault::broken, "there is no list at " + step_.failed->list, operation_.name));
+      return failed;
+    }
+    bool all_known = true;
     for (const auto& problem : list->as_array()) {
       if (step_.failed->where && !step_.failed->where->shows(problem)) continue;
+      bool known = false;
       for (std::size_t i = 0; i < entries.size(); ++i) {
         if (!speaks_of(problem, i, entries[i].sent)) continue;
+        known = true;
         results_[entries[i].change] = entry_error(tools_.wire, problem, step_.failed->why, operation_.name);
         failed.push_back(entries[i]);
       }
+      all_known = all_known && known;
     }
+    if (!all_known) settle_rest(entries, tools_.wire.fault(Fault::unknown, "a failure names none of what was sent", operation_.name));
     return failed;
+  }
+
+  void settle_rest(const std::vector<Entry>& entries, const Error& problem) {
+    for (const auto& entry : entries) {
+      if (!results_[entry.change]) results_[entry.change] = problem;
+    }
   }
 
   bool speaks_of(const Json& problem, std::size_t index, const Json& sent) const {
@@ -192,10 +207,11 @@ Error entry_error(const Wire& wire, const Json& entry, const std::string& why, c
   std::string words;
   const std::string& pointer = rule && !rule->why.empty() ? rule->why : why;
   if (const Json* said = pointer.empty() ? nullptr : entry.at(pointer)) words = said->scalar_text();
-  if (words.empty()) words = entry.text_or("message", entry.dump());
+  if (words.empty()) words = entry.text_or("message");
   const Fault kind = rule ? rule->verdict.fault : Fault::rejected;
-  Error result = wire.fault(kind, "refused inside the answer: " + wire.vault().shown(words), operation,
-                            rule && !rule->todo.empty() ? rule->todo : todo_for(kind));
+  const std::string shown = words.empty() ? wire.shown_body(operation, entry.dump(), "application/json") : wire.vault().shown(words);
+  Error result =
+      wire.fault(kind, "refused inside the answer: " + shown, operation, rule && !rule->todo.empty() ? rule->todo : todo_for(kind));
   if (rule) result.retry_after = rule->after;
   return result;
 }

@@ -46,6 +46,10 @@ void place(const Put& put, const std::string& value, Pairs& query, std::vector<h
   }
 }
 
+bool is_of_orders(std::string_view operation) {
+  return operation.find("order") != std::string_view::npos || operation == "confirm_shipment" || operation == "refund";
+}
+
 bool is_address(std::string_view path) {
   return path.starts_with("https://") || path.starts_with("http://");
 }
@@ -57,6 +61,12 @@ Wire::Wire(const Program& program, Vault& vault, std::string channel)
 
 Error Wire::fault(Fault fault, std::string what, const std::string& operation, std::string todo) const {
   return error(fault, std::move(what), channel_ + ": " + operation, std::move(todo));
+}
+
+std::string Wire::shown_body(const std::string& operation, const std::string& body, const std::string& type) const {
+  if (body.empty() || !is_of_orders(operation)) return vault_.shown(body);
+  return std::to_string(body.size()) + " bytes of " + (type.empty() ? "no stated type" : vault_.shown(type)) +
+         ", not shown because they may name the buyer";
 }
 
 Outcome Wire::send(const Call& call) {
@@ -216,9 +226,10 @@ Outcome Wire::judge_answer(const Call& call, Answer answer, const std::string& b
   } else if (call.passes && readable && call.passes->matches(answer.status, answer.json)) {
     outcome.passed = true;
   } else if (fine && !readable) {
-    outcome.error =
-        fault(Fault::broken, "HTTP " + std::to_string(answer.status) + " with something that is not JSON: " + vault_.shown(body),
-              call.operation, todo_for(Fault::broken));
+    outcome.error = fault(Fault::broken,
+                          "HTTP " + std::to_string(answer.status) +
+                              " with something that is not JSON: " + shown_body(call.operation, body, answer.header("content-type")),
+                          call.operation, todo_for(Fault::broken));
   } else {
     const bool said_ok =
         (!program_.ok || program_.ok->matches(answer.status, answer.json)) && (!call.ok || call.ok->matches(answer.status, answer.json));
@@ -244,7 +255,7 @@ Error Wire::error_of(const Call& call, const Answer& answer, const ErrorRule* ru
     const auto said = reach(answer.json, rule->why);
     if (!said.empty()) why = said.front()->scalar_text();
   }
-  const std::string words = vault_.shown(why.empty() ? body : why);
+  const std::string words = why.empty() ? shown_body(call.operation, body, answer.header("content-type")) : vault_.shown(why);
   std::string todo = rule && !rule->todo.empty() ? rule->todo : todo_for(kind);
   Error result =
       fault(kind, "HTTP " + std::to_string(answer.status) + (words.empty() ? "" : ": " + words), call.operation, std::move(todo));

@@ -37,6 +37,9 @@ class Wire {
   Outcome send(const Call& call);
   /// With the channel and the operation in front.
   Error fault(Fault fault, std::string what, const std::string& operation, std::string todo = {}) const;
+  /// An answer's body, or a part of it, as an error may show it. Of an order only how much there is, and of what type: errors go
+  /// unsealed into the log, the journal and the problems.
+  std::string shown_body(const std::string& operation, const std::string& body, const std::string& type) const;
   Time now() const { return vault_.ports().clock->now(); }
   const Vault& vault() const { return vault_; }
   const Program& program() const { return program_; }

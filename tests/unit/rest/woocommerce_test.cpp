@@ -112,6 +112,47 @@ TEST(WooErrors, NoSecretIsEverShown) {
   }
 }
 
+TEST(WooErrors, NothingOfAnOrderIsShown) {
+  Stage stage("woocommerce");
+  const std::string body = "Notice: undefined index in theme.php\n{\"id\":1001,\"billing\":{\"first_name\":\"Canary\"}}";
+  const std::vector<http::Header> html{{"content-type", "text/html"}};
+  stage.platform.answers("GET", "/orders/1001", 200, body, html).answers("GET", "/orders/1001", 418, body);
+  stage.platform.answers("GET", "/orders?", 200, body, html).answers("GET", "/orders?", 500, body, html);
+  const Want one{Want::What::orders, {}, {}, {}, {json("{'@id':'1001'}")}};
+  std::vector<Error> errors{stage.connector().read_orders(one).error(), stage.connector().read_orders(one).error()};
+  Want placed;
+  placed.by_placed = true;
+  placed.what = Want::What::orders;
+  errors.push_back(stage.connector().read_orders({}).error());
+  errors.push_back(stage.connector().read_orders(placed).error());
+  const Json fields = json(
+      "{'carrier':'dhl','tracking':'T1','mark':'m1','amount':{'amount':5,'currency':'EUR'},'reason':'broken','order':{'@id':'1001',"
+      "'state':'shipped','shipments':[{'carrier':'dhl','tracking':'T1','mark':'m1','lines':[]}]}}");
+  for (const auto action : {ActionKind::confirm_shipment, ActionKind::cancel_order, ActionKind::refund}) {
+    stage.platform.answers(action == ActionKind::refund ? "POST" : "PUT", "/orders/1001", 200, body, html);
+    const auto result = stage.push(action, fields);
+    ASSERT_FALSE(result) << static_cast<int>(action);
+    errors.push_back(result.error());
+  }
+  EXPECT_TRUE(stage.platform.script.empty());
+  for (const auto& error : errors) {
+    EXPECT_EQ(error.text().find("Canary"), std::string::npos) << error.text();
+    EXPECT_NE(error.what.find(std::to_string(body.size()) + " bytes of "), std::string::npos) << error.text();
+  }
+  EXPECT_NE(errors.front().what.find("bytes of text/html"), std::string::npos) << errors.front().what;
+}
+
+TEST(WooErrors, NothingOfAnOrderIsShownThatFailedInsideTheAnswer) {
+  Stage stage("woocommerce");
+  const std::string begin = "refund:       { ";
+  stage.recipe.text.replace(stage.recipe.text.find(begin), begin.size(), begin + "failed: { list: /failures, match: whole }, ");
+  stage.platform.answers("POST", "/orders/7/refunds", 200, "{'failures':[{'to':'Canary'}]}");
+  const auto result = stage.push(ActionKind::refund, json("{'amount':{'amount':5,'currency':'EUR'},'order':{'@id':'7'}}"));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().text().find("Canary"), std::string::npos) << result.error().text();
+  EXPECT_NE(result.error().what.find("15 bytes of application/json"), std::string::npos) << result.error().text();
+}
+
 TEST(WooErrors, AReadingThatWasCutOffDidNothing) {
   Stage stage("woocommerce");
   stage.platform.fails("GET", "/orders", Fault::unknown);
