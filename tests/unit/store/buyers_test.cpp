@@ -208,7 +208,7 @@ TEST_F(Buyers, AnErasureOnAFullDiskLeavesNoHalfLineBehind) {
   ASSERT_TRUE(write([&](Session& session) {
                 struct rlimit before {};
                 ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
-                const struct rlimit nearly_full {size + 10, before.rlim_max};
+                const struct rlimit nearly_full { size + 10, before.rlim_max };
                 const auto handler = std::signal(SIGXFSZ, SIG_IGN);
                 ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &nearly_full), 0);
                 done = erase(session, {clock.now(), *key, "", {}});
@@ -259,11 +259,12 @@ TEST_F(Buyers, AnOrderThatComesInTheCommitOfItsBuyersErasureKeepsItsAddress) {
 TEST_F(Buyers, AnErasureThatIsRolledBackWithANewOrderLeavesTheKeyAsItWas) {
   const auto old = put(order("1", ada));
   const auto key = key_of(ada);
-  ASSERT_FALSE(store->write([&](Session& session) -> Result<void> {
-                      EXPECT_TRUE(erase(session, {clock.now(), *key, buyer_hash(session, ada), {}}));
-                      insert_order(session, order("2", ada));
-                      return error(Fault::invalid, "not this one");
-                    })
+  ASSERT_FALSE(store
+                   ->write([&](Session& session) -> Result<void> {
+                     EXPECT_TRUE(erase(session, {clock.now(), *key, buyer_hash(session, ada), {}}));
+                     insert_order(session, order("2", ada));
+                     return error(Fault::invalid, "not this one");
+                   })
                    .has_value());
   EXPECT_EQ(key_of(ada), key);
   EXPECT_EQ(get(old).document, order("1", ada).document);
