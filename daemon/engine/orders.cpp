@@ -22,6 +22,8 @@ namespace {
 
 using store::Session;
 
+constexpr Duration expiry_asked_again{3600000};  // while the order's channel is taken out
+
 Json to_json(const Claim& claim) {
   Json rows = Json::array();
   for (const auto& [key, effect] : claim) rows.push_back(Json::Array{key.first.value, key.second.value, effect.on_hand, effect.reserved});
@@ -429,8 +431,12 @@ Result<std::vector<std::string>> release_order(Session& session, const World& wo
 }
 
 void expire_order(Session& session, const World& world, OrderNo order) {
-  store::clear_due(session, "expiry", order.value);
   auto row = store::get_order(session, order);
+  if (row && row->state == "pending" && !world.find(row->channel)) {  // its channel is away: nobody can say what it claims
+    store::set_due(session, {"expiry", order.value, world.clock.now() + expiry_asked_again});
+    return;
+  }
+  store::clear_due(session, "expiry", order.value);
   if (!row || row->state != "pending") return;
   row->expired = true;
   store::journal(session, {0, world.clock.now(), "order.expired", "due", row->channel, row->id,

@@ -36,6 +36,23 @@ TEST_F(PendingReservation, RunsOutAsAnEventAndMarksTheOthersB8A24) {
   EXPECT_EQ(told("order.expired"), 1);
 }
 
+TEST_F(PendingReservation, WhoseChannelIsAwayRunsOutWhenItIsBack) {
+  add_product("A", 5);
+  open();
+  order("one", "1", "pending", {{"A", 2}});
+  auto away = std::move(shops.front());
+  shops.erase(shops.begin());
+  open();
+  pass(31min);
+  ring();
+  EXPECT_EQ(at("A", "main").reserved, 2) << "nobody can say what it claims";
+  shops.insert(shops.begin(), std::move(away));
+  open();
+  pass(1h);
+  ring();
+  EXPECT_EQ(at("A", "main").reserved, 0);
+}
+
 TEST_F(PendingReservation, ThatRanOutIsClaimedAgainByALatePaymentB8) {
   add_product("A", 5);
   open();

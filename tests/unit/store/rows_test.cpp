@@ -126,6 +126,14 @@ TEST_F(Marks, OfAnOpenBatchWaitForIt) {
   });
 }
 
+TEST_F(Marks, OfAnOrderDoNotWaitForTheImportThatMarkedTheSameAfterIt) {
+  within([](Session& session) {
+    mark(session, marked(at(1), true));
+    mark(session, marked(at(2), false, open_batch(session, "test", at(0))));
+    EXPECT_EQ(due_marks(session, shop, "stock", at(9), 10).size(), 1u);
+  });
+}
+
 TEST_F(Marks, OfTwoBatchesWaitForTheOneThatMarkedThemLast) {
   within([](Session& session) {
     const auto first = open_batch(session, "test", at(0)), second = open_batch(session, "test", at(0));
