@@ -1,5 +1,7 @@
 #include "catalogue/cell.hpp"
 
+#include "base/units.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -46,7 +48,8 @@ Result<Decimal> number_of(std::string_view text) {
     return error(Fault::invalid, "'" + std::string(text) + "' can be read two ways: the comma may stand for thousands or for the point", {},
                  "write it like 1234.50");
   auto number = Decimal::parse(plain);
-  if (!number) return error(Fault::invalid, "'" + std::string(text) + "' is not a number", {}, "write it like 1234.50");
+  if (!number || text.find_first_of("eE") != std::string_view::npos)  // an exponent: what a spreadsheet leaves of something else
+    return error(Fault::invalid, "'" + std::string(text) + "' is not a number", {}, "write it like 1234.50");
   return number;
 }
 
@@ -127,11 +130,10 @@ Result<std::optional<Money>> price_of(std::string_view text, const Currency& cur
 Result<std::optional<Quantity>> count_of(std::string_view text) {
   text = trimmed(text);
   if (text.empty()) return std::optional<Quantity>();
-  auto number = Decimal::parse(text);
-  if (!number || !number->is_whole()) return error(Fault::invalid, "'" + std::string(text) + "' is not a whole number");
-  auto whole = number->whole();
+  const auto whole = whole_units(text);
+  if (!whole) return whole.error();
   constexpr Quantity most = 1'000'000'000'000;  // beyond it somebody typed a barcode into the wrong column
-  if (!whole || *whole > most || *whole < -most) return error(Fault::invalid, "'" + std::string(text) + "' is too many to be a count");
+  if (*whole > most || *whole < -most) return error(Fault::invalid, "'" + std::string(text) + "' is too many to be a count");
   return std::optional<Quantity>(*whole);
 }
 

@@ -27,9 +27,9 @@ struct Understood {
 };
 
 /// An amount above zero; nothing if blank. `12,50`, `1.234,50` and `1,234.50` can be read one way only and are; `1,234` can be read two
-/// ways and is refused, as are currency signs. `how` is only ever set, never reset.
+/// ways and is refused, as are currency signs and exponents. `how` is only ever set, never reset.
 Result<std::optional<Money>> price_of(std::string_view text, const Currency& currency, Understood& how);
-/// A whole number of units; nothing if blank, never 0 for blank.
+/// A whole number of units, without separators; nothing if blank, never 0 for blank.
 Result<std::optional<Quantity>> count_of(std::string_view text);
 /// The same, and not below zero: what can lie on a shelf.
 Result<std::optional<Quantity>> stock_of(std::string_view text);

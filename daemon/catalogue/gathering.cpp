@@ -102,7 +102,10 @@ void Gathering::note_prices(const Understood& how, const Sku& sku, std::size_t l
 std::optional<Quantity> Gathering::shelf_count(std::string_view text, std::string_view column, const Sku& sku, std::size_t line) {
   const auto counted = stock_of(text);
   if (counted) return *counted;
-  into_.refused.push_back({line, std::string(column), counted.error().what + ": the stock of '" + sku.text + "' was not touched", true});
+  const auto& why = counted.error();
+  into_.refused.push_back({line, std::string(column),
+                           why.what + (why.todo.empty() ? "" : ": " + why.todo) + ": the stock of '" + sku.text + "' was not touched",
+                           true});
   return {};
 }
 

@@ -1,6 +1,7 @@
 // What a person asks of the stock: movements one by one and by file, goods sent from one location to another, quotas, reversals,
 // re-routing. Runs on the engine's thread; what only looks, on the caller's.
 #include "base/crypto.hpp"
+#include "base/units.hpp"
 #include "engine/engine.hpp"
 #include "engine/guard.hpp"
 #include "engine/orders.hpp"
@@ -14,6 +15,7 @@
 #include "store/orders.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace tally::engine {
 namespace {
@@ -31,8 +33,12 @@ const LocationConfig* location_of(const World& world, const std::string& name) {
   return nullptr;
 }
 
+std::string place_named(const World& world, const std::string& said) {
+  return !said.empty() ? said : world.config.locations.empty() ? "main" : world.config.locations.front().name;
+}
+
 Result<LocationNo> place_in(Session& session, const World& world, const std::string& said, bool may_be_transit) {
-  const std::string name = !said.empty() ? said : world.config.locations.empty() ? "main" : world.config.locations.front().name;
+  const std::string name = place_named(world, said);
   const auto* location = location_of(world, name);
   if (!location && !(may_be_transit && name == transit)) return error(Fault::not_found, "there is no location '" + name + "'", "stock");
   if (location && !location->held_by.empty())
@@ -51,9 +57,11 @@ Result<store::VariantRow> variant_in(Session& session, const std::string& sku) {
 
 Result<Quantity> units_in(const Json* value) {
   const bool blank = !value || value->is_null() || (value->is_string() && value->as_string().empty());
-  const auto units = blank ? Result<std::int64_t>(error(Fault::invalid, "blank")) : value->integer();
-  if (!units || *units > most_units || *units < -most_units)
-    return error(Fault::invalid, "the quantity must be a whole number", "stock", "blank is never zero");
+  if (blank) return error(Fault::invalid, "the quantity must be a whole number", "stock", "blank is never zero");
+  const auto units = value->is_string() ? whole_units(value->as_string()) : value->integer();
+  if (!units) return error(Fault::invalid, units.error().what, "stock", "write whole units without separators");
+  if (*units > most_units || *units < -most_units)
+    return error(Fault::invalid, "'" + value->scalar_text() + "' is too many to be a quantity", "stock");
   return *units;
 }
 
@@ -192,6 +200,21 @@ struct FileReport {
   Json refused = Json::array();
 };
 
+/// The lines at which a file counts each SKU and location first.
+using Counted = std::map<std::pair<std::string, std::string>, std::int64_t>;
+
+/// Of two counts of one thing nobody knows which one holds: the second is refused whatever became of the first.
+Result<Moved> move_row(Session& session, const World& world, const Deed& deed, const Json& row, std::int64_t line, Counted& counted,
+                       Time now) {
+  if (!row.is_object()) return error(Fault::invalid, "a row is an object");
+  if (deed.kind == "count") {
+    const std::string sku = normal_sku(row.text_or("sku")).text;
+    const auto [taken, fresh] = counted.emplace(std::pair(sku, place_named(world, row.text_or("location"))), line);
+    if (!fresh) return error(Fault::invalid, "the count of '" + sku + "' stands already at line " + std::to_string(taken->second), "stock");
+  }
+  return move_one(session, world, deed, row, now);
+}
+
 /// The same rows have the same cause, line by line: the file twice has the effect of once.
 FileReport move_rows(Session& session, const World& world, const Json& file, const std::string& author, std::int64_t batch, Time now) {
   FileReport report;
@@ -199,11 +222,12 @@ FileReport move_rows(Session& session, const World& world, const Json& file, con
   const auto& rows = file.find("rows")->as_array();
   report.cause = kind + ":" + crypto::hex(crypto::digest(crypto::Digest::sha256, file.find("rows")->dump())).substr(0, 16);
   if (file.bool_or("again", false)) report.cause += "." + std::to_string(store::last_sequence(session) + 1);
+  Counted counted;
   std::int64_t line = 0;
   for (const auto& row : rows) {
     line = row.is_object() ? row.integer_or("line", line + 1) : line + 1;
     const Deed deed{kind, report.cause + ":" + std::to_string(line), author, {report.cause, false, batch}};
-    const auto moved = row.is_object() ? move_one(session, world, deed, row, now) : error(Fault::invalid, "a row is an object");
+    const auto moved = move_row(session, world, deed, row, line, counted, now);
     if (!moved)
       report.refused.push_back(Json::object({{"line", line},
                                              {"sku", row.is_object() ? row.text_or("sku") : ""},

@@ -58,6 +58,20 @@ TEST(AnUpdateBySku, RefusesByLineWhatItCannotTell) {
   ASSERT_EQ(read.changes.size(), 2u) << "D's price and E's";
 }
 
+TEST(AnUpdateBySku, DoesNotReadAThousandWithItsPointAsOne) {
+  const auto read = imported("sku;stock\nH1;1.000\nH2;1e2\nH3;+3\nH4;2.5\nH5;1000\n");
+  for (const std::size_t line : {2, 3, 4, 5}) EXPECT_THAT(refusal(read, line), HasSubstr("write whole units without separators")) << line;
+  ASSERT_EQ(read.changes.size(), 1u);
+  EXPECT_EQ(read.changes[0].counted, 1000);
+}
+
+TEST(AnUpdateBySku, TakesNoExponentForAPrice) {
+  const auto read = imported("sku,price\nA,1e2\nB,1.5E1\nC,100\n");
+  EXPECT_THAT(refusal(read, 2), HasSubstr("price: '1e2' is not a number"));
+  EXPECT_THAT(refusal(read, 3), HasSubstr("price: '1.5E1' is not a number"));
+  EXPECT_EQ(read.changes.size(), 1u);
+}
+
 TEST(AnUpdateBySku, TakesASaleAwayThatIsNone) {
   const auto read = imported("sku,price,compare_at\nA,20,20\n");
   EXPECT_EQ(corrections(read, "sale_price"), 1u);

@@ -44,7 +44,7 @@ TEST_F(AdminStock, AFileIsTakenLineByLineAndTheRestApplied) {
   EXPECT_EQ(refused(answer),
             "3: there is no SKU 'X'\n"
             "4: the quantity must be a whole number: blank is never zero\n"
-            "5: the quantity must be a whole number: blank is never zero\n"
+            "5: '2.5' is not a whole number: write whole units without separators\n"
             "6: there is no location 'moon'\n");
 }
 
@@ -60,6 +60,28 @@ TEST_F(AdminStock, TheSameFileTwiceHasTheEffectOfOnceAndSaysSo) {
   EXPECT_EQ(moved(rows).integer_or("applied"), 2);
   EXPECT_EQ(moved(rows).integer_or("applied"), 2);
   EXPECT_EQ(on_hand("A"), 30);
+}
+
+TEST_F(AdminStock, ACountFileThatCountsASkuTwiceDidNotChangeTheStockWhenItCameAgain) {
+  const auto rows =
+      file("count", R"([{"line": 2, "sku": "A", "quantity": "7"}, {"line": 3, "sku": " A", "quantity": "9", "location": "main"}])");
+  for (int time = 1; time <= 2; ++time) {
+    EXPECT_EQ(refused(moved(rows)), "3: the count of 'A' stands already at line 2\n") << "time " << time;
+    EXPECT_EQ(on_hand("A"), 7) << "time " << time;
+    clock.pass(Duration(1000));
+  }
+}
+
+TEST_F(AdminStock, AThousandWithItsPointIsNotCountedAsOne) {
+  const auto answer = moved(file("count", R"([{"line": 2, "sku": "A", "quantity": "2.000"}, {"line": 3, "sku": "B", "quantity": "1e9"}])"));
+  EXPECT_EQ(refused(answer),
+            "2: '2.000' is not a whole number: write whole units without separators\n"
+            "3: '1e9' is not a whole number: write whole units without separators\n");
+  EXPECT_EQ(moved(file("adjust", R"([{"line": 2, "sku": "A", "quantity": "+3"}, {"line": 3, "sku": "B", "quantity": "-3"}])"))
+                .integer_or("applied"),
+            1);
+  EXPECT_EQ(on_hand("A"), 0);
+  EXPECT_EQ(on_hand("B"), -3);
 }
 
 TEST_F(AdminStock, ACountFileChangesNothingForASkuThatItDoesNotName) {
@@ -82,7 +104,7 @@ TEST_F(AdminStock, ACountIsAsOfItsMoment) {
   auto older = file("count", R"([{"line": 2, "sku": "A", "quantity": 99}])");
   older.find("rows")->as_array().front().set("counted_at", "2020-01-01T00:00:00Z");
   EXPECT_EQ(refused(moved(older)), "2: a count that is as new or newer stands: " + then + "\n");
-  auto zoneless = file("count", R"([{"line": 2, "sku": "A", "quantity": 99, "counted_at": "2026-01-01T18:00:00"}, {"line": 3, "sku": "A",
+  auto zoneless = file("count", R"([{"line": 2, "sku": "A", "quantity": 99, "counted_at": "2026-01-01T18:00:00"}, {"line": 3, "sku": "B",
       "quantity": 99, "counted_at": "2036-01-01T18:00:00Z"}])");
   EXPECT_EQ(refused(moved(zoneless)),
             "2: '2026-01-01T18:00:00' is no moment with its zone: write it as 2026-11-27T18:00:00+01:00\n"
