@@ -213,7 +213,11 @@ Result<Json> refund_of(const Json& wish, const Order& order, Room room, bool res
   if (const std::string text = wish.text_or("amount"); !text.empty()) {
     const auto major = Decimal::parse(text);
     const auto given = major ? Money::of(*major, order.currency) : Result<Money>(major.error());
-    if (!given || given->minor <= 0) return refused("'" + text + "' is no amount", "write it like 12.50");
+    if (!given || given->minor <= 0 || text.find_first_of("eE") != std::string::npos)
+      return refused("'" + text + "' is no amount", "write it like 12.50");
+    if (!(given->major() == *major))
+      return refused("'" + text + "' has more digits behind the point than " + order.currency.code + " has",
+                     "write at most " + std::to_string(order.currency.digits()));
     if (given->minor > paid_left(order)) return refused(text + " is more than what was paid and has not gone back");
     amount = given->minor;
     of_goods = !whole || restock;  // a sum alone names no goods

@@ -334,6 +334,8 @@ TEST_F(OrderTasks, WhatCannotBeDoneIsSaidBeforeItIsStored) {
   EXPECT_NE(refusal(R"({"kind": "ship", "carrier": "dhl", "tracking": "T1", "lines": [{"sku": "B"}]})").find("has no B"),
             std::string::npos);
   EXPECT_NE(refusal(R"({"kind": "return"})").find("nothing of this order has left"), std::string::npos);
+  EXPECT_NE(refusal(R"({"kind": "refund", "amount": "1.999"})").find("more digits behind the point than EUR has"), std::string::npos);
+  EXPECT_NE(refusal(R"({"kind": "refund", "amount": "1e1"})").find("is no amount"), std::string::npos);
   EXPECT_NE(refusal(R"({"kind": "burn"})").find("ship, cancel, refund or return"), std::string::npos);
   wish(id, R"({"kind": "ship", "carrier": "dhl", "tracking": "T1", "lines": [{"sku": "A", "quantity": 1}]})");
   EXPECT_NE(refusal(R"({"kind": "ship", "carrier": "dhl", "tracking": "T1"})").find("there already"), std::string::npos);
