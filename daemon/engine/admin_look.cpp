@@ -233,38 +233,68 @@ Result<Json> Engine::offers(const Query& query) {
   return answer;
 }
 
+namespace {
+
+/// So many orders one call looks through for a SKU; with fewer found than asked for, the cursor leads on.
+constexpr std::size_t most_looked = 5000, looked_at_once = 500;
+
+const Json::Array& lines_of(const store::OrderRow& row) {
+  static const Json::Array none;
+  const auto* list = row.document.find("lines");
+  return list ? list->as_array() : none;
+}
+
+bool has_sku(const store::OrderRow& row, const std::string& sku) {
+  const auto& lines = lines_of(row);
+  return std::any_of(lines.begin(), lines.end(), [&](const Json& line) { return normal_sku(line.text_or("sku")).text == sku; });
+}
+
+Json order_item(const World& world, const store::OrderRow& row) {
+  Json lines = Json::array();
+  for (const auto& line : lines_of(row))
+    lines.push_back(Json::object({{"sku", line.text_or("sku")}, {"quantity", line.integer_or("quantity")}}));
+  Json item = Json::object({{"channel", world.name_of(row.channel)},
+                            {"id", row.id},
+                            {"number", row.document.text_or("number")},
+                            {"state", row.state},
+                            {"revision", row.revision}});
+  if (const auto* total = row.document.find("total")) item.set("total", *total);
+  item.set("currency", row.document.text_or("currency"));
+  const auto* held = row.document.find("holds");
+  item.set("holds", held ? *held : Json::array());
+  item.set("lines", std::move(lines));
+  item.set("placed_at", row.document.text_or("placed_at"));
+  item.set("changed_at", row.document.text_or("changed_at"));
+  item.set("accepted_at", format_iso(row.accepted_at));
+  return item;
+}
+
+}  // namespace
+
 Result<Json> Engine::orders(const Query& query) {
   auto& world = core_.world();
   const std::shared_lock guard(world.mutex);
   const auto* channel = query.channel.empty() ? nullptr : world.find(query.channel);
   if (!query.channel.empty() && !channel) return error(Fault::not_found, "there is no channel '" + query.channel + "'", "orders");
+  const auto of = channel ? std::optional(channel->no) : std::nullopt;
+  const std::string sku = normal_sku(query.sku).text;
+  const std::size_t wanted = limited(query.limit), at_once = sku.empty() ? wanted : looked_at_once;
   Json items = Json::array();
   std::string cursor;
   auto read = world.store.read([&](Session& session) -> Result<void> {
-    const auto rows = store::orders_before(session, channel ? std::optional(channel->no) : std::nullopt, query.state,
-                                           OrderNo(number_after(query.cursor)), limited(query.limit));
-    for (const auto& row : rows) {
-      Json lines = Json::array();
-      if (const auto* list = row.document.find("lines")) {
-        for (const auto& line : list->as_array())
-          lines.push_back(Json::object({{"sku", line.text_or("sku")}, {"quantity", line.integer_or("quantity")}}));
+    OrderNo before(number_after(query.cursor));
+    for (std::size_t looked = 0; looked < most_looked && items.as_array().size() < wanted; looked += at_once) {
+      const auto rows = store::orders_before(session, of, query.state, before, at_once);
+      for (const auto& row : rows) {
+        before = row.no;
+        if (!sku.empty() && !has_sku(row, sku)) continue;
+        items.push_back(order_item(world, row));
+        if (items.as_array().size() == wanted) break;
       }
-      Json item = Json::object({{"channel", world.name_of(row.channel)},
-                                {"id", row.id},
-                                {"number", row.document.text_or("number")},
-                                {"state", row.state},
-                                {"revision", row.revision}});
-      if (const auto* total = row.document.find("total")) item.set("total", *total);
-      item.set("currency", row.document.text_or("currency"));
-      const auto* held = row.document.find("holds");
-      item.set("holds", held ? *held : Json::array());
-      item.set("lines", std::move(lines));
-      item.set("placed_at", row.document.text_or("placed_at"));
-      item.set("changed_at", row.document.text_or("changed_at"));
-      item.set("accepted_at", format_iso(row.accepted_at));
-      items.push_back(std::move(item));
+      const bool all = rows.size() < at_once && (rows.empty() || before == rows.back().no);
+      cursor = all ? "" : std::to_string(before.value);
+      if (all) break;
     }
-    if (rows.size() == limited(query.limit)) cursor = std::to_string(rows.back().no.value);
     return {};
   });
   if (!read) return read.error();
