@@ -75,5 +75,16 @@ TEST_F(RefundLines, OfHugeAmountsDoNotOverflow) {
   EXPECT_EQ(shares(R"({"kind": "refund", "restock": true, "amount": "45000000000000.00"})"), (Cents(3, huge / 2)));
 }
 
+TEST_F(RefundLines, AreNotPaidWithOneCentMoreBecauseTheAmountWasRounded) {
+  const auto refusal = [&](const std::string& amount) {
+    const auto task = task_of(Json::object({{"kind", "refund"}, {"amount", amount}}), order, channel, from_ms(1'767'225'600'000));
+    return task ? "taken" : task.error().text();
+  };
+  for (const auto* amount : {"1.999", "1.001", "0.014"})
+    EXPECT_NE(refusal(amount).find("more digits behind the point than EUR has (write at most 2)"), std::string::npos) << refusal(amount);
+  for (const auto* amount : {"1e1", "1E-1"}) EXPECT_NE(refusal(amount).find("is no amount"), std::string::npos) << amount;
+  for (const auto* amount : {"1.99", "1.990", "2"}) EXPECT_EQ(refusal(amount), "taken");
+}
+
 }  // namespace
 }  // namespace tally::engine
