@@ -149,14 +149,41 @@ bool is_documents_own(const Error& fault) {
   return fault.fault != Fault::io && fault.fault != Fault::gone && fault.fault != Fault::locked;
 }
 
+/// What was parked of the same file before it says nothing any more: the file came again.
+void forget_reports_before(Session& session, const World& world, const Channel& channel, std::int64_t no, const std::string& about) {
+  constexpr std::size_t a_page = 256;
+  std::vector<store::ParkedRow> rows;
+  std::int64_t after = 0;
+  do {
+    rows = store::parked_rows_of(session, channel.no, after, a_page);
+    for (const auto& parked : rows) {
+      after = parked.no;
+      if (parked.no >= no) return;
+      const auto row = store::inbox_row(session, parked.no);
+      if (!row || row->headers.count("about") == 0 || row->headers.at("about") != about) continue;
+      const std::string number = std::to_string(parked.no);
+      store::unpark_row(session, parked.no);
+      store::clear_problem(session, channel.no, "inbox", number);
+      store::journal(session, {0, world.clock.now(), "inbox.superseded", "inbox:" + std::to_string(no), channel.no, number, "{}"});
+    }
+  } while (rows.size() == a_page);
+}
+
+void forget_reports_before(Session& session, const World& world, const Channel& channel, const store::InboxRow& row) {
+  if (const auto about = row.headers.find("about"); about != row.headers.end())
+    forget_reports_before(session, world, channel, row.no, about->second);
+}
+
 void park(Session& session, const World& world, const Channel& channel, std::int64_t row, const std::string& said) {
   const Time now = world.clock.now();
   const std::string number = std::to_string(row), reason = masked_sentence(said);
   store::park_row(session, row, channel.no, reason, now);
-  store::set_problem(session, {channel.no, "inbox", number, reason,
-                               "correct the mapping or the settings and `tallyd reload`, or read it again with `tallyd replay " + number +
-                                   "`; `tallyd discard " + number + "` drops it",
-                               now});
+  const auto stored = store::inbox_row(session, row);
+  const std::string mend =
+      stored && stored->headers.contains("about")
+          ? "correct the file and drop it again"
+          : "correct the mapping or the settings and `tallyd reload`, or read it again with `tallyd replay " + number + "`";
+  store::set_problem(session, {channel.no, "inbox", number, reason, mend + "; `tallyd discard " + number + "` drops it", now});
   world.log.warning("a document was parked", {{"channel", channel.config.name}, {"row", number}, {"reason", reason}});
 }
 
@@ -173,12 +200,14 @@ Result<IntakeResult> take_in(World& world, const Channel& channel, std::size_t l
   for (const auto& row : rows) {
     auto written = world.store.write([&](Session& session) -> Result<void> {
       if (auto done = take_row(session, world, channel, row, step_seen); !done) return done;
+      forget_reports_before(session, world, channel, row);
       store::set_applied_through(session, channel.no, row.no);
       return {};
     });
     if (!written && is_documents_own(written.error())) {
       const std::string reason = written.error().text();
       written = world.store.write([&](Session& session) -> Result<void> {
+        forget_reports_before(session, world, channel, row);
         park(session, world, channel, row.no, reason);
         store::set_applied_through(session, channel.no, row.no);
         return {};

@@ -1,5 +1,7 @@
 #include "engine/own_effects.hpp"
 
+#include "engine/stock.hpp"
+
 #include <algorithm>
 
 namespace tally::engine {
@@ -72,7 +74,8 @@ std::map<VariantNo, Sold> sold_of(const channel::Capabilities& facts, const Orde
   std::map<VariantNo, Sold> all;
   for (const auto& line : order.lines) {
     const auto found = std::find_if(resolved.begin(), resolved.end(), [&](const ResolvedLine& r) { return r.line == line.id; });
-    if (found == resolved.end() || found->sold.value == 0 || line.quantity <= 0) continue;
+    if (found == resolved.end() || found->sold.value == 0) continue;
+    if (line.quantity <= 0 || line.quantity > most_units) continue;  // a mistake takes nothing, as it claims nothing
     auto& sold = all[found->sold];
     const Level level = level_of(facts, order, line);
     sold.units += line.quantity;

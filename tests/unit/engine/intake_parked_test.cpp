@@ -44,6 +44,24 @@ TEST_F(IntakeParked, TellTheirRowTheReasonAndWhatCanBeDone) {
   EXPECT_FALSE(status().bool_or("converged", true));
 }
 
+TEST_F(IntakeParked, ReportsOfAFileAskForItAgainAndEndWhenItComes) {
+  work(false);
+  const auto report = [&](const std::string& kind, const std::string& about) {
+    write([&](store::Session& session) { store::add_inbox(session, {0, shop_no, "read", kind, "{}", {{"about", about}}, clock.now()}); });
+  };
+  report("report", "sales/a.csv");
+  report("report", "sales/b.csv");
+  ASSERT_TRUE(soon([&] { return shop().integer_or("parked_rows") == 2; }));
+  EXPECT_EQ(problems().front().text_or("todo"), "correct the file and drop it again; `tallyd discard 1` drops it");
+  // when: a.csv is refused again, and b.csv is taken
+  report("report", "sales/a.csv");
+  report("listing", "sales/b.csv");
+  ASSERT_TRUE(soon([&] { return shop().integer_or("parked_rows") == 1 && shop().integer_or("unread_rows") == 0; }));
+  const auto left = problems();
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_EQ(left.front().text_or("thing"), "3");
+}
+
 TEST_F(IntakeParked, AreReadAgainAfterAReloadThatMendsTheMapping) {
   park_an_order();
   ASSERT_TRUE(engine->reload("test").has_value());

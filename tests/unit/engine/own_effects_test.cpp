@@ -69,6 +69,14 @@ TEST(OwnEffects, APlatformThatTakesAtPlacingHasTakenWhatWeReserve) {
   EXPECT_EQ(add_back_of(effects), 0);
 }
 
+TEST(OwnEffects, AQuantityThatNoOrderHasTakesNothingOffItsOwnChannel) {
+  for (const auto when : {Takes::placed, Takes::paid}) {
+    const auto effects = first_seen(takes(when), order_of(99'999'999'999, OrderState::paid));
+    EXPECT_TRUE(effects.steps.empty());
+    EXPECT_EQ(add_back_of(effects), 0);
+  }
+}
+
 TEST(OwnEffects, WhatWeReserveBeforeThePlatformTakesItIsAddedBack) {
   EXPECT_EQ(add_back_of(first_seen(takes(Takes::paid), order_of(2, OrderState::pending))), 2);
   EXPECT_EQ(add_back_of(first_seen(takes(Takes::shipped), order_of(2, OrderState::paid))), 2);
