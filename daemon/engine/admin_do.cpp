@@ -127,7 +127,7 @@ Result<Json> Engine::release(const std::string& digest, const std::string& autho
         store::clear_problem(session, held.channel, "guard", digest);
       }
       found = store::remove_hold(session, digest);
-      store::journal(session, {0, world.clock.now(), "guard.released", author, ChannelNo(0), digest, "{}"});
+      if (found) store::journal(session, {0, world.clock.now(), "guard.released", author, ChannelNo(0), digest, "{}"});
       return {};
     });
     if (!written) return written.error();
@@ -152,6 +152,7 @@ Result<Json> Engine::discard(const std::string& digest, const std::string& autho
     bool found = false;
     std::size_t count = 0;
     auto written = world.store.write([&](Session& session) -> Result<void> {
+      count = 0;  // it may run twice
       for (const auto& held : store::holds(session)) {
         if (held.digest != digest) continue;
         for (const auto thing : store::held_things(session, digest)) {
@@ -161,7 +162,7 @@ Result<Json> Engine::discard(const std::string& digest, const std::string& autho
         store::clear_problem(session, held.channel, "guard", digest);
       }
       found = store::remove_hold(session, digest);
-      store::journal(session, {0, world.clock.now(), "guard.discarded", author, ChannelNo(0), digest, "{}"});
+      if (found) store::journal(session, {0, world.clock.now(), "guard.discarded", author, ChannelNo(0), digest, "{}"});
       return {};
     });
     if (!written) return written.error();

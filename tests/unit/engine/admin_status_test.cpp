@@ -137,6 +137,15 @@ TEST_F(AdminStatus, AReleasedSetIsCountedAndItsProblemIsGone) {
   EXPECT_TRUE(problems().empty());
 }
 
+TEST_F(AdminStatus, AMistypedReleaseDoesNotStandInTheJournalAsOne) {
+  listed("A");
+  EXPECT_FALSE(engine->release("deadbeef", "test").has_value());
+  EXPECT_FALSE(engine->discard("deadbeef", "test").has_value());
+  write([&](store::Session& session) {
+    for (const auto& entry : store::journal_after(session, 0, 1000)) EXPECT_FALSE(entry.what.starts_with("guard.")) << entry.what;
+  });
+}
+
 TEST_F(AdminStatus, AReloadThatIsRefusedSaysEachComplaintByItself) {
   complaints = "channels.d/a.yaml:1:1: no such connector\ntallyd.yaml:3:2: unknown key 'lokations', did you mean 'locations'?\n";
   const auto answer = engine->reload("test");
