@@ -69,14 +69,25 @@ std::string_view name_of(NumberChange::Why why) {
 
 Platform::Platform(std::string name, Terms terms, const Clock& clock) : name_(std::move(name)), terms_(std::move(terms)), clock_(clock) {
   ensure(terms_.page > 0, "a page has room for a document");
+  terms_.clock_step = std::max(terms_.clock_step, std::min(terms_.facts.clock_resolution, Duration(1000)));
   ensure(terms_.order_lag <= terms_.facts.order_lag && terms_.number_lag <= terms_.facts.read_after_write,
          "a platform lags no more than its facts admit");
 }
 
-/// As the platform writes moments down.
-Time Platform::stamp(Time time) const {
-  const auto step = std::max<Duration::rep>(terms_.facts.clock_resolution.count(), 1);
+Time Platform::step_down(Time time) const {
+  const auto step = std::max<Duration::rep>(terms_.clock_step.count(), 1);
   return from_ms(to_ms(time) / step * step);
+}
+
+/// As the platform writes moments down, by its own clock.
+Time Platform::stamp(Time time) const {
+  return step_down(time + terms_.clock_skew);
+}
+
+void Platform::set_clock(Duration skew) {
+  const std::lock_guard guard(mutex_);
+  ensure(std::chrono::abs(skew) <= terms_.facts.clock_resolution * 2, "a clock is no further off than its facts admit");
+  terms_.clock_skew = skew;
 }
 
 std::string Platform::next_id(std::string_view prefix) {

@@ -21,9 +21,12 @@ namespace tally::memory {
 /// the lags are what really happens and never more than the facts admit.
 struct Terms {
   channel::Capabilities facts;
-  Duration order_lag{0};     ///< the order list shows the world as it was so long ago; an order fetched by its id is current
-  Duration number_lag{0};    ///< so do looks at numbers
-  bool whole_orders = true;  ///< a webhook brings the whole order; false: only its id
+  Duration order_lag{0};           ///< the order list shows the world as it was so long ago; an order fetched by its id is current
+  Duration number_lag{0};          ///< so do looks at numbers
+  Duration clock_step{1};          ///< how finely the platform writes moments down
+  Duration clock_skew{0};          ///< its clock is so much ahead of ours
+  bool changed_at_stands = false;  ///< `changed_at` of an order stays at its placing, whatever happens to it
+  bool whole_orders = true;        ///< a webhook brings the whole order; false: only its id
   bool announces_listings = true;
   std::size_t page = 50;
   std::string currency = "EUR";
@@ -55,14 +58,14 @@ struct Listing {
 
 struct OrderLine {
   std::string id, offer, listing, sku;
-  Quantity quantity = 0, shipped = 0, taken = 0;
+  Quantity quantity = 0, shipped = 0, taken = 0, restocked = 0;
 };
 
 struct PlacedOrder {
   std::string id;
   OrderState state = OrderState::pending;
   std::vector<OrderLine> lines;
-  std::optional<Time> placed_at, paid_at, cancelled_at;
+  std::optional<Time> placed_at, paid_at, cancelled_at, refunded_at;
   std::vector<std::pair<Time, std::map<std::string, Quantity>>> shipments;
   struct Version {
     Time at;
@@ -70,6 +73,9 @@ struct PlacedOrder {
   };
   std::vector<Version> versions;  ///< every state it ever had, as its document
 };
+
+/// The name of every buyer here: wherever it turns up beside the order itself, a buyer has leaked.
+inline constexpr const char* canary = "Canary Buyer";
 
 /// What a shopper wants of one offer.
 struct Item {
@@ -88,6 +94,8 @@ class Platform {
   Result<void> cancel(const std::string& order);
   /// At most `units` of each line that is open; everything by default.
   Result<void> ship(const std::string& order, Quantity units = 1'000'000);
+  /// All the money goes back; with `restock` the platform says that all the goods are on the shelf again.
+  Result<void> refund(const std::string& order, bool restock);
   Result<void> edit(const std::string& order, std::size_t line, Quantity quantity);
 
   // The merchant's own hand.
@@ -99,6 +107,8 @@ class Platform {
   void remove_listing(const std::string& listing);
 
   // Faults.
+  /// The platform's clock is set.
+  void set_clock(Duration skew);
   /// The next requests are answered with this, and nothing is done.
   void fail_next(std::size_t requests, Error error);
   /// Every write that concerns this SKU is rejected until `accept`.
@@ -125,6 +135,7 @@ class Platform {
 
  private:
   // platform.cpp
+  Time step_down(Time time) const;
   Time stamp(Time time) const;
   std::string next_id(std::string_view prefix);
   std::optional<Error> refusal(const Json& fields) const;

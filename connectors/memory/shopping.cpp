@@ -13,7 +13,8 @@ using Why = NumberChange::Why;
 constexpr std::int64_t minor_a_unit = 1000;
 
 bool over(const PlacedOrder& order) {
-  return order.state == OrderState::cancelled || order.state == OrderState::shipped || order.state == OrderState::completed;
+  return order.state == OrderState::cancelled || order.state == OrderState::shipped || order.state == OrderState::completed ||
+         order.state == OrderState::refunded;
 }
 
 /// The platform's own word, for facts that speak of its states.
@@ -66,10 +67,12 @@ Quantity Platform::sellable(const Offer& offer) const {
 
 Quantity Platform::taken_of(const PlacedOrder& order, const OrderLine& line) const {
   const auto& facts = terms_.facts;
-  const bool cancelled = order.state == OrderState::cancelled;
+  const bool refunded = order.state == OrderState::refunded, ended = order.state == OrderState::cancelled || refunded;
   const bool paid = order.paid_at.has_value();
-  const bool gives_back = facts.gives_back.contains(paid ? GivesBack::paid_cancel : GivesBack::unpaid_cancel);
-  const Quantity kept = cancelled && gives_back ? line.shipped : line.quantity;
+  const bool gives_back = facts.gives_back.contains(refunded ? GivesBack::refund
+                                                    : paid   ? GivesBack::paid_cancel
+                                                             : GivesBack::unpaid_cancel);
+  const Quantity kept = ended && gives_back ? line.shipped : line.quantity;
   switch (facts.takes) {
     case Takes::never:
       return 0;
@@ -134,10 +137,19 @@ Json Platform::order_tree(const PlacedOrder& order) const {
                                       {"lines", std::move(refs)}}));
   }
   if (!shipments.empty()) tree.set("shipments", std::move(shipments));
+  if (order.refunded_at) {
+    Json refs = Json::array();
+    for (const auto& line : order.lines)
+      refs.push_back(
+          Json::object({{"line", Json::object({{"@id", line.id}})}, {"quantity", line.quantity}, {"restocked", line.restocked > 0}}));
+    Json refund = Json::object({{"@id", order.id + "-refund"}, {"at", format_iso(stamp(*order.refunded_at))}, {"lines", std::move(refs)}});
+    tree.set("refunds", Json::Array{std::move(refund)});
+  }
+  tree.set("buyer", Json::object({{"name", canary}, {"email", std::string(canary) + "@example.org"}}));
   if (order.placed_at) tree.set("placed_at", format_iso(stamp(*order.placed_at)));
   if (order.paid_at) tree.set("paid_at", format_iso(stamp(*order.paid_at)));
   if (order.cancelled_at) tree.set("cancelled_at", format_iso(stamp(*order.cancelled_at)));
-  tree.set("changed_at", format_iso(stamp(clock_.now())));
+  tree.set("changed_at", format_iso(stamp(terms_.changed_at_stands && order.placed_at ? *order.placed_at : clock_.now())));
   tree.set("note", "version " + std::to_string(order.versions.size()));
   return tree;
 }
@@ -212,6 +224,18 @@ Result<void> Platform::ship(const std::string& id, Quantity units) {
   return {};
 }
 
+Result<void> Platform::refund(const std::string& id, bool restock) {
+  const std::lock_guard guard(mutex_);
+  const auto order = std::find_if(orders_.begin(), orders_.end(), [&](const PlacedOrder& each) { return each.id == id; });
+  if (order == orders_.end()) return error(Fault::missing, "there is no order " + id, "memory");
+  if (!order->paid_at || order->state == OrderState::cancelled || order->refunded_at) return no_order(id, "there is no money to give back");
+  order->state = OrderState::refunded;
+  order->refunded_at = clock_.now();
+  for (auto& line : order->lines) line.restocked = restock ? line.quantity : 0;
+  settle(*order, Why::give_back);
+  return {};
+}
+
 Result<void> Platform::edit(const std::string& id, std::size_t at, Quantity quantity) {
   const std::lock_guard guard(mutex_);
   auto order = open_order(id);
@@ -249,7 +273,7 @@ Result<channel::Page> Platform::read_orders(const channel::Want& want) {
     for (const auto& version : order.versions) newest = version.at <= shown_until ? &version : newest;
     if (!newest) continue;
     const Time changed = stamp(want.by_placed ? *order.placed_at : newest->at);
-    if ((want.since && changed < stamp(*want.since)) || (want.until && changed > *want.until)) continue;
+    if ((want.since && changed < step_down(*want.since)) || (want.until && changed > *want.until)) continue;
     found.emplace_back(std::to_string(to_ms(changed)) + "/" + order.id, &newest->tree);
   }
   std::sort(found.begin(), found.end());

@@ -1,6 +1,7 @@
 #include "engine/core.hpp"
 
 #include "engine/intake.hpp"
+#include "engine/number.hpp"
 #include "engine/stock.hpp"
 #include "engine/timer.hpp"
 #include "store/buyers.hpp"
@@ -8,6 +9,7 @@
 #include "store/inbox.hpp"
 #include "store/journal.hpp"
 #include "store/marks.hpp"
+#include "store/offers.hpp"
 
 #include <algorithm>
 
@@ -28,6 +30,42 @@ void mark_everything(Session& session, const Channel& channel, Time now) {
     for (const auto& row : rows) mark_aspect(session, channel.no, "content", row.no.value, {"new channel", true, 0}, now);
     if (rows.empty()) return;
     after = rows.back().no;
+  }
+}
+
+/// A channel that was taken out for a while heard of no change meanwhile.
+void mark_differences(Session& session, const Channel& channel, Time now) {
+  constexpr std::size_t page = 500;
+  for (ProductNo after;;) {
+    const auto rows = store::products_after(session, after, page);
+    for (const auto& row : rows) {
+      const auto listing = store::find_listing(session, channel.no, row.no);
+      if (!listing || listing->state != "bound")
+        mark_aspect(session, channel.no, "content", row.no.value, {"the channel is back", false, 0}, now);
+    }
+    if (rows.size() < page) break;
+    after = rows.back().no;
+  }
+  for (VariantNo after;;) {
+    const auto offers = store::offers_after(session, channel.no, after, page);
+    for (const auto& offer : offers) {
+      const Belief belief{offer.low, offer.high, offer.anchor_from, offer.anchor_to, offer.suspect, offer.owed_look_at, offer.verified_at};
+      if (direction(belief, stock_number(session, channel, offer.variant).number) != Direction::none)
+        mark_aspect(session, channel.no, "stock", offer.variant.value, {"the channel is back", false, 0}, now);
+    }
+    if (offers.size() < page) return;
+    after = offers.back().variant;
+  }
+}
+
+/// Remembers which known channels are not configured now, over a restart too; one that is again is compared.
+void welcome_back(Session& session, const std::vector<std::shared_ptr<Channel>>& channels, Time now) {
+  for (const auto& row : store::all_channels(session)) {
+    const auto found = std::find_if(channels.begin(), channels.end(), [&](const auto& channel) { return channel->no == row.no; });
+    const auto out = store::get_cursor(session, row.no, "taken out");
+    const bool was_out = out && out->value == "yes", is_out = found == channels.end();
+    if (is_out != was_out) store::set_cursor(session, row.no, "taken out", is_out ? "yes" : "no", now);
+    if (was_out && !is_out) mark_differences(session, **found, now);
   }
 }
 
@@ -57,6 +95,7 @@ Result<void> Core::set_channels(Config config, std::vector<ChannelSetup> setups)
       channels.push_back(std::move(channel));
     }
     introduce(channels);
+    welcome_back(session, channels, world_.clock.now());
     plan_due(session, channels, world_.clock.now());
     return {};
   });

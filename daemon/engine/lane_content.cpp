@@ -288,6 +288,10 @@ Result<std::optional<Call>> Lane::content_call(Session& session, const store::Ma
       return parked.error();
     return std::optional<Call>();
   }
+  if (listing.state == "absent" && listing.tries == 0 && channel_->facts.can_find) {  // somebody may have listed it before we knew of it
+    store::put_listing(session, listing);
+    return settle_doubt(session, mark, *product, listing);
+  }
   if (!mark.by_order && mark.batch == 0 && !admit(session, world_, *channel_, mark, {!bound, ends, false, false}))
     return std::optional<Call>();
   return std::optional<Call>(content_push(session, mark, listing, std::move(tree), hash, ends));
@@ -447,6 +451,11 @@ Result<void> Lane::finish_find(const Call& call, Outcome& outcome) {
       }
       listing = store::find_listing(session, channel_->no, no);
       if (listing->state == "bound") return {};
+    }
+    if (listing->state == "absent") {  // looked for before it is made: once is enough
+      listing->tries = finds_until_absent;
+      store::put_listing(session, *listing);
+      return {};
     }
     ++listing->tries;
     listing->state = listing->tries >= static_cast<std::int64_t>(finds_until_absent) ? "absent" : "in_doubt";

@@ -161,7 +161,7 @@ Time goods_moved_at(const Order& order, Time now) {
   return std::min(last.value_or(order.changed_at.value_or(order.placed_at.value_or(now))), now);
 }
 
-void apply_steps(Session& session, const Channel& channel, const OwnEffects& effects, OrderNo order, const StepSeen& step_seen) {
+void apply_steps(Session& session, const Channel& channel, const OwnEffects& effects, const StepSeen& step_seen) {
   for (const auto& [variant, step] : effects.steps) {
     step_seen(channel.no, variant, step);
     auto offer = store::find_offer(session, channel.no, variant);
@@ -174,11 +174,22 @@ void apply_steps(Session& session, const Channel& channel, const OwnEffects& eff
     if (const auto intent = store::open_intent_of(session, channel.no, "stock", variant.value))
       store::collect_step(session, intent->no, step.taken);
   }
-  for (const auto& [variant, units] : effects.taken) {
-    const auto back = effects.add_back.find(variant);
-    store::set_add_back(session, channel.no, variant, order, back == effects.add_back.end() ? 0 : back->second);
+}
+
+/// What is added back for each thing that the order names or once named; most of it for none: it is over, or both have taken it.
+std::set<VariantNo> renew_add_back(Session& session, const Channel& channel, OrderNo order, const std::vector<ResolvedLine>& before,
+                                   const std::vector<ResolvedLine>& now, const Units& add_back) {
+  std::set<VariantNo> sold;
+  for (const auto* lines : {&before, &now}) {
+    for (const auto& line : *lines) {
+      if (line.sold.value != 0) sold.insert(line.sold);
+    }
   }
-  for (const auto& [variant, units] : effects.add_back) store::set_add_back(session, channel.no, variant, order, units);
+  for (const auto variant : sold) {
+    const auto units = add_back.find(variant);
+    store::set_add_back(session, channel.no, variant, order, units == add_back.end() ? 0 : units->second);
+  }
+  return sold;
 }
 
 /// What the platform's document shows is done there, also where it had refused it or never answered. One that is in the air waits for its
@@ -228,6 +239,7 @@ void keep_what_left(Order& order, const store::OrderRow& before) {
 void settle(Session& session, const World& world, const Channel& channel, store::OrderRow& row, Order order,
             const std::vector<std::string>& doubts, bool first, bool changed, Time before_changed_at, const StepSeen& step_seen, Time now) {
   if (!first) keep_what_left(order, row);
+  const auto lines_before = resolved_from(row.resolved);
   const auto resolved = resolve_lines(session, channel, order, resolved_before(row, order));
   order.holds = reasons_to_hold(session, world, channel, row.no, order, doubts, resolved);
   const Claim before = claim_from(row.claim);
@@ -254,17 +266,12 @@ void settle(Session& session, const World& world, const Channel& channel, store:
     ensure(store::update_order(session, row), "only the engine's thread changes orders");
   const std::string cause = "order:" + std::to_string(row.no.value) + ":" + std::to_string(row.revision);
   auto touched = append_claim(session, target, before, cause, goods_moved_at(wished, now), now);
-  for (const auto& [variant, units] : taken_before) {
-    if (!effects.taken.contains(variant)) store::set_add_back(session, channel.no, variant, row.no, 0);
-  }
-  apply_steps(session, channel, effects, row.no, step_seen);
+  const auto sold = renew_add_back(session, channel, row.no, lines_before, resolved, effects.add_back);
+  apply_steps(session, channel, effects, step_seen);
   draw_from_quotas(session, channel, row.no, wished, resolved, target, now);
   record_oversells(session, world, {channel, row, wished, resolved, before, target}, now);
   for (const auto& [variant, step] : effects.steps) touched.insert(variant);
-  for (const auto& [variant, units] : effects.add_back) touched.insert(variant);
-  for (const auto& line : resolved) {  // what was added back before may be no more
-    if (line.sold.value != 0) touched.insert(line.sold);
-  }
+  touched.insert(sold.begin(), sold.end());
   mark_stock(session, world, touched, {"order:" + std::to_string(row.no.value), true, 0}, now);
   store::set_unresolved(session, row.no, unresolved_skus(order, resolved));
   if (order.holds.empty()) {

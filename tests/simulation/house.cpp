@@ -1,13 +1,17 @@
 #include "simulation/house.hpp"
 
 #include "base/rng.hpp"
+#include "engine/stock.hpp"
 #include "store/catalogue.hpp"
+#include "store/journal.hpp"
+#include "store/marks.hpp"
 
 namespace tally::simulation {
 
 House::House(std::filesystem::path folder, const FakeClock& clock, Trace& trace, std::vector<Shop>& shops, std::uint64_t seed)
     : folder_(std::move(folder)), clock_(clock), trace_(trace), shops_(shops), seed_(seed) {
   std::filesystem::create_directories(folder_);
+  config_.locations = {{"main", ""}, {"second", ""}};
 }
 
 House::~House() {
@@ -54,15 +58,8 @@ bool House::open() {
   ++incarnation_;
   crashed_ = false;
   if (!open_empty()) return false;
-  engine::Config config;
-  config.locations = {{"main", ""}, {"second", ""}};
-  core_ = std::make_unique<engine::Core>(*store_, clock_, Log(), config, seed_ + incarnation_);
-  std::vector<engine::ChannelSetup> setups;
-  for (const auto& shop : shops_) setups.push_back({shop.config, shop.connector});
-  if (auto set = core_->set_channels(config, std::move(setups)); !set) {
-    note(set.error());
-    return false;
-  }
+  core_ = std::make_unique<engine::Core>(*store_, clock_, Log(), config_, seed_ + incarnation_);
+  if (!set_channels({})) return false;
   const bool done = write([&](store::Session& session) {
     for (auto& shop : shops_) {
       auto* channel = core_->world().find(shop.name());
@@ -72,6 +69,40 @@ bool House::open() {
     }
   });
   return done;
+}
+
+bool House::set_channels(const std::set<std::string>& without) {
+  std::vector<engine::ChannelSetup> setups;
+  for (const auto& shop : shops_) {
+    if (!without.contains(shop.name())) setups.push_back({shop.config, shop.connector});
+  }
+  if (auto set = core_->set_channels(config_, std::move(setups)); !set) {
+    note(set.error());
+    return false;
+  }
+  return true;
+}
+
+bool House::reload(const std::set<std::string>& without) {
+  return set_channels(without);
+}
+
+void House::release_held(const std::function<void(ChannelNo, std::int64_t)>& tell) {
+  if (!up() || crashed_) return;
+  std::vector<std::pair<ChannelNo, std::int64_t>> freed;
+  const bool done = write([&](store::Session& session) {
+    freed.clear();
+    for (const auto& held : store::holds(session)) {
+      for (const auto thing : store::held_things(session, held.digest)) {
+        engine::mark_aspect(session, held.channel, held.aspect, thing, {"released", true, 0}, clock_.now());
+        freed.emplace_back(held.channel, thing);
+      }
+      store::clear_problem(session, held.channel, "guard", held.digest);
+      store::remove_hold(session, held.digest);
+    }
+  });
+  if (!done) return;
+  for (const auto& [channel, thing] : freed) tell(channel, thing);
 }
 
 void House::fall() {

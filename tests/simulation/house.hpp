@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,11 @@ class House {
   bool open();
   /// Only the store, for what the merchant wrote down before the first start.
   bool open_empty();
+  /// The channels are set anew, without those named. False where it crashed on the way.
+  bool reload(const std::set<std::string>& without);
+  /// What the guard holds is released, as a person does who has looked at it; tells of each thing.
+  void release_held(const std::function<void(ChannelNo, std::int64_t)>& tell);
+  void set_guard(std::int64_t least) { config_.guard.least = least; }
   /// Everything in memory is gone; the file stays.
   void fall();
   bool up() const { return core_ != nullptr; }
@@ -48,6 +54,7 @@ class House {
 
  private:
   bool crash_now();
+  bool set_channels(const std::set<std::string>& without);
   void note(const Error& error);
 
   std::filesystem::path folder_;
@@ -55,6 +62,7 @@ class House {
   Trace& trace_;
   std::vector<Shop>& shops_;
   std::uint64_t seed_;
+  engine::Config config_;
   std::unique_ptr<store::Database> store_;
   std::unique_ptr<engine::Core> core_;
   std::optional<std::uint64_t> crash_in_;

@@ -39,8 +39,16 @@ class Inspector {
   void created(const Shop& shop);
   void acknowledged(std::int64_t inbox_row) { acknowledged_.push_back(inbox_row); }
   void restarted();
+  /// The channels were set anew: lanes may be others, and what they were told before is forgotten.
+  void reloaded();
+  void seated(const engine::Call& call, const Shop& shop);  ///< a call is out from now on
+  void disturbed(const Shop& shop) { disturbed_[shop.no] = clock_.now(); }
 
   // What the street tells.
+  void catalogue_changed() { skus_.clear(), components_.clear(); }
+  void counted(const std::string& sku, const std::string& location, Quantity units, Time as_of);
+  /// A person freed what was held there.
+  void released(ChannelNo channel, std::int64_t thing) { zeroed_[channel].erase(thing); }
   /// The number there, or an order's way to it, is from now on not what the engine can know before its next look.
   void touched(const Shop& shop, const std::string& sku);
   /// Whether the engine has this order's newest state.
@@ -50,7 +58,10 @@ class Inspector {
   void check(bool thorough);
   /// Faults stopped a while ago: everything is equal, and nothing is left to do.
   void check_calm();
+  std::uint64_t dump();  ///< a hash over every row of the store
 
+  /// What somebody else found.
+  void fail(const std::string& rule, const std::string& what) { violate(rule, what); }
   const std::optional<std::string>& violation() const { return violation_; }
 
   struct Count {
@@ -64,16 +75,26 @@ class Inspector {
     ChannelNo channel;
     VariantNo variant;
     Quantity low = 0, high = 0;
-    Quantity number = 0;  ///< what should stand there, computed anew
+    Quantity shown = 0, number = 0;  ///< what should stand there, computed anew
     Time anchor_from, anchor_to, owed_look_at;
-    bool suspect = false, marked = false;
+    bool suspect = false, marked = false, held = false;
     long long open_intents = 0;
   };
+
+  // inspector_rules.cpp
+  void check_prompt(const OfferState& offer, const Shop& shop);
+  void check_guard(store::Session& session, const engine::Call& call, std::size_t at, const Shop& shop);
+  void check_counts(store::Session& session);
+  void check_expiry(store::Session& session);
+  void check_explained(store::Session& session);
+  void check_secrecy(store::Session& session);
+  Quantity true_add_back(store::Session& session, const Shop& shop, const std::string& sku) const;
 
   void check_blind_raise(const store::Intent& intent, const Shop& shop, const std::string& sku);
   void violate(const std::string& rule, const std::string& what);
   void read_catalogue(store::Session& session);
   void read_orders(store::Session& session);
+  bool alike_in_time(ChannelNo channel, const std::string& id, const std::string& one, const std::string& other) const;
   std::vector<OfferState> read_offers(store::Session& session);
   Quantity taken_as_known(store::Session& session, const Shop& shop, VariantNo variant) const;
   Quantity available(const engine::Channel& channel, VariantNo variant,
@@ -102,7 +123,12 @@ class Inspector {
   std::map<Place, Time> looked_;  ///< start of the newest answered look
   std::map<ChannelNo, Time> read_began_, read_complete_;
   std::vector<std::int64_t> acknowledged_;
-  std::map<std::string, int> keys_;  ///< channel and key of the writes that were decided
+  std::map<ChannelNo, std::set<std::pair<std::uint64_t, std::uint64_t>>> seats_;  ///< calls that are out, by lane and number
+  std::map<ChannelNo, Time> disturbed_, hushed_;        ///< when the wire last failed; until when the platform wants no call
+  std::map<Place, Time> too_high_;                      ///< since when a number stands above what it should be
+  std::map<ChannelNo, std::set<std::int64_t>> zeroed_;  ///< offers that were emptied without an order and without a person
+  std::map<std::pair<std::string, std::string>, std::pair<Time, Quantity>> counts_;  ///< the newest, by SKU and location
+  std::map<std::string, int> keys_;                                                  ///< channel and key of the writes that were decided
 };
 
 }  // namespace tally::simulation

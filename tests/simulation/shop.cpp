@@ -13,6 +13,7 @@ void set_strategy(Kind kind, memory::Terms& terms, Rng& rng) {
   switch (kind) {
     case Kind::absolute:
       facts.gives_back = {GivesBack::unpaid_cancel, GivesBack::paid_cancel};
+      if (rng.chance(50)) facts.gives_back.insert(GivesBack::refund);
       facts.has_mark = true;
       return;
     case Kind::by_state:
@@ -71,6 +72,20 @@ Product product(const std::string& code, const std::vector<std::string>& skus) {
   return product;
 }
 
+/// Most clocks tell whole seconds; some are wrong by up to a minute and set while the world runs; some orders do not say when they changed.
+void set_clock(memory::Terms& terms, Rng& rng) {
+  auto& facts = terms.facts;
+  facts.clock_resolution = Duration(rng.chance(60) ? 1000 : 1);
+  if (rng.chance(15)) {
+    facts.clock_resolution = Duration(30000);
+    terms.clock_skew = Duration(rng.between(-55000, 55000));
+    facts.changed_at_trusted = false;  // a clock that is set back makes the newer document the older one
+  } else if (rng.chance(12)) {
+    facts.changed_at_trusted = false;
+    terms.changed_at_stands = true;
+  }
+}
+
 }  // namespace
 
 std::string_view name_of(Kind kind) {
@@ -97,6 +112,10 @@ std::string_view name_of(Kind kind) {
 
 Weather make_weather(Rng& rng) {
   Weather weather;
+  weather.clear = rng.chance(20);
+  if (weather.clear) return weather;
+  weather.garbled_webhooks = static_cast<unsigned>(rng.between(0, 2));
+  weather.truncated_sweeps = static_cast<unsigned>(rng.between(0, 20));
   weather.lost_requests = static_cast<unsigned>(rng.between(0, 6));
   weather.lost_replies = static_cast<unsigned>(rng.between(0, 6));
   weather.late_landings = static_cast<unsigned>(rng.between(0, 4));
@@ -115,8 +134,10 @@ Shop make_shop(Kind kind, const std::string& name, Rng& rng, const Clock& clock)
   facts.deadline = Duration(10000);
   facts.order_overlap = Duration(60000);
   facts.concurrency = static_cast<unsigned>(rng.between(1, 3));
+  set_clock(terms, rng);
   facts.stock_batch = rng.chance(50) ? 1 : 5;
-  if (rng.chance(30)) {
+  // An older copy that does not say so cannot be told from a newer one: no platform with an untrusted clock lags here.
+  if (facts.changed_at_trusted && rng.chance(30)) {
     facts.order_lag = Duration(rng.between(1, 8) * 1000);
     terms.order_lag = Duration(rng.between(0, facts.order_lag.count()));
   }
@@ -137,6 +158,10 @@ Shop make_shop(Kind kind, const std::string& name, Rng& rng, const Clock& clock)
   shop.platform = std::make_unique<memory::Platform>(name, terms, clock);
   shop.connector = std::make_shared<memory::MemoryConnector>(*shop.platform);
   return shop;
+}
+
+Product make_late_product() {
+  return product("LATE", {"SKU-L"});
 }
 
 std::vector<Product> make_catalogue(Rng& rng) {

@@ -14,7 +14,9 @@ namespace tally::simulation {
 /// In percent of the calls, or of the webhooks.
 struct Weather {
   unsigned lost_requests = 0, lost_replies = 0, late_landings = 0, refused = 0, throttled = 0;
-  unsigned lost_webhooks = 0, doubled_webhooks = 0, slow_webhooks = 0;
+  unsigned lost_webhooks = 0, doubled_webhooks = 0, slow_webhooks = 0, garbled_webhooks = 0;
+  unsigned truncated_sweeps = 0;
+  bool clear = false;  ///< nothing at all goes wrong on this wire
 };
 
 enum class Kind { absolute, by_state, compare, delta, delta_with_key, shipped, blind, till };
@@ -38,5 +40,7 @@ Weather make_weather(Rng& rng);
 
 /// The merchant's catalogue: one to six SKUs in products of one or two variants; with three or more the last is a bundle.
 std::vector<Product> make_catalogue(Rng& rng);
+/// What is added while the world runs.
+Product make_late_product();
 
 }  // namespace tally::simulation

@@ -20,8 +20,14 @@ std::filesystem::path folder_of(std::uint64_t seed) {
   return base / ("tallyd-simulation-" + std::to_string(::getpid()) + "-" + std::to_string(seed));
 }
 
-std::vector<Shop> open_shops(Rng& rng, const Clock& clock) {
+std::vector<Shop> open_shops(Rng& rng, const Clock& clock, const Options& options) {
   std::vector<Shop> shops;
+  if (options.script == Script::hot) {
+    shops.push_back(make_shop(Kind::absolute, "absolute", rng, clock));
+    shops.front().weather = {};
+    shops.front().config.locations = {"main"};
+    return shops;
+  }
   const auto count = rng.between(2, 3);
   std::set<std::uint64_t> taken;
   while (shops.size() < static_cast<std::size_t>(count)) {
@@ -30,9 +36,11 @@ std::vector<Shop> open_shops(Rng& rng, const Clock& clock) {
     shops.push_back(make_shop(static_cast<Kind>(kind), std::string(name_of(static_cast<Kind>(kind))), rng, clock));
     auto& config = shops.back().config;
     config.locations = {"main"};
-    if (rng.chance(40)) config.locations.emplace_back("second");
+    if (options.script == Script::street && rng.chance(40)) config.locations.emplace_back("second");
     if (rng.chance(15)) config.stock.buffer = 1;
     if (rng.chance(15)) config.stock.cap = 5;
+    if (options.script != Script::street) config.stock = {};
+    if (options.script == Script::broken_reads) shops.back().weather = Weather{.clear = true};
   }
   return shops;
 }
@@ -41,10 +49,11 @@ class Run {
  public:
   Run(std::uint64_t seed, const Options& options)
       : seed_(seed),
+        options_(options),
         rng_(seed),
         trace_(clock_, options.tail),
         agenda_(clock_),
-        shops_(open_shops(rng_, clock_)),
+        shops_(open_shops(rng_, clock_, options)),
         house_(folder_of(seed), clock_, trace_, shops_, seed),
         inspector_(house_, shops_, clock_, trace_),
         wire_(house_, inspector_, shops_, agenda_, clock_, Rng(rng_.next()), trace_, [this] { next_turn_ = clock_.now(); }),
@@ -52,25 +61,79 @@ class Run {
 
   Report run() {
     begin();
-    const Time calm_at = clock_.now() + with_faults;
-    street_.live(calm_at);
+    const Time calm_at = clock_.now() + (options_.script == Script::hot ? until_hot_ends() : with_faults);
+    play(calm_at);
     go_on(calm_at);
     trace_.say("CALM");
     calm_ = true;
     wire_.calm();
     house_.crash_in(std::nullopt);
     const Duration rest = longest_rest();
-    const std::uint64_t quiet_at = 3;
+    constexpr std::uint64_t quiet_at = 3;
+    release_now_and_then(calm_at + rest * (quiet_at - 1));
     go_on(calm_at + rest * quiet_at);
-    if (!inspector_.violation()) inspector_.check_calm();
+    if (!inspector_.violation() && options_.script != Script::broken_reads) inspector_.check_calm();
+    if (!inspector_.violation() && options_.script == Script::broken_reads) check_progress();
     const auto pushes = wire_.count().pushes;
     go_on(calm_at + rest * (quiet_at + 1));
     return report(pushes);
   }
 
  private:
+  Duration until_hot_ends() const { return shops_.front().config.orders_every * 12 + Duration(60000); }
+
+  void play(Time until) {
+    switch (options_.script) {
+      case Script::street:
+        return street_.live(until);
+      case Script::broken_reads:
+        wire_.break_order_reads();
+        agenda_.in(Duration(30000), [this] { street_.move("receipt", street_.first_sku(), "main", 50, clock_.now()); });
+        agenda_.in(Duration(80000), [this] { street_.move("adjust", street_.first_sku(), "main", -900, clock_.now()); });
+        return;
+      case Script::hot:
+        street_.rush(Duration(1000), until);
+        agenda_.in(Duration(60000), [this] { street_.move("receipt", street_.first_sku(), "main", 5000, clock_.now()); });
+        agenda_.at(until, [this] { check_hot(); });
+        return;
+    }
+  }
+
+  /// L4: after ten readings of the orders the goods are there to be bought, whatever is sold meanwhile.
+  void check_hot() {
+    const auto* offer = shops_.front().platform->offer_of_sku(street_.first_sku());
+    if (!offer || offer->number < 3000)
+      inspector_.fail("L4 hot SKU", "5000 pieces arrived and " + std::to_string(offer ? offer->number : 0) + " are there to be bought");
+  }
+
+  /// L3: where the order list is closed, decreases arrive everywhere, and raises where the write itself is safe.
+  void check_progress() {
+    const auto& shop = shops_.front();
+    const auto* offer = shop.platform->offer_of_sku(street_.first_sku());
+    if (!offer || shop.kind == Kind::blind) return;  // nobody can tell what stands there: each write may be a raise
+    Quantity right = 150;                            // 1000 were there, 50 came and 900 left
+    right = std::max<Quantity>(right - shop.config.stock.buffer, 0);
+    if (shop.config.stock.cap) right = std::min(right, *shop.config.stock.cap);
+    const bool safe =
+        shop.kind == Kind::compare || shop.kind == Kind::delta || shop.kind == Kind::delta_with_key || shop.kind == Kind::till;
+    const std::string what = shop.name() + " shows " + std::to_string(offer->number) + " and should show " + std::to_string(right);
+    if (offer->number > right) inspector_.fail("L3 progress", what + ": a decrease waits for an order list that is closed");
+    if (safe && offer->number != right) inspector_.fail("L3 progress", what);
+  }
+
+  void release_now_and_then(Time until) {
+    agenda_.in(Duration(5000), [this, until] {
+      if (clock_.now() > until) return;
+      if (house_.up()) house_.release_held([this](ChannelNo channel, std::int64_t thing) { inspector_.released(channel, thing); });
+      next_turn_ = clock_.now();
+      release_now_and_then(until);
+    });
+  }
+
   void begin() {
     Rng setting(rng_.next());
+    if (options_.script == Script::street && setting.chance(30)) house_.set_guard(1);
+    if (options_.script != Script::street) street_.set_plenty();
     const auto products = make_catalogue(setting);
     for (const auto& shop : shops_) trace_.say("shop     " + shop.name());
     house_.open_empty();
@@ -82,7 +145,7 @@ class Run {
 
   /// Up again, until it falls.
   void start() {
-    const bool crashes = !calm_ && rng_.chance(70);
+    const bool crashes = !calm_ && options_.script != Script::broken_reads && options_.script != Script::hot && rng_.chance(70);
     house_.crash_in(crashes ? std::optional<std::uint64_t>(rng_.below(rng_.chance(30) ? 60 : 1500)) : std::nullopt);
     const bool opened = house_.open();
     trace_.say(opened ? "started" : "fell while starting");
@@ -91,7 +154,7 @@ class Run {
   }
 
   void fall() {
-    ++crashes_;
+    trace_.fault("crash");
     trace_.say("CRASH");
     house_.fall();
     next_turn_ = never;
@@ -147,10 +210,9 @@ class Run {
     report.moments = moments_;
     report.commits = house_.commits();
     report.turns = turns_;
-    report.crashes = crashes_;
+    report.faults = trace_.faults();
+    report.dump = house_.up() ? inspector_.dump() : 0;
     report.calls = wire_.count().calls;
-    report.lost = wire_.count().lost;
-    report.late = wire_.count().late;
     for (const auto& shop : shops_) report.orders += shop.platform->orders().size();
     const auto& count = inspector_.count();
     report.writes = count.writes, report.raises = count.raises;
@@ -159,6 +221,7 @@ class Run {
   }
 
   std::uint64_t seed_;
+  Options options_;
   Rng rng_;
   FakeClock clock_;
   Trace trace_;
@@ -170,7 +233,7 @@ class Run {
   Street street_;
   Time next_turn_ = never;
   bool calm_ = false;
-  std::uint64_t moments_ = 0, turns_ = 0, crashes_ = 0;
+  std::uint64_t moments_ = 0, turns_ = 0;
 };
 
 }  // namespace

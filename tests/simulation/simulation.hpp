@@ -3,21 +3,31 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 namespace tally::simulation {
 
 struct Report {
   std::uint64_t seed = 0;
-  std::string violation;    ///< empty: every invariant held
-  std::string tail;         ///< of the trace, where one did not
-  std::uint64_t trace = 0;  ///< hash over the whole trace
-  std::uint64_t moments = 0, commits = 0, turns = 0, crashes = 0, calls = 0, lost = 0, late = 0, orders = 0;
+  std::string violation;                        ///< empty: every invariant held
+  std::string tail;                             ///< of the trace, where one did not
+  std::uint64_t trace = 0;                      ///< hash over the whole trace
+  std::uint64_t dump = 0;                       ///< hash over every row of the store at the end
+  std::map<std::string, std::uint64_t> faults;  ///< what was done to the engine, by kind
+  std::uint64_t moments = 0, commits = 0, turns = 0, calls = 0, orders = 0;
   std::uint64_t writes = 0, raises = 0, raised_over_unread = 0, coincidences = 0;
+};
+
+enum class Script {
+  street,        ///< everything that the world offers
+  broken_reads,  ///< the first shop's order list is closed; goods arrive and leave
+  hot            ///< one shop that takes absolute numbers, where somebody buys every second; a hundred pieces arrive
 };
 
 struct Options {
   std::size_t tail = 150;  ///< lines of the trace that are kept
+  Script script = Script::street;
 };
 
 Report simulate(std::uint64_t seed, const Options& options = {});

@@ -1,5 +1,6 @@
 #include "simulation/street.hpp"
 
+#include "engine/orders.hpp"
 #include "engine/stock.hpp"
 #include "store/catalogue.hpp"
 
@@ -35,6 +36,7 @@ void Street::later(std::int64_t from, std::int64_t to, std::function<void()> wha
 }
 
 void Street::open_books(const std::vector<Product>& products) {
+  products_ = products;
   for (const auto& product : products) {
     for (const auto& variant : product.variants) {
       skus_.push_back(variant.sku.text);
@@ -42,7 +44,8 @@ void Street::open_books(const std::vector<Product>& products) {
     }
   }
   std::map<std::string, Quantity> counted;
-  for (const auto& sku : stocked_) counted[sku] = rng_.between(0, 12);
+  for (const auto& sku : stocked_) counted[sku] = plenty_ ? 1000 : rng_.between(0, 12);
+  for (const auto& [sku, quantity] : counted) inspector_.counted(sku, "main", quantity, clock_.now());
   house_.write([&](store::Session& session) {
     const Time now = clock_.now();
     for (const auto& product : products) store::put_product(session, product, now);
@@ -56,15 +59,26 @@ void Street::open_books(const std::vector<Product>& products) {
 void Street::list_some_by_hand(const std::vector<Product>& products) {
   for (auto& shop : shops_) {
     for (const auto& product : products) {
-      if (!rng_.chance(60)) continue;
+      if (!plenty_ && !rng_.chance(60)) continue;
       Json tree = to_json(product);
-      for (auto& variant : tree.find("variants")->as_array()) variant.set("available", rng_.between(0, 9));
+      for (auto& variant : tree.find("variants")->as_array()) variant.set("available", plenty_ ? 1000 : rng_.between(0, 9));
       shop.platform->list_by_hand(tree);
     }
   }
 }
 
 void Street::live(Time until) {
+  if (until_ == long_ago && rng_.chance(35)) {
+    late_ = make_late_product();
+    for (auto& shop : shops_) {
+      if (!rng_.chance(70)) continue;
+      Json tree = to_json(*late_);
+      for (auto& variant : tree.find("variants")->as_array()) variant.set("available", rng_.between(2, 9));
+      shop.platform->list_by_hand(tree);
+    }
+    skus_.push_back(late_->variants.front().sku.text);
+    agenda_.in(Duration(rng_.between(10000, 130000)), [this] { add_the_late_product(); });
+  }
   until_ = until;
   later(100, 3000, [this] {
     act();
@@ -78,7 +92,23 @@ void Street::act() {
   if (dice < 62) return race();
   if (dice < 70) return edit_an_order();
   if (dice < 77) return by_hand();
-  if (dice < 92) return move_goods();
+  if (dice < 90) return move_goods();
+  if (dice < 93) return reload();
+  if (dice < 96) return edit_the_bundle();
+  if (dice < 98) return set_a_clock();
+  house_.release_held([this](ChannelNo channel, std::int64_t thing) { inspector_.released(channel, thing); });
+  touch_();
+}
+
+void Street::rush(Duration each, Time until) {
+  agenda_.in(each, [this, each, until] {
+    if (clock_.now() >= until) return;
+    auto& shop = shops_.front();
+    if (const auto* offer = shop.platform->offer_of_sku(first_sku())) {
+      if (const auto order = shop.platform->buy({{offer->id, 1}})) tell(shop, "paid    ", *order, shop.platform->pay(*order));
+    }
+    rush(each, until);
+  });
 }
 
 /// The same thing on every channel within a moment.
@@ -97,11 +127,17 @@ void Street::buy(Shop& shop, const std::string& sku, Quantity quantity) {
   if (rng_.chance(15)) {
     if (const auto* other = shop.platform->offer_of_sku(some_sku())) items.push_back({other->id, 1});
   }
+  Rng fate(rng_.next());  // of its own: an order that is refused changes nothing for the others
   const auto order = shop.platform->buy(items);
-  if (!order) return;
+  if (!order) {
+    trace_.say("no sale  " + shop.name() + " " + sku + ": " + order.error().what);
+    return;
+  }
   trace_.say("bought   " + shop.name() + " " + *order + ": " + std::to_string(quantity) + " " + sku + ", number " +
              std::to_string(offer->number));
+  std::swap(rng_, fate);
   after_placing(shop, *order);
+  std::swap(rng_, fate);
 }
 
 void Street::tell(const Shop& shop, const std::string& what, const std::string& order, const Result<void>& done) {
@@ -120,12 +156,92 @@ void Street::after_placing(Shop& shop, const std::string& order) {
   else if (rng_.chance(80))
     later(200, 90000, pay);
   if (rng_.chance(15)) later(300, 60000, [this, &shop, order] { cancel(shop, order); });
+  if (rng_.chance(8)) later(2000, 130000, [this, &shop, order] { refund(shop, order); });
   if (rng_.chance(50)) later(2000, 120000, [this, &shop, order] { tell(shop, "shipped ", order, shop.platform->ship(order)); });
   if (rng_.chance(15)) later(2000, 90000, [this, &shop, order] { tell(shop, "a parcel", order, shop.platform->ship(order, 1)); });
 }
 
 void Street::cancel(Shop& shop, const std::string& order) {
   tell(shop, "cancel  ", order, shop.platform->cancel(order));
+}
+
+void Street::refund(Shop& shop, const std::string& order) {
+  const bool restock = rng_.chance(50);
+  tell(shop, restock ? "returned" : "refunded", order, shop.platform->refund(order, restock));
+}
+
+/// The same channels again, or one of them taken out for a while.
+void Street::reload() {
+  if (!house_.up() || house_.crashed()) return;
+  std::set<std::string> without;
+  if (rng_.chance(40)) without.insert(some_shop().name());
+  trace_.say("reload   " + (without.empty() ? "" : "without " + *without.begin()));
+  trace_.fault("reload");
+  house_.reload(without);
+  inspector_.reloaded();
+  touch_();
+  if (without.empty()) return;
+  agenda_.in(Duration(rng_.between(500, 15000)), [this] {
+    if (!house_.up() || house_.crashed()) return;
+    trace_.say("reload   with all of them");
+    house_.reload({});
+    inspector_.reloaded();
+    touch_();
+  });
+}
+
+/// A bundle is made of other quantities while orders of it are open.
+void Street::edit_the_bundle() {
+  auto& bundle = products_.back();
+  if (bundle.variants.front().bundle.empty() || !house_.up() || house_.crashed()) return;
+  for (auto& part : bundle.variants.front().bundle) part.quantity = rng_.between(1, 3);
+  trace_.say("bundle   is made of other quantities");
+  house_.write([&](store::Session& session) {
+    store::put_product(session, bundle, clock_.now());
+    store::put_bundles(session, bundle);
+    const auto variant = store::find_variant(session, bundle.variants.front().sku);
+    engine::mark_stock(session, house_.core().world(), {variant->no}, Why{"import", false, 0}, clock_.now());
+  });
+  inspector_.catalogue_changed();
+  touch_();
+}
+
+/// As an import does; tried again until the store has it.
+void Street::add_the_late_product() {
+  bool done = false;
+  const auto sku = late_->variants.front().sku;
+  const auto all_in = [this] {
+    return std::all_of(shops_.begin(), shops_.end(), [this](const Shop& shop) { return house_.core().world().find(shop.no) != nullptr; });
+  };
+  if (house_.up() && !house_.crashed() && all_in()) {
+    done = house_.write([&](store::Session& session) {
+      const Time now = clock_.now();
+      const auto no = store::put_product(session, *late_, now).no;
+      engine::append_count(session, store::find_variant(session, sku)->no, store::open_location(session, "main"), 7, now,
+                           "opening:" + sku.text, "", now);
+      for (const auto& channel : house_.core().world().channels)
+        engine::mark_aspect(session, channel->no, "content", no.value, Why{"import", false, 0}, now);
+      engine::resolve_waiting(session, house_.core().world(), sku.text, house_.core().step_seen());
+    });
+  }
+  if (!done) {
+    agenda_.in(Duration(1000), [this] { add_the_late_product(); });
+    return;
+  }
+  trace_.say("import   " + sku.text);
+  inspector_.counted(sku.text, "main", 7, clock_.now());
+  stocked_.push_back(sku.text);
+  inspector_.catalogue_changed();
+  touch_();
+}
+
+void Street::set_a_clock() {
+  auto& shop = some_shop();
+  if (shop.facts().clock_resolution < Duration(10000)) return;
+  const Duration skew(rng_.between(-55000, 55000));
+  trace_.say("clock    of " + shop.name() + " is set to " + std::to_string(skew.count()));
+  trace_.fault("clock set");
+  shop.platform->set_clock(skew);
 }
 
 void Street::edit_an_order() {
@@ -167,18 +283,30 @@ void Street::move_goods() {
   const Quantity quantity = kind == 0 ? rng_.between(1, 8) : kind == 1 ? rng_.between(-2, 2) : rng_.between(0, 10);
   const std::string place = rng_.chance(75) ? "main" : "second";
   const Time now = clock_.now(), as_of = now - Duration(rng_.chance(50) ? 0 : rng_.between(0, 60000));
-  const std::string name = kind == 0 ? "receipt" : kind == 1 ? "adjust" : "count";
-  const std::string cause = name + ":" + std::to_string(next_cause_++);
-  const bool done = house_.write([&](store::Session& session) {
-    const auto variant = store::find_variant(session, Sku(sku));
-    const auto location = store::open_location(session, place);
-    if (kind == 2)
-      engine::append_count(session, variant->no, location, quantity, as_of, cause, "", now);
-    else
-      engine::append_change(session, variant->no, location, name, quantity, cause, "", as_of, now);
-    engine::mark_stock(session, house_.core().world(), {variant->no}, Why{cause, false, 0}, now);
-  });
-  trace_.say(name + "  " + sku + " at " + place + ": " + std::to_string(quantity) + (done ? "" : ", and the store died"));
+  move(kind == 0 ? "receipt" : kind == 1 ? "adjust" : "count", sku, place, quantity, as_of);
+}
+
+void Street::move(const std::string& kind, const std::string& sku, const std::string& place, Quantity quantity, Time as_of) {
+  const std::string cause = kind + ":" + std::to_string(next_cause_++);
+  bool done = false, counted = false;
+  if (house_.up() && !house_.crashed()) {
+    done = house_.write([&](store::Session& session) {
+      const Time now = clock_.now();
+      const auto variant = store::find_variant(session, Sku(sku));
+      const auto location = store::open_location(session, place);
+      if (kind == "count")
+        counted = engine::append_count(session, variant->no, location, quantity, as_of, cause, "", now);
+      else
+        engine::append_change(session, variant->no, location, kind, quantity, cause, "", as_of, now);
+      engine::mark_stock(session, house_.core().world(), {variant->no}, Why{cause, false, 0}, now);
+    });
+  }
+  if (done && counted) inspector_.counted(sku, place, quantity, as_of);
+  trace_.say(kind + "  " + sku + " at " + place + ": " + std::to_string(quantity) + (done ? "" : ", and the store died"));
+  if (!done && plenty_) {
+    agenda_.in(Duration(1000), [this, kind, sku, place, quantity, as_of] { move(kind, sku, place, quantity, as_of); });
+    return;
+  }
   touch_();
 }
 

@@ -19,6 +19,13 @@ class Street {
   void list_some_by_hand(const std::vector<Product>& products);
   /// Something happens every now and then until `until`.
   void live(Time until);
+  /// On the first shop somebody buys one of the first SKU every `each`.
+  void rush(Duration each, Time until);
+  /// Goods that arrive or leave; tried again until the store has them.
+  void move(const std::string& kind, const std::string& sku, const std::string& place, Quantity quantity, Time as_of);
+  const std::string& first_sku() const { return stocked_.front(); }
+  /// Before the books are opened: so much of everything that nothing runs out.
+  void set_plenty() { plenty_ = true; }
 
  private:
   void act();
@@ -30,6 +37,11 @@ class Street {
   void edit_an_order();
   void by_hand();
   void move_goods();
+  void reload();
+  void edit_the_bundle();
+  void add_the_late_product();
+  void set_a_clock();
+  void refund(Shop& shop, const std::string& order);
   Shop& some_shop();
   std::string some_sku();
   void later(std::int64_t from_ms, std::int64_t to_ms, std::function<void()> what);
@@ -45,6 +57,9 @@ class Street {
   Time until_ = long_ago;
   std::vector<std::string> skus_, stocked_;
   std::int64_t next_cause_ = 1;
+  std::vector<Product> products_;
+  std::optional<Product> late_;  ///< sold on some platforms before the merchant's catalogue has it
+  bool plenty_ = false;
 };
 
 }  // namespace tally::simulation

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <string>
 
 namespace tally::simulation {
@@ -21,6 +22,9 @@ class Trace {
     if (lines_.size() > keep_) lines_.pop_front();
     ++count_;
   }
+  /// One more of what was done to the engine on purpose.
+  void fault(const std::string& kind) { ++faults_[kind]; }
+  const std::map<std::string, std::uint64_t>& faults() const { return faults_; }
   std::uint64_t hash() const { return hash_; }
   std::uint64_t count() const { return count_; }
   std::string tail() const {
@@ -35,6 +39,7 @@ class Trace {
   std::deque<std::string> lines_;
   std::uint64_t hash_ = 0xcbf29ce484222325ULL;
   std::uint64_t count_ = 0;
+  std::map<std::string, std::uint64_t> faults_;
 };
 
 }  // namespace tally::simulation

@@ -48,6 +48,7 @@ void Wire::send(Call call) {
   flight->incarnation = house_.incarnation();
   flight->writes = inspector_.decided(call, *flight->shop);
   flight->call = std::move(call);
+  inspector_.seated(flight->call, *flight->shop);
   ++count_.calls;
   if (writes(flight->call)) ++count_.pushes;
   trace_.say("decided  " + describe(flight->call, flight->shop->name()));
@@ -55,7 +56,9 @@ void Wire::send(Call call) {
 }
 
 Wire::Fate Wire::fate_of(const Flight& flight) {
-  if (calm_) return Fate::well;
+  const bool orders = flight.call.kind == Call::Kind::read_orders || flight.call.kind == Call::Kind::fetch_orders;
+  if (orders_broken_ && orders && flight.shop == &shops_.front()) return Fate::broken;
+  if (calm_ || flight.shop->weather.clear) return Fate::well;
   const auto& weather = flight.shop->weather;
   if (rng_.chance(weather.lost_requests)) return Fate::lost_request;
   if (rng_.chance(weather.lost_replies)) return Fate::lost_reply;
@@ -84,7 +87,9 @@ void Wire::leave(const FlightPtr& flight) {
   const Duration back(rng_.chance(90) ? rng_.between(10, 400) : rng_.between(400, 4000));
   const Time given_up = flight->call.left_at + flight->shop->facts().deadline;
   const Error unknown = writes(flight->call) ? error(Fault::unknown, "no answer") : error(Fault::transient, "no answer");
-  switch (fate_of(*flight)) {
+  const Fate fate = fate_of(*flight);
+  if (fate != Fate::well && fate != Fate::broken) inspector_.disturbed(*flight->shop);
+  switch (fate) {
     case Fate::well:
       agenda_.in(there, [this, flight, back] {
         apply(flight, false);
@@ -92,28 +97,31 @@ void Wire::leave(const FlightPtr& flight) {
       });
       return;
     case Fate::lost_request:
-      ++count_.lost;
+      trace_.fault("lost request");
       trace_.say("lost     " + flight->shop->name() + " #" + std::to_string(flight->call.no) + ", the request");
       inspector_.landed(flight->call, *flight->shop);
       break;
     case Fate::lost_reply:
-      ++count_.lost;
+      trace_.fault("lost reply");
       agenda_.in(there, [this, flight] { apply(flight, false); });
       break;
     case Fate::late:
-      ++count_.late;
+      trace_.fault("late landing");
       // Where nobody can look, what lands after `settle` is found by nobody.
       agenda_.at(given_up + Duration(rng_.between(1, flight->shop->facts().can_look ? 60000 : 15000)),
                  [this, flight] { apply(flight, true); });
       break;
     case Fate::refused:
-    case Fate::throttled: {
-      ++count_.refused;
+    case Fate::throttled:
+    case Fate::broken: {
       Error refusal = error(Fault::transient, "the platform is in trouble");
-      if (rng_.chance(40)) {
+      if (fate == Fate::throttled) {
         refusal = error(Fault::throttled, "too fast");
         refusal.retry_after = Duration(rng_.between(200, 3000));
+      } else if (fate == Fate::broken) {
+        refusal = error(Fault::rejected, "the order list is closed");
       }
+      trace_.fault(fate == Fate::throttled ? "throttled" : fate == Fate::broken ? "order list closed" : "refused");
       agenda_.in(there, [this, flight, back, refusal] {
         inspector_.landed(flight->call, *flight->shop);
         fail(*flight, refusal);
@@ -157,12 +165,27 @@ void Wire::apply(const FlightPtr& flight, bool late) {
   trace_.say(said);
   inspector_.landed(flight->call, shop);
   if (writes(flight->call)) inspector_.created(shop);
-  if (!late) flight->outcome = std::move(outcome);
+  if (late) return;
+  flight->outcome = std::move(outcome);
+  const auto& weather = shop.weather;
+  if (flight->call.kind == Call::Kind::sweep && !calm_ && rng_.chance(weather.truncated_sweeps)) cut_short(*flight);
+}
+
+/// Half of the page, and nothing says that there is more.
+void Wire::cut_short(Flight& flight) {
+  auto& page = *flight.outcome.page;
+  if (!page || page->documents.empty()) return;
+  page->documents.resize(page->documents.size() / 2);
+  page->cursor.clear();
+  trace_.fault("truncated sweep");
+  trace_.say("cut      " + flight.shop->name() + " #" + std::to_string(flight.call.no));
 }
 
 void Wire::answer(const FlightPtr& flight) {
   if (flight->incarnation != house_.incarnation() || !house_.up()) return;
   const auto& call = flight->call;
+  const auto* lane = house_.core().lane(call.channel);
+  if (!lane || lane->number() != call.lane) return;  // a reload took its lane away
   const bool well = flight->outcome.page ? flight->outcome.page->has_value()
                                          : !flight->outcome.applied.empty() && flight->outcome.applied.front().has_value();
   trace_.say("answered " + flight->shop->name() + " #" + std::to_string(call.no) + (well ? "" : " with an error"));
@@ -172,20 +195,33 @@ void Wire::answer(const FlightPtr& flight) {
 }
 
 void Wire::announce(Shop& shop, const std::string& body) {
-  ++count_.webhooks;
   const auto& weather = shop.weather;
   const auto wait = [&] {
     return Duration(!calm_ && rng_.chance(weather.slow_webhooks) ? rng_.between(2000, 90000) : rng_.between(20, 2000));
   };
-  if (calm_ || !rng_.chance(weather.lost_webhooks)) agenda_.in(wait(), [this, &shop, body] { deliver(shop, body, 0); });
-  if (!calm_ && rng_.chance(weather.doubled_webhooks)) agenda_.in(wait(), [this, &shop, body] { deliver(shop, body, 0); });
+  const auto send = [&](const std::string& text) { agenda_.in(wait(), [this, &shop, text] { deliver(shop, text, 0); }); };
+  if (!calm_ && rng_.chance(weather.lost_webhooks)) {
+    trace_.fault("lost webhook");
+  } else {
+    send(body);
+  }
+  if (calm_) return;
+  if (rng_.chance(weather.doubled_webhooks)) {
+    trace_.fault("doubled webhook");
+    send(body);
+  }
+  if (rng_.chance(weather.garbled_webhooks)) {
+    trace_.fault("garbled webhook");
+    Json broken = Json::object({{"kind", "order"}, {"body", body.substr(0, body.size() / 2)}});
+    send(Json::object({{"deliveries", Json::Array{std::move(broken)}}}).dump());
+  }
 }
 
 /// As Engine::receive does: verified, stored, and only then acknowledged.
 void Wire::deliver(Shop& shop, const std::string& body, int tries) {
   std::vector<std::int64_t> rows;
   bool stored = false;
-  if (house_.up() && !house_.crashed()) {
+  if (house_.up() && !house_.crashed() && house_.core().world().find(shop.no)) {
     channel::Webhook webhook{"POST", "", {{std::string(memory::MemoryConnector::secret_header), shop.platform->terms().secret}}, body};
     const auto door = shop.connector->authenticate(webhook);
     ensure(door.has_value(), "a webhook of the platform's own is authentic");

@@ -12,7 +12,7 @@ namespace tally::simulation {
 class Wire {
  public:
   struct Count {
-    std::uint64_t calls = 0, lost = 0, late = 0, refused = 0, webhooks = 0, pushes = 0;
+    std::uint64_t calls = 0, pushes = 0;
   };
 
   /// `touch`: something happened that the engine should look at now.
@@ -22,10 +22,12 @@ class Wire {
   void send(engine::Call call);
   /// From now on nothing is lost, late or refused; what is still on its way to be late lands now.
   void calm() { calm_ = true; }
+  /// Order readings of the first shop are refused for ever.
+  void break_order_reads() { orders_broken_ = true; }
   const Count& count() const { return count_; }
 
  private:
-  enum class Fate { well, lost_request, lost_reply, late, refused, throttled };
+  enum class Fate { well, lost_request, lost_reply, late, refused, throttled, broken };
   struct Flight {
     engine::Call call;
     Shop* shop = nullptr;
@@ -42,6 +44,7 @@ class Wire {
   void fail(Flight& flight, const Error& error) const;
   void announce(Shop& shop, const std::string& body);
   void deliver(Shop& shop, const std::string& body, int tries);
+  void cut_short(Flight& flight);
 
   House& house_;
   Inspector& inspector_;
@@ -51,7 +54,7 @@ class Wire {
   Rng rng_;
   Trace& trace_;
   std::function<void()> touch_;
-  bool calm_ = false;
+  bool calm_ = false, orders_broken_ = false;
   Count count_;
 };
 

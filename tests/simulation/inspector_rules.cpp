@@ -1,0 +1,180 @@
+// Rules that have little to do with the belief: decreases in time, the guard, seats, counts, expiry, and what must be told or kept secret.
+#include "engine/number.hpp"
+#include "simulation/inspector.hpp"
+#include "store/ledger.hpp"
+#include "store/marks.hpp"
+#include "store/offers.hpp"
+#include "store/orders.hpp"
+#include "store/session.hpp"
+
+#include <algorithm>
+
+namespace tally::simulation {
+namespace {
+
+using soci::into;
+using soci::use;
+using store::Int;
+using store::Session;
+
+/// Two calls at their slowest, one look, and a call of another kind that has the only seat.
+constexpr Duration longest_down{40000};
+
+std::int64_t how_many(Session& session, const std::string& rows) {
+  Int number = 0;
+  session.sql << "SELECT COUNT(*) FROM " + rows, into(number);
+  return number;
+}
+
+bool over(const memory::PlacedOrder& order) {
+  using S = OrderState;
+  return order.state == S::cancelled || order.state == S::refunded || order.state == S::shipped || order.state == S::completed;
+}
+
+}  // namespace
+
+/// Calls at once, and the quiet that a platform asked for.
+void Inspector::seated(const engine::Call& call, const Shop& shop) {
+  auto& seats = seats_[shop.no];
+  seats.insert({call.lane, call.no});
+  if (seats.size() > std::max(1u, shop.facts().concurrency))
+    violate("S12 budget", shop.name() + " has " + std::to_string(seats.size()) + " calls out");
+  const auto until = hushed_.find(shop.no);
+  if (until != hushed_.end() && clock_.now() < until->second)
+    violate("S12 budget", shop.name() + " is asked again though it said when it wants to be");
+}
+
+/// A number that is too high comes down in time while the wire is good, whatever else is broken.
+void Inspector::check_prompt(const OfferState& offer, const Shop& shop) {
+  const std::string& sku = skus_.at(offer.variant);
+  const auto* there = shop.platform->offer_of_sku(sku);
+  const Time now = clock_.now();
+  const bool excused = offer.held || !there || there->number <= offer.number || offer.high <= offer.number;
+  if (excused || !shop.facts().can_look) {
+    too_high_.erase({shop.no, sku});
+    return;
+  }
+  auto& since = too_high_.emplace(Place{shop.no, sku}, now).first->second;
+  if (const auto bad = disturbed_.find(shop.no); bad != disturbed_.end())
+    since = std::max(since, bad->second + shop.facts().deadline + shop.facts().settle);
+  if (now - since > longest_down + shop.facts().order_lag)
+    violate("S10 down is prompt", sku + " on " + shop.name() + " shows " + std::to_string(there->number) + ", should show " +
+                                      std::to_string(offer.number) + " and is believed to be at most " + std::to_string(offer.high) +
+                                      " for " + std::to_string((now - since).count()) + " ms");
+}
+
+/// What a person is to see first does not leave before: neither what is held, nor more one by one than may be emptied in an hour.
+void Inspector::check_guard(Session& session, const engine::Call& call, std::size_t at, const Shop& shop) {
+  const auto& intent = call.intents[at];
+  const auto& mark = call.marks[at];
+  if (mark.by_order) return;
+  const std::string what = intent.aspect + " " + std::to_string(intent.thing) + " on " + shop.name();
+  if (store::is_held(session, shop.no, intent.aspect, intent.thing)) violate("S11 guard", what + " leaves though it is held");
+  if (intent.aspect != "stock" || mark.batch != 0) return;
+  const auto& world = house_.core().world();
+  if (engine::stock_number(session, *world.find(shop.no), VariantNo(intent.thing)).number != 0) return;
+  auto& zeroed = zeroed_[shop.no];
+  zeroed.insert(intent.thing);
+  const auto live = store::count_offers(session, shop.no);
+  const auto most = std::max<std::int64_t>(world.config.guard.least, live / 5);
+  if (static_cast<std::int64_t>(zeroed.size()) > most)
+    violate("S11 guard", what + " is the " + std::to_string(zeroed.size()) + ". of " + std::to_string(live) +
+                             " offers that is emptied within an hour, and nobody was asked");
+}
+
+void Inspector::counted(const std::string& sku, const std::string& location, Quantity units, Time as_of) {
+  auto& newest = counts_.emplace(std::pair{sku, location}, std::pair{long_ago, Quantity(0)}).first->second;
+  if (as_of > newest.first) newest = {as_of, units};
+}
+
+/// All that moved until the newest count comes to what was counted.
+void Inspector::check_counts(Session& session) {
+  for (const auto& [place, counted] : counts_) {
+    const auto variant = std::find_if(skus_.begin(), skus_.end(), [&](const auto& entry) { return entry.second == place.first; });
+    if (variant == skus_.end()) continue;
+    Int no = variant->first.value, until = to_ms(counted.first), sum = 0;
+    const std::string& name = place.second;
+    session.sql << "SELECT COALESCE(SUM(m.on_hand), 0) FROM movement m JOIN location l ON l.location_no = m.location_no "
+                   "WHERE m.variant_no = :v AND l.name = :n AND m.effective_at <= :t",
+        use(no), use(name), use(until), into(sum);
+    if (sum != counted.second)
+      violate("S1 sums", place.first + " at " + name + " was counted as " + std::to_string(counted.second) +
+                             ", and the movements until then come to " + std::to_string(sum));
+  }
+}
+
+/// In the calm every order that was to be paid by now is paid, over, or its goods are free again.
+void Inspector::check_expiry(Session& session) {
+  for (const auto& row : store::orders_before(session, std::nullopt, "pending", OrderNo(0), 100000)) {
+    const auto* channel = house_.core().world().find(row.channel);
+    if (channel && channel->reserve() == ReserveAt::placed && !row.expired)
+      violate("L1 liveness", "order " + row.id + " of " + channel->config.name + " is unpaid and still reserves");
+  }
+}
+
+/// Units of own open orders that our ledger has taken and the platform has not, from the platform's own books.
+Quantity Inspector::true_add_back(Session& session, const Shop& shop, const std::string& sku) const {
+  if (shop.kind == Kind::till) return 0;
+  Quantity back = 0;
+  for (const auto& order : shop.platform->orders()) {
+    if (over(order)) continue;
+    const auto row = store::find_order(session, shop.no, order.id);
+    if (!row) continue;
+    const bool ours =
+        order.state != OrderState::pending || (house_.core().world().find(shop.no)->reserve() == ReserveAt::placed && !row->expired);
+    for (const auto& line : order.lines) {
+      if (line.sku == sku) back += (ours ? line.quantity : line.shipped) - line.taken;
+    }
+  }
+  return back;
+}
+
+/// Everything that came in and went out has an end that can be told.
+void Inspector::check_explained(Session& session) {
+  const std::map<std::string, std::string> never_there = {
+      {"an inbox row was never read", "inbox i JOIN channel c ON c.channel_no = i.channel_no WHERE i.row_no > c.applied_through"},
+      {"a document is parked without a reason", "parked_row WHERE reason = ''"},
+      {"a movement's order is not there",
+       "movement m WHERE m.kind = 'order' AND NOT EXISTS (SELECT 1 FROM orders o WHERE m.cause LIKE 'order:' || o.order_no || ':%')"},
+      {"an oversell's order is not there", "oversell v WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.order_no = v.order_no)"}};
+  for (const auto& [what, rows] : never_there) {
+    if (how_many(session, rows) > 0) violate("S15 explain", what);
+  }
+}
+
+/// Every buyer is a canary: beside the order and its document nothing may know them.
+void Inspector::check_secrecy(Session& session) {
+  const std::string like = std::string("'%") + memory::canary + "%'";
+  for (const std::string place : {"journal WHERE detail LIKE ", "journal WHERE thing LIKE ", "problem WHERE reason LIKE ",
+                                  "intent WHERE reply LIKE ", "mark WHERE cause LIKE ", "parked_row WHERE reason LIKE "}) {
+    if (how_many(session, place + like) > 0) violate("S16 secrecy", "a buyer's name is in the " + place.substr(0, place.find(' ')));
+  }
+  if (trace_.tail().find(memory::canary) != std::string::npos) violate("S16 secrecy", "a buyer's name is in the trace");
+}
+
+std::uint64_t Inspector::dump() {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  const auto add = [&](const std::string& text) {
+    for (const char c : text + "\n") hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  };
+  const auto list = [](Session& session, const std::string& question) {
+    std::vector<std::string> rows;
+    std::string row;
+    soci::statement st = (session.sql.prepare << question, into(row));
+    st.execute();
+    while (st.fetch()) rows.push_back(row);
+    return rows;
+  };
+  house_.read([&](Session& session) {
+    for (const auto& table : list(session, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")) {
+      add(table);
+      std::string columns;
+      for (const auto& column : list(session, "SELECT name FROM pragma_table_info('" + table + "') ORDER BY cid"))
+        columns += (columns.empty() ? "" : " || ',' || ") + ("quote(" + column + ")");
+      for (const auto& row : list(session, "SELECT " + columns + " FROM " + table + " ORDER BY 1")) add(row);
+    }
+  });
+  return hash;
+}
+
+}  // namespace tally::simulation
