@@ -145,4 +145,9 @@ Result<void> DropFolder::report(const std::string& name, const std::vector<Refus
   return error(Fault::io, "there are too many reports of this name already", (errors / name).string(), "empty that folder");
 }
 
+bool DropFolder::reported(const std::string& name) const {
+  std::error_code code;
+  return std::filesystem::exists(folder_ / "errors" / (name + ".refused.csv"), code);
+}
+
 }  // namespace tally::file

@@ -51,6 +51,8 @@ class DropFolder {
   Result<void> set_aside(const std::string& name) const;
   /// Writes errors/NAME.refused.csv; the same report again changes nothing.
   Result<void> report(const std::string& name, const std::vector<RefusedRow>& refused) const;
+  /// Whether a file of this name was reported before.
+  bool reported(const std::string& name) const;
 
  private:
   Result<void> move(const std::string& name, const std::filesystem::path& to) const;

@@ -242,9 +242,19 @@ Result<channel::Page> Connector::read_listings(const channel::Want& want) {
   return page;
 }
 
+/// A report that names rows is refused with what it says; one that names none is read, and ends the one before it.
+Result<std::vector<channel::Event>> taken(const Json& report) {
+  const auto rows = report.integer_or("rows");
+  if (rows == 0) return std::vector<channel::Event>();
+  const std::string more = rows > 1 ? " (and " + std::to_string(rows - 1) + " more, see errors/)" : "";
+  return error(Fault::invalid, "line " + std::to_string(report.integer_or("line")) + " was refused: " + report.text_or("reason") + more,
+               report.text_or("file"));
+}
+
 Result<std::vector<channel::Event>> Connector::parse(const channel::Document& document, const Json& known) const {
   const auto json = Json::parse(document.body);
   if (!json) return error(Fault::broken, json.error().what, layout_.channel);
+  if (document.kind == "report") return taken(*json);
   channel::Event event;
   if (document.kind == "order")
     event.what = channel::Event::What::order;

@@ -11,6 +11,12 @@ constexpr std::size_t most_documents = 1000;  // of a page: one transaction of t
 constexpr std::size_t most_files = 50;        // of a page: its cursor names them all
 constexpr std::size_t most_listed = 200;      // files looked at in one go
 
+std::vector<RefusedRow> refused_of(const Reading& reading) {
+  std::vector<RefusedRow> refused = reading.refused;
+  if (!reading.unusable.empty()) refused.push_back({1, "the whole file: " + reading.unusable, {}});
+  return refused;
+}
+
 }  // namespace
 
 Inbox::Inbox(const Layout& layout, const Clock& clock, Log log)
@@ -90,8 +96,7 @@ void Inbox::archive_duplicate(const Pending& pending, const std::string& hash) {
 }
 
 void Inbox::say_refused(const Pending& pending, const Reading& reading) const {
-  std::vector<RefusedRow> refused = reading.refused;
-  if (!reading.unusable.empty()) refused.push_back({1, "the whole file: " + reading.unusable, {}});
+  const auto refused = refused_of(reading);
   if (refused.empty()) return;
   const auto reported = folder(pending.kind).report(pending.file.name, refused);
   if (!reported)
@@ -101,6 +106,18 @@ void Inbox::say_refused(const Pending& pending, const Reading& reading) const {
                                                {"rows", std::to_string(refused.size())},
                                                {"line", std::to_string(refused.front().line)},
                                                {"reason", refused.front().reason}});
+}
+
+std::optional<channel::Document> Inbox::report_of(const Pending& pending, const Reading& reading) const {
+  const auto refused = refused_of(reading);
+  if (refused.empty() && !folder(pending.kind).reported(pending.file.name)) return {};
+  const auto written = std::chrono::file_clock::to_sys(pending.file.written).time_since_epoch();
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(written).count();
+  const std::string file = folder(pending.kind).folder().filename().string() + "/" + pending.file.name;
+  // With the moment, so that the same file dropped another day is not taken for the one that is known.
+  Json body = Json::object({{"file", file}, {"written", format_iso(from_ms(ms))}, {"rows", static_cast<std::int64_t>(refused.size())}});
+  if (!refused.empty()) body.set("line", static_cast<std::int64_t>(refused.front().line)).set("reason", refused.front().reason);
+  return channel::Document{.kind = "report", .body = body.dump(), .headers = {{"about", file}}};
 }
 
 void Inbox::deliver(const Pending& pending, const std::string& hash, std::size_t start, const Reading& reading, channel::Page& page,
@@ -153,6 +170,7 @@ Result<channel::Page> Inbox::read(const std::string& text) {
     if (!open_ || open_->first != content->hash || start == 0) {
       open_.emplace(content->hash, content->too_large ? Reading{} : understand(next, content->bytes));
       if (content->too_large) open_->second.unusable = "it has more than " + std::to_string(layout_.max_bytes >> 20) + " MiB: split it";
+      if (auto report = report_of(next, open_->second)) open_->second.documents.push_back(std::move(*report));
     }
     if (start == 0) say_refused(next, open_->second);
     deliver(next, content->hash, start, open_->second, page, taken);

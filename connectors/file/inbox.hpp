@@ -38,6 +38,8 @@ class Inbox {
                Cursor& taken);
   Reading understand(const Pending& pending, const std::string& bytes) const;
   void say_refused(const Pending& pending, const Reading& reading) const;
+  /// What parse() refuses, so that the file shows as a problem; of a good file whose namesake was refused, what ends that problem.
+  std::optional<channel::Document> report_of(const Pending& pending, const Reading& reading) const;
   /// The bytes' hash and, unless it is too large, the bytes; nothing for a file that is not whole yet or went away.
   struct Content {
     std::string hash, bytes;

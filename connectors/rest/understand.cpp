@@ -31,25 +31,34 @@ Result<std::vector<Event>> whole(const Program& program, const mapping::Mapping&
   return events;
 }
 
+Error not_understood(const std::string& why) {
+  return error(Fault::broken, "the delivery is not understood: " + why, "webhook");
+}
+
 /// A delivery that holds the thing whole says more than "look again"; not where a part of it would have to be fetched first.
-void add_whole(const Program& program, const mapping::Mapping& mapping, const std::string& kind, const Json& document, const Json& known,
-               const std::string& subject, std::vector<Event>& events) {
+/// Fails where it cannot be the thing at all: looking again by what it says would come to nothing, and nobody would hear of it.
+Result<void> add_whole(const Program& program, const mapping::Mapping& mapping, const std::string& kind, const Json& document,
+                       const Json& known, const std::string& subject, std::vector<Event>& events) {
   const auto place = program.webhook->whole.find(kind);
-  const Json* body = place == program.webhook->whole.end() ? nullptr : document.at(place->second);
-  if (!body || !body->is_object()) return;
+  if (place == program.webhook->whole.end()) return {};
+  const Json* body = document.at(place->second);
+  if (!body || !body->is_object()) return not_understood("it says " + kind + " and holds no object");
+  if (subject.empty()) return not_understood("it says " + kind + " and has no readable id");
   const auto reading = program.readings.find("read_" + kind);
   if (reading != program.readings.end()) {
     for (const auto& fetch : reading->second.fetches) {
       const Json* shorts = body->at(fetch.over);
-      if (shorts && !shorts->empty()) return;
+      if (shorts && !shorts->empty()) return {};
     }
   }
   auto read = whole(program, mapping, kind, *body, known);
-  if (!read || read->empty()) return;  // {"id": 5} of a deleted order reads as no order
+  if (!read) return not_understood(read.error().text());
+  if (read->empty()) return {};  // {"id": 5} of a deleted order reads as no order
   Event& event = read->front();
   const Json *id = event.tree.find("@id"), *lines = event.tree.find("lines");
-  if (!event.changed_at || !id || id->scalar_text() != subject || (kind == "order" && (!lines || lines->empty()))) return;
+  if (!event.changed_at || !id || id->scalar_text() != subject || (kind == "order" && (!lines || lines->empty()))) return {};
   events.push_back(std::move(event));
+  return {};
 }
 
 Result<Json> event_document(const Program& program, const Vault& vault, const Document& document) {
@@ -77,7 +86,7 @@ Result<std::vector<Event>> event(const Program& program, const Vault& vault, con
   const auto json = event_document(program, vault, document);
   if (!json) return json.error();
   const auto read = mapping.read("event", *json, Json());
-  if (!read) return error(Fault::broken, "the delivery is not understood: " + read.error().text(), "webhook");
+  if (!read) return not_understood(read.error().text());
   std::vector<Event> events;
   const std::string kind = read->tree.text_or("kind");
   if (read->skipped || kind.empty()) return events;  // of a kind that does not concern us
@@ -85,7 +94,8 @@ Result<std::vector<Event>> event(const Program& program, const Vault& vault, con
   poke.subject_kind = kind;
   if (const Json* subject = read->tree.find("subject")) poke.subject = subject->scalar_text();
   poke.changed_at = moment(read->tree, "changed_at");
-  add_whole(program, mapping, kind, *json, known, poke.subject, events);
+  if (program.webhook->whole.contains(kind) && !read->doubts.empty()) return not_understood(read->doubts.front());
+  if (auto added = add_whole(program, mapping, kind, *json, known, poke.subject, events); !added) return added.error();
   events.push_back(std::move(poke));
   return events;
 }

@@ -22,7 +22,7 @@ namespace {
 
 using store::Session;
 
-constexpr Duration expiry_asked_again{3600000};  // while the order's channel is taken out
+constexpr Duration expiry_asked_again{60000};  // while the order's channel is taken out
 
 Json to_json(const Claim& claim) {
   Json rows = Json::array();

@@ -99,7 +99,7 @@ TEST_F(Inbox, KeepsAFileThatCannotBeMovedAndReadsTheOthers) {
   std::ofstream(folder_ / "sales/done") << "in the way";
   drop("sales/a.csv", one("R1"));
   const auto first = page();
-  ASSERT_THAT(first.documents, SizeIs(1));
+  ASSERT_THAT(first.documents, SizeIs(2)) << "the receipt, and that `done` holds no sales";
   // then: the reading ends, it does not go round in circles
   const auto last = page(first.cursor);
   EXPECT_THAT(last.documents, IsEmpty());
@@ -126,6 +126,34 @@ TEST_F(Inbox, RefusesACursorThatPointsElsewhere) {
     ASSERT_FALSE(result) << cursor;
     EXPECT_EQ(result.error().fault, Fault::invalid);
   }
+}
+
+TEST_F(Inbox, TellsOfAFileOfWhichNothingCouldBeUsed) {
+  drop("sales/bad.csv", "a;b\n");
+  const auto first = page();
+  ASSERT_THAT(first.documents, SizeIs(1));
+  EXPECT_EQ(first.documents[0].headers.at("about"), "sales/bad.csv");
+  const auto parsed = connector_->parse(first.documents[0], {});
+  ASSERT_FALSE(parsed);
+  EXPECT_THAT(parsed.error().text(), HasSubstr("sales/bad.csv: line 1 was refused: the whole file: "));
+  page(first.cursor);
+  // when: a good file of that name comes
+  drop("sales/bad.csv", one("R1"));
+  const auto good = page();
+  ASSERT_THAT(good.documents, SizeIs(2));
+  EXPECT_EQ(good.documents[1].headers.at("about"), "sales/bad.csv");
+  const auto ended = connector_->parse(good.documents[1], {});
+  ASSERT_TRUE(ended);
+  EXPECT_THAT(*ended, IsEmpty());
+}
+
+TEST_F(Inbox, TellsOfAReceiptOfWhichNoRowCouldBeUsed) {
+  drop("sales/a.csv", sales_header + "R1,1,A,x,5,,,5,EUR,2026-03-01T10:00:00Z\n");
+  const auto first = page();
+  ASSERT_THAT(first.documents, SizeIs(1));
+  const auto parsed = connector_->parse(first.documents[0], {});
+  ASSERT_FALSE(parsed);
+  EXPECT_THAT(parsed.error().text(), HasSubstr("line 2 was refused: quantity: 'x' is not a whole number"));
 }
 
 TEST_F(Inbox, FindsCertainReceiptsWithoutMovingAnything) {

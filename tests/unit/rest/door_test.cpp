@@ -54,6 +54,30 @@ TEST(WooDoor, AnOrderWithShortRefundsAndADeletedOneAreOnlyPokes) {
   }
 }
 
+TEST(WooDoor, AnOrderThatCannotBeReadIsAnErrorAndNotAWishToLookAgain) {
+  Stage stage("woocommerce");
+  for (const std::string body : {"[]", "{}", R"("text")", "5", "null", "no json", R"({"id":{"a":1}})", R"({"id":[]})",
+                                 R"({"id":12345,"status":"processing","line_items":[],"date_modified_gmt":"garbage"})",
+                                 R"({"id":12345,"status":"processing","line_items":[],"date_modified_gmt":"2025-99-01T12:00:00"})"}) {
+    const auto door = stage.connector().authenticate(delivery("order.created", body));
+    ASSERT_TRUE(door) << body;
+    ASSERT_EQ(door->deliveries.size(), 1U) << body;
+    const auto events = stage.connector().parse(door->deliveries.front(), Json());
+    EXPECT_FALSE(events) << body;
+    if (events) continue;
+    EXPECT_EQ(events.error().fault, Fault::broken) << body;
+  }
+}
+
+TEST(WooDoor, AnOrderWithoutLinesYetIsLookedAtAgain) {
+  Stage stage("woocommerce");
+  const auto door = stage.connector().authenticate(delivery("order.created", R"({"id":7,"status":"processing","line_items":[]})"));
+  const auto events = stage.connector().parse(door->deliveries.at(0), Json());
+  ASSERT_TRUE(events) << events.error().text();
+  ASSERT_EQ(events->size(), 1U);
+  EXPECT_EQ(events->front().subject, "7");
+}
+
 TEST(WooDoor, TwoDeliveriesOfOneSecondHaveDifferentIds) {
   Stage stage("woocommerce");
   const auto a = stage.connector().authenticate(delivery("order.created", R"({"id":7})")),
