@@ -68,13 +68,14 @@ void mark(Session& session, const Mark& m) {
   session.stirred.insert(m.channel.value);
   Int c = m.channel.value, thing = m.thing, since = to_ms(m.since), by_order = m.by_order ? 1 : 0, batch = m.batch,
       not_before = to_ms(m.not_before);
-  session.sql << "INSERT INTO mark (channel_no, aspect, thing, generation, since, cause, by_order, batch, not_before, parked, parked_hash) "
-                 "VALUES (:c, :a, :t, 1, :s, :u, :o, :b, :n, '', '') ON CONFLICT (channel_no, aspect, thing) DO UPDATE SET generation = "
-                 "generation + 1, "
-                 "cause = excluded.cause, by_order = MAX(by_order, excluded.by_order), "
-                 "batch = CASE WHEN excluded.by_order = 1 OR by_order = 1 THEN 0 WHEN excluded.batch <> 0 THEN excluded.batch ELSE batch END, "
-                 "not_before = MIN(not_before, "
-                 "excluded.not_before), parked = ''",
+  session.sql
+      << "INSERT INTO mark (channel_no, aspect, thing, generation, since, cause, by_order, batch, not_before, parked, parked_hash) "
+         "VALUES (:c, :a, :t, 1, :s, :u, :o, :b, :n, '', '') ON CONFLICT (channel_no, aspect, thing) DO UPDATE SET generation = "
+         "generation + 1, "
+         "cause = excluded.cause, by_order = MAX(by_order, excluded.by_order), "
+         "batch = CASE WHEN excluded.by_order = 1 OR by_order = 1 THEN 0 WHEN excluded.batch <> 0 THEN excluded.batch ELSE batch END, "
+         "not_before = MIN(not_before, "
+         "excluded.not_before), parked = ''",
       use(c), use(m.aspect), use(thing), use(since), use(m.cause), use(by_order), use(batch), use(not_before);
 }
 
