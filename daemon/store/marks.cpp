@@ -72,8 +72,11 @@ void mark(Session& session, const Mark& m) {
       << "INSERT INTO mark (channel_no, aspect, thing, generation, since, cause, by_order, batch, not_before, parked, parked_hash) "
          "VALUES (:c, :a, :t, 1, :s, :u, :o, :b, :n, '', '') ON CONFLICT (channel_no, aspect, thing) DO UPDATE SET generation = "
          "generation + 1, "
-         "cause = excluded.cause, by_order = MAX(by_order, excluded.by_order), "
-         "batch = CASE WHEN excluded.by_order = 1 OR by_order = 1 THEN 0 WHEN excluded.batch <> 0 THEN excluded.batch ELSE batch END, "
+         "cause = excluded.cause, "
+         // Only stock is an order's: the price or the text of an import is the import's, whatever had marked it before.
+         "by_order = CASE WHEN excluded.batch <> 0 AND aspect <> 'stock' THEN excluded.by_order ELSE MAX(by_order, excluded.by_order) END, "
+         "batch = CASE WHEN excluded.by_order = 1 OR (by_order = 1 AND aspect = 'stock') THEN 0 WHEN excluded.batch <> 0 THEN "
+         "excluded.batch ELSE batch END, "
          "not_before = MIN(not_before, "
          "excluded.not_before), parked = ''",
       use(c), use(m.aspect), use(thing), use(since), use(m.cause), use(by_order), use(batch), use(not_before);

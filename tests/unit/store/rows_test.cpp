@@ -134,6 +134,19 @@ TEST_F(Marks, OfAnOrderDoNotWaitForTheImportThatMarkedTheSameAfterIt) {
   });
 }
 
+TEST_F(Marks, OfAPriceNeverPassTheImportThatMarkedThemAfterANewListing) {
+  within([](Session& session) {
+    Mark bound = marked(at(1), true), imported = marked(at(2), false, open_batch(session, "test", at(0)));
+    bound.aspect = imported.aspect = "price";
+    mark(session, bound);
+    mark(session, imported);
+    EXPECT_TRUE(due_marks(session, shop, "price", at(9), 10).empty()) << "the guard has not seen it yet";
+    close_batch(session, imported.batch);
+    hold(session, {"d1", shop, "price", "too many", at(3), 1}, {1});
+    EXPECT_TRUE(due_marks(session, shop, "price", at(9), 10).empty()) << "and what it holds stays held";
+  });
+}
+
 TEST_F(Marks, OfTwoBatchesWaitForTheOneThatMarkedThemLast) {
   within([](Session& session) {
     const auto first = open_batch(session, "test", at(0)), second = open_batch(session, "test", at(0));
