@@ -21,6 +21,8 @@ std::string_view name_of(Fault fault) {
       return "internal";
     case Fault::cancelled:
       return "cancelled";
+    case Fault::held:
+      return "held";
     case Fault::transient:
       return "transient";
     case Fault::throttled:

@@ -20,6 +20,7 @@ enum class Fault {
   gone,          ///< the store was closed (or, in the simulation, crashed)
   internal,      ///< a bug of ours
   cancelled,     ///< stopped on request
+  held,          ///< waits for a person to release it
   transient,     ///< the platform is in trouble: back off
   throttled,     ///< told to wait: `retry_after`
   not_yet,       ///< this change must wait, the others may go on

@@ -15,6 +15,8 @@ int exit_for(Fault fault) {
       return exit_unavailable;
     case Fault::locked:
       return exit_locked;
+    case Fault::held:
+      return exit_guard;
     case Fault::cancelled:
       return exit_cancelled;
     default:

@@ -1,9 +1,9 @@
 // What a person asks to be done with an order, and what became of it. Doing runs on the engine's thread.
 #include "engine/engine.hpp"
+#include "engine/nonsense.hpp"
 #include "engine/order_facts.hpp"
 #include "engine/order_wish.hpp"
 #include "engine/orders.hpp"
-#include "engine/review.hpp"
 #include "model/privacy.hpp"
 #include "store/journal.hpp"
 #include "store/orders.hpp"
@@ -58,6 +58,13 @@ Json order_json(Session& session, const World& world, const store::OrderRow& row
     if (const Json* at = tree.find(moment)) json.set(moment, *at);
   }
   return json;
+}
+
+/// An order that a person is to look at first is not sent, whatever holds it.
+Error kept_back(const Order& order, const Channel& channel) {
+  std::string why;
+  for (const auto& hold : order.holds) why += (why.empty() ? "" : "; ") + hold;
+  return error(Fault::held, "the order is held: " + why, "order ship", way_out(order.holds, channel.config.name, order.id));
 }
 
 /// What becomes of a task that waits for a person. Errors: rejected.
@@ -115,10 +122,9 @@ Result<Json> Engine::do_order(const Json& wish, const std::string& author) {
       if (!row) return row.error();
       const auto* channel = world.find(row->channel);
       ensure(channel != nullptr, "the order was found on a channel of ours");
-      if (wish.text_or("kind") == "ship" && waits_for_review(platform_order(*row).holds))
-        return error(Fault::rejected, "the order waits for a person: " + platform_order(*row).holds.front(), "order ship",
-                     "look at it, then `tallyd order release " + row->id + " --channel " + channel->config.name + "`");
-      auto task = task_of(wish, with_tasks(platform_order(*row), store::order_tasks_of(session, row->no)), *channel, now);
+      const Order order = with_tasks(platform_order(*row), store::order_tasks_of(session, row->no));
+      if (wish.text_or("kind") == "ship" && !order.holds.empty()) return kept_back(order, *channel);
+      auto task = task_of(wish, order, *channel, now);
       if (!task) return task.error();
       task->order = row->no;
       task->channel = row->channel;

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view two_shapes = "this order was another one before: ";
 
+constexpr std::string_view no_sku = " names no SKU", unknown_sku = " names the unknown SKU ";
 bool is_unknown(const Json& code) {
   return !code.is_string() || !Currency::parse(code.as_string()).has_value();
 }
@@ -98,9 +99,21 @@ Doubts unknown_goods(const Order& order, const std::vector<ResolvedLine>& lines)
   for (std::size_t i = 0; i < order.lines.size(); ++i) {
     const auto& line = order.lines[i];
     if (lines[i].sold.value == 0)
-      doubts.push_back("line " + line.id + " names " + (line.sku.empty() ? "no SKU" : "the unknown SKU " + line.sku.text));
+      doubts.push_back("line " + line.id + (line.sku.empty() ? std::string(no_sku) : std::string(unknown_sku) + line.sku.text));
   }
   return doubts;
 }
 
 }  // namespace tally::engine
+bool must_be_mended(const std::string& hold) {
+  return hold.starts_with("line ") && (hold.ends_with(no_sku) || hold.find(unknown_sku) != std::string::npos);
+}
+
+std::string way_out(const std::vector<std::string>& holds, const std::string& channel, const std::string& order) {
+  const std::string release = "`tallyd order release " + order + " --channel " + channel + "`";
+  const bool mend = std::any_of(holds.begin(), holds.end(), must_be_mended);
+  if (!mend) return "look at it, then correct it on the channel, or let it go as it is: " + release;
+  const std::string first = "add the missing SKU with `tallyd import`, or correct the order on the channel; no release lets it go before";
+  return std::all_of(holds.begin(), holds.end(), must_be_mended) ? first : first + "; what else holds it goes by " + release;
+}
+

@@ -29,3 +29,7 @@ Doubts odd_for(const Order& order, const std::string& currency_of_channel);
 Doubts unknown_goods(const Order& order, const std::vector<ResolvedLine>& lines);
 
 }  // namespace tally::engine
+/// Whether this holds the order until it is mended: no person can let it go.
+bool must_be_mended(const std::string& hold);
+/// What a person does with an order that is held for these words.
+std::string way_out(const std::vector<std::string>& holds, const std::string& channel, const std::string& order);

@@ -146,11 +146,7 @@ std::vector<std::string> reasons_to_hold(Session& session, const World& world, c
   return reasons;
 }
 
-std::string what_to_do(const std::string& channel, const std::string& order) {
-  return "correct the order on the channel, add the missing SKU, or let it go as it is: `tallyd order release " + order + " --channel " +
-         channel + "`";
-}
-
+/// When that happened of which the order names no moment.
 Time goods_moved_at(const Order& order, Time now) {
   std::optional<Time> last;
   for (const auto& shipment : order.shipments) last = std::max(last, shipment.at);
@@ -279,7 +275,7 @@ void settle(Session& session, const World& world, const Channel& channel, store:
   } else {
     std::string reason;
     for (const auto& hold : order.holds) reason += (reason.empty() ? "" : "; ") + hold;
-    store::set_problem(session, {channel.no, "order", row.id, "held: " + reason, what_to_do(channel.config.name, row.id), now});
+    store::set_problem(session, {channel.no, "order", row.id, "held: " + reason, way_out(order.holds, channel.config.name, row.id), now});
   }
   if (waits_for_payment(channel, wished) && !row.expired)
     store::set_due(session, {"expiry", row.no.value, runs_out_at(channel, order, now)});

@@ -42,6 +42,7 @@ constexpr Reaction react(Fault fault) {
     case Fault::gone:
     case Fault::internal:
     case Fault::cancelled:
+    case Fault::held:
       return {C::retry, L::back_off};
   }
   return {C::retry, L::back_off};

@@ -104,8 +104,4 @@ std::vector<std::string> review(store::Session& session, const World& world, con
   return holds;
 }
 
-bool waits_for_review(const std::vector<std::string>& holds) {
-  return std::any_of(holds.begin(), holds.end(), [](const std::string& hold) { return hold.starts_with(mark); });
-}
-
 }  // namespace tally::engine

@@ -29,7 +29,5 @@ bool meets(const ReviewRule& rule, const std::string& channel, const Order& orde
 
 /// "review: NAME", one a rule that the order meets, in the order of the rules. None where nothing of it can be kept back any more.
 std::vector<std::string> review(store::Session& session, const World& world, const Channel& channel, const Order& order, OrderNo no);
-/// Whether an order waits for a person by one of the rules, by its holds.
-bool waits_for_review(const std::vector<std::string>& holds);
 
 }  // namespace tally::engine

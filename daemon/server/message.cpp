@@ -61,6 +61,7 @@ unsigned status_of(Fault fault) {
     case Fault::conflict:
       return 409;
     case Fault::rejected:
+    case Fault::held:
       return 422;
     case Fault::locked:
     case Fault::io:

@@ -1,0 +1,101 @@
+// An order that is held waits for a person: nothing of it is sent before, whatever holds it.
+#include "engine/engine.hpp"
+#include "stock_house.hpp"
+
+#include <gmock/gmock.h>
+
+namespace tally::engine {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class HeldOrder : public StockHouse {
+ protected:
+  void SetUp() override {
+    StockHouse::SetUp();
+    memory::Terms terms;
+    terms.facts.actions.insert({"confirm_shipment", "refund"});
+    add_shop("shop", terms);
+    add_product("A", 10);
+    open();
+  }
+  /// What a person asks of a daemon on the same store.
+  Result<Json> person(const std::function<Result<Json>(Engine&)>& asks) {
+    Engine engine(*store, clock, Log(), config, 2, "test", {});
+    std::vector<ChannelSetup> setups;
+    for (const auto& shop : shops) setups.push_back({shop->config, shop->connector});
+    EXPECT_TRUE(engine.set_channels(config, std::move(setups)).has_value());
+    engine.start_without_lanes();
+    auto answer = asks(engine);
+    engine.stop();
+    return answer;
+  }
+  Result<Json> asked(const std::string& kind, const std::string& id) {
+    const Json wish = Json::object({{"kind", kind}, {"order", id}, {"carrier", "dhl"}, {"tracking", "T1"}});
+    return person([&](Engine& engine) { return engine.do_order(wish, "ada"); });
+  }
+  Result<Json> released(const std::string& id) {
+    return person([&](Engine& engine) { return engine.release_order(Json::object({{"order", id}, {"channel", "shop"}}), "ada"); });
+  }
+  std::string refusal(const std::string& id) {
+    const auto answer = asked("ship", id);
+    if (answer) {
+      ADD_FAILURE() << "it was sent: " << answer->dump();
+      return {};
+    }
+    EXPECT_EQ(answer.error().fault, Fault::held);
+    return answer.error().text();
+  }
+};
+
+TEST_F(HeldOrder, AnOrderInAnotherCurrencyIsNotSentBeforeItIsReleased) {
+  order("shop", "1", "paid", {{"A", 2}}, clock.now(), [](Json& tree) {
+    tree.set("total", Json::object({{"amount", "20.00"}, {"currency", "USD"}}));
+  });
+  EXPECT_THAT(refusal("1"), HasSubstr("the order is held: it is in USD and the channel sells in EUR"));
+  EXPECT_THAT(refusal("1"), HasSubstr("`tallyd order release 1 --channel shop`"));
+  EXPECT_EQ(at("A", "main"), (Effect{10, 2})) << "nothing left";
+  ASSERT_TRUE(released("1").has_value());
+  ASSERT_TRUE(asked("ship", "1").has_value());
+  EXPECT_EQ(at("A", "main"), (Effect{8, 0}));
+}
+
+TEST_F(HeldOrder, AnOrderThatAReviewRuleHoldsIsRefusedAsHeld) {
+  config.review = {{.name = "many of one", .quantity_above = 1}};
+  open();
+  order("shop", "1", "paid", {{"A", 2}});
+  EXPECT_THAT(refusal("1"), HasSubstr("review: many of one"));
+}
+
+TEST_F(HeldOrder, AnOrderWithAnUnknownSkuIsNotSentBeforeTheSkuIsThere) {
+  order("shop", "1", "paid", {{"A", 2}, {"ghost", 1}});
+  EXPECT_THAT(refusal("1"), HasSubstr("line 2 names the unknown SKU ghost"));
+  EXPECT_THAT(refusal("1"), HasSubstr("add the missing SKU with `tallyd import`"));
+  EXPECT_THAT(refusal("1"), Not(HasSubstr("order release"))) << "no release lets it go";
+  EXPECT_FALSE(released("1").has_value());
+  EXPECT_THAT(refusal("1"), HasSubstr("ghost"));
+  EXPECT_EQ(at("A", "main"), (Effect{10, 2}));
+  add_product("ghost", 5);
+  write([&](store::Session& session) { resolve_waiting(session, core->world(), "ghost", [](ChannelNo, VariantNo, const OwnStep&) {}); });
+  ASSERT_TRUE(asked("ship", "1").has_value());
+  EXPECT_EQ(at("ghost", "main"), (Effect{4, 0}));
+}
+
+TEST_F(HeldOrder, WhatContradictsItselfIsToldWithBothWaysOut) {
+  order("shop", "1", "paid", {{"A", -2}, {"ghost", 1}});
+  EXPECT_THAT(refusal("1"), HasSubstr("a quantity of -2"));
+  EXPECT_THAT(refusal("1"), HasSubstr("add the missing SKU"));
+  EXPECT_THAT(refusal("1"), HasSubstr("what else holds it goes by `tallyd order release 1 --channel shop`"));
+}
+
+TEST_F(HeldOrder, MoneyOfAHeldOrderGoesBackAllTheSame) {
+  order("shop", "1", "paid", {{"A", 2}}, clock.now(), [](Json& tree) {
+    tree.set("total", Json::object({{"amount", "20.00"}, {"currency", "USD"}}));
+  });
+  const auto answer = asked("refund", "1");
+  EXPECT_TRUE(answer.has_value()) << answer.error().text();
+}
+
+}  // namespace
+}  // namespace tally::engine
