@@ -197,7 +197,7 @@ Result<Json> move_by_hand(Session& session, const World& world, const Json& move
 struct FileReport {
   std::string cause;
   std::int64_t applied = 0, again = 0;
-  Json refused = Json::array();
+  Json refused = Json::array(), below_zero = Json::array();
 };
 
 /// The lines at which a file counts each SKU and location first.
@@ -214,6 +214,22 @@ Result<Moved> move_row(Session& session, const World& world, const Deed& deed, c
   }
   return move_one(session, world, deed, row, now);
 }
+/// What is promised or was taken beyond what lies there, now that the whole file is done; named by the last line that moved it.
+Json below_zero(Session& session, const std::map<std::pair<VariantNo, LocationNo>, std::int64_t>& moved) {
+  Json rows = Json::array();
+  for (const auto& [shelf, line] : moved) {
+    const auto row = store::stock_at(session, shelf.first, shelf.second);
+    const Quantity available = row ? row->sum.on_hand - row->sum.reserved : 0;
+    if (available >= 0) continue;
+    rows.push_back(Json::object({{"line", line},
+                                 {"sku", store::get_variant(session, shelf.first)->sku},
+                                 {"location", store::location_name(session, shelf.second)},
+                                 {"on_hand", row->sum.on_hand},
+                                 {"available", available}}));
+  }
+  return rows;
+}
+
 
 /// The same rows have the same cause, line by line: the file twice has the effect of once.
 FileReport move_rows(Session& session, const World& world, const Json& file, const std::string& author, std::int64_t batch, Time now) {
@@ -222,11 +238,13 @@ FileReport move_rows(Session& session, const World& world, const Json& file, con
   const auto& rows = file.find("rows")->as_array();
   report.cause = kind + ":" + crypto::hex(crypto::digest(crypto::Digest::sha256, file.find("rows")->dump())).substr(0, 16);
   if (file.bool_or("again", false)) report.cause += "." + std::to_string(store::last_sequence(session) + 1);
+  std::map<std::pair<VariantNo, LocationNo>, std::int64_t> shelves;
   Counted counted;
   std::int64_t line = 0;
   for (const auto& row : rows) {
     line = row.is_object() ? row.integer_or("line", line + 1) : line + 1;
     const Deed deed{kind, report.cause + ":" + std::to_string(line), author, {report.cause, false, batch}};
+    if (moved && !moved->again) shelves[{moved->variant, moved->location}] = line;
     const auto moved = move_row(session, world, deed, row, line, counted, now);
     if (!moved)
       report.refused.push_back(Json::object({{"line", line},
@@ -234,6 +252,7 @@ FileReport move_rows(Session& session, const World& world, const Json& file, con
                                              {"why", moved.error().what + (moved.error().todo.empty() ? "" : ": " + moved.error().todo)}}));
     else
       ++(moved->again ? report.again : report.applied);
+  report.below_zero = below_zero(session, shelves);
   }
   store::journal(
       session,
@@ -333,6 +352,7 @@ Result<Json> Engine::move_stock(const Json& movement, const std::string& author)
     return Json::object({{"cause", report.cause},
                          {"applied", report.applied},
                          {"again", report.again},
+                         {"below_zero", std::move(report.below_zero)},
                          {"refused", std::move(report.refused)},
                          {"held", std::move(digests)}});
   });

@@ -127,6 +127,20 @@ TEST_F(AdminStock, AMovementAnswersWithItsCauseByWhichItCanBeReversedOnce) {
   EXPECT_FALSE(engine->reverse_stock("receipt:nothing", "test").has_value());
 }
 
+TEST_F(AdminStock, AnAdjustmentBelowZeroSaysHowFarBelowItLeftTheShelf) {
+  moved(Json::object({{"kind", "receipt"}, {"sku", "A"}, {"quantity", 5}}));
+  const auto answer = moved(Json::object({{"kind", "adjust"}, {"sku", "A"}, {"quantity", -8}}));
+  EXPECT_EQ(answer.integer_or("on_hand"), -3);
+  EXPECT_EQ(answer.integer_or("available"), -3);
+  const auto by_file = moved(file("adjust", R"([{"line": 2, "sku": "A", "quantity": "-9"}, {"line": 3, "sku": "A", "quantity": "10"},
+      {"line": 4, "sku": "B", "quantity": "-1"}, {"line": 5, "sku": "B", "quantity": "-1"}])"));
+  const auto& below = by_file.find("below_zero")->as_array();
+  ASSERT_EQ(below.size(), 2u) << by_file.dump();
+  EXPECT_EQ(below[0].dump(), R"({"line":3,"sku":"A","location":"main","on_hand":-2,"available":-2})");
+  EXPECT_EQ(below[1].dump(), R"({"line":5,"sku":"B","location":"main","on_hand":-2,"available":-2})");
+  EXPECT_TRUE(moved(file("adjust", R"([{"line": 2, "sku": "A", "quantity": "5"}])")).find("below_zero")->empty());
+}
+
 TEST_F(AdminStock, ATransferIsUnderWayUntilItArrives) {
   moved(Json::object({{"kind", "receipt"}, {"sku", "A"}, {"quantity", 5}}));
   EXPECT_FALSE(engine->move_stock(*Json::parse(R"({"kind": "transfer", "sku": "A", "quantity": 2, "from": "main", "to": "main"})"), "test")
