@@ -93,7 +93,8 @@ Keys::BuyerKey Keys::buyer_key(const std::string& who) {
   std::string hashed = hash(who), id, secret;
   *sql_ << "SELECT id, secret FROM buyer_key WHERE who = :w", use(hashed), into(id), into(secret);
   const bool known = sql_->got_data();
-  if (known && std::find(buyers_let_go_.begin(), buyers_let_go_.end(), id) == buyers_let_go_.end()) return {id, key_from(secret)};
+  const auto in = [&id](const LetGo& gone) { return std::find(gone.buyers.begin(), gone.buyers.end(), id) != gone.buyers.end(); };
+  if (known && !in(let_go_) && !in(to_forget_)) return {id, key_from(secret)};
   begin();
   // One that was let go opens what it sealed until the store's commit, and is found by the buyer no more.
   if (known) *sql_ << "UPDATE buyer_key SET who = id WHERE id = :i", use(id);
@@ -132,7 +133,7 @@ std::vector<std::string> Keys::buyer_keys_after(const std::string& after, std::s
 
 void Keys::forget_buyer(const std::string& id) {
   const std::lock_guard guard(mutex_);
-  buyers_let_go_.push_back(id);
+  let_go_.buyers.push_back(id);
 }
 
 seal::Key Keys::day_key(Time at) {
@@ -161,7 +162,7 @@ void Keys::forget_days(Time before) {
   std::string day = day_of(before);
   Int old = 0;
   *sql_ << "SELECT COUNT(*) FROM day_key WHERE day < :d", use(day), into(old);
-  if (old > 0) days_let_go_ = day;
+  if (old > 0) let_go_.days = day;
 }
 
 void Keys::keep_made() {
@@ -173,22 +174,23 @@ void Keys::keep_made() {
 
 void Keys::forget_let_go() {
   const std::lock_guard guard(mutex_);
-  if (buyers_let_go_.empty() && days_let_go_.empty()) return;
+  to_forget_.buyers.insert(to_forget_.buyers.end(), let_go_.buyers.begin(), let_go_.buyers.end());
+  to_forget_.days = std::max(to_forget_.days, let_go_.days);
+  let_go_ = {};
+  if (to_forget_.buyers.empty() && to_forget_.days.empty()) return;
   begin();  // one that failed half-way goes on here
-  for (const auto& id : buyers_let_go_) *sql_ << "DELETE FROM buyer_key WHERE id = :i", use(id);
-  *sql_ << "DELETE FROM day_key WHERE day < :d", use(days_let_go_);
+  for (const auto& id : to_forget_.buyers) *sql_ << "DELETE FROM buyer_key WHERE id = :i", use(id);
+  *sql_ << "DELETE FROM day_key WHERE day < :d", use(to_forget_.days);
   *sql_ << "COMMIT";
   writing_ = false;
-  days_.erase(days_.begin(), days_.lower_bound(days_let_go_));
-  buyers_let_go_.clear();
-  days_let_go_.clear();
+  days_.erase(days_.begin(), days_.lower_bound(to_forget_.days));
+  to_forget_ = {};
   *sql_ << "PRAGMA wal_checkpoint(TRUNCATE)";  // the log before the file would still hold what was forgotten
 }
 
 void Keys::roll_back() {
   const std::lock_guard guard(mutex_);
-  buyers_let_go_.clear();
-  days_let_go_.clear();
+  let_go_ = {};
   if (!writing_) return;
   writing_ = false;
   days_.clear();

@@ -77,8 +77,12 @@ class Keys {
   seal::Key master_;
   std::map<std::string, seal::Key> days_;  ///< those that were asked for; at most as many as are kept
   bool writing_ = false;
-  std::vector<std::string> buyers_let_go_;
-  std::string days_let_go_;  ///< all before this one
+  struct LetGo {
+    std::vector<std::string> buyers;
+    std::string days;  ///< all before this one
+  };
+  LetGo let_go_;     ///< by the transaction that is open
+  LetGo to_forget_;  ///< by those that were committed
 };
 
 }  // namespace tally::store

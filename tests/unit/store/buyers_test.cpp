@@ -1,5 +1,6 @@
 // What says who somebody is: sealed in the file, open in the rows, gone when it is erased or its time is over.
 #include "store/buyers.hpp"
+#include "base/crypto.hpp"
 #include "base/rng.hpp"
 #include "opened.hpp"
 #include "store/catalogue.hpp"
@@ -7,6 +8,7 @@
 #include "store/inbox.hpp"
 #include "store/keys.hpp"
 #include "store/orders.hpp"
+#include "store/prepared_once.hpp"
 #include "store/session.hpp"
 
 #include <gmock/gmock.h>
@@ -443,6 +445,31 @@ TEST_F(Buyers, LieOnTheDiskTheSameForTheSameSeedAndOtherwiseForAnother) {
   };
   EXPECT_EQ(stored(7), stored(7));
   EXPECT_NE(stored(7), stored(8));
+}
+
+TEST(KeysFile, AKeyWhoseDeletionFailedIsForgottenThoughTheTransactionBehindItRolledBack) {
+  const auto file = std::filesystem::temp_directory_path() / ("tallyd-keys-test-" + std::to_string(::getpid()) + ".keys.db");
+  const auto remove = [&] {
+    for (const auto* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + suffix);
+  };
+  remove();
+  {
+    auto keys = Keys::open(file, {false, false, crypto::random_bytes});
+    ASSERT_TRUE(keys.has_value()) << keys.error().text();
+    const auto id = (*keys)->buyer_key(ada).id;
+    (*keys)->keep_made();
+    soci::session beside(sqlite_prepared_once(), "dbname=\"" + file.string() + "\"");
+    beside << "CREATE TRIGGER broken BEFORE DELETE ON buyer_key BEGIN SELECT RAISE(ABORT, 'the disk is full'); END";
+
+    (*keys)->forget_buyer(id);
+    EXPECT_THROW((*keys)->forget_let_go(), soci::soci_error) << "behind the commit that let it go";
+    EXPECT_NE((*keys)->buyer_key(ada).id, id) << "what is to be forgotten seals nothing more";
+    (*keys)->roll_back();
+    beside << "DROP TRIGGER broken";
+    (*keys)->forget_let_go();
+    EXPECT_FALSE((*keys)->find_buyer_key(id).has_value());
+  }
+  remove();
 }
 
 }  // namespace
