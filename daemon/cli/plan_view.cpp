@@ -43,6 +43,7 @@ std::string effect_text(const Json& totals) {
   add("stocks", "stock change", "stock changes");
   add("to_zero", "offer to zero", "offers to zero");
   add("retires", "listing ends", "listings end");
+  add("left_alone", "left alone by a person", "left alone by a person");
   std::string text;
   for (const std::string& part : parts) text += (text.empty() ? "" : " · ") + part;
   return text.empty() ? "nothing to do" : text;
@@ -54,7 +55,10 @@ std::string plan_text(const Console& console, const Json& plan, std::size_t line
     for (const Json& channel : totals->as_array())
       text += painted(console, printable(channel.text_or("channel")), Colour::bold) + ": " + effect_text(channel) + "\n";
   }
-  if (plan.bool_or("empty")) return text + "Nothing to do: every channel shows what it should.\n";
+  const bool left = !items_in(plan, "left_alone").empty();
+  if (plan.bool_or("empty"))
+    return text + (left ? "Nothing to do, but for what a person left alone (--json lists it).\n"
+                        : "Nothing to do: every channel shows what it should.\n");
 
   const Json* items = plan.find("items");
   if (items == nullptr || !items->is_array() || items->as_array().empty()) return text;

@@ -132,6 +132,7 @@ Convergence convergence_of(const Json& status, const std::set<std::string>& chan
     sum.waiting += channel.integer_or("waiting");
     sum.held += channel.integer_or("held");
     sum.parked += channel.integer_or("parked");
+    sum.left_alone += channel.integer_or("left_alone");
   }
   return sum;
 }
@@ -153,6 +154,7 @@ std::string Convergence::text() const {
   add(held, "held");
   add(parked, "parked");
   add(unread, "unread");
+  add(left_alone, "left alone by a person");
   add(never_looked, "never looked at");
   if (oldest_s >= 0) rest += (rest.empty() ? "; " : ", ") + ("oldest unverified " + ago_text(oldest_s * 1000));
   add(for_release, "waiting for `tallyd channel release`");

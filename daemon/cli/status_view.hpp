@@ -17,7 +17,7 @@ std::string channels_text(const Console& console, const Json::Array& channels);
 /// How far the channels are from what they should show. What waits counts only where the policy writes.
 struct Convergence {
   std::int64_t offers = 0, differences = 0, not_listed = 0, in_doubt = 0, pending = 0, waiting = 0, held = 0, parked = 0, unread = 0;
-  std::int64_t never_looked = 0, for_release = 0;
+  std::int64_t never_looked = 0, for_release = 0, left_alone = 0;
   std::int64_t oldest_s = -1;  ///< -1: nothing was looked at yet
   std::vector<std::string> paused;
 

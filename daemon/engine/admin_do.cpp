@@ -141,7 +141,7 @@ namespace {
 /// Until something else is to be written there: the same value is not tried again.
 void park_discarded(Session& session, const World& world, const store::Mark& mark, const std::string& author) {
   const auto* channel = world.find(mark.channel);
-  store::park_mark(session, mark, "discarded by " + author, channel ? value_of(session, *channel, mark) : "");
+  store::discard_mark(session, mark, author, channel ? value_of(session, *channel, mark) : "");
 }
 
 }  // namespace

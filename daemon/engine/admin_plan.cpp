@@ -13,7 +13,7 @@ Result<Json> Engine::plan(const std::string& name) {
   auto& world = core_.world();
   const std::shared_lock guard(world.mutex);
   if (!name.empty() && !world.find(name)) return error(Fault::not_found, "there is no channel '" + name + "'", "plan");
-  Json items = Json::array(), totals = Json::array();
+  Json items = Json::array(), totals = Json::array(), left_alone = Json::array();
   std::string store_name;
   auto read = world.store.read([&](Session& session) -> Result<void> {
     store_name = store::store_name(session);
@@ -21,6 +21,7 @@ Result<Json> Engine::plan(const std::string& name) {
       if (!name.empty() && channel->config.name != name) continue;
       auto plan = plan_of(session, *channel);
       for (auto& line : plan.lines) items.push_back(std::move(line.item));
+      for (auto& item : plan.left_alone) left_alone.push_back(std::move(item));
       const auto& sum = plan.totals;
       totals.push_back(Json::object({{"channel", channel->config.name},
                                      {"creates", sum.creates},
@@ -28,6 +29,7 @@ Result<Json> Engine::plan(const std::string& name) {
                                      {"prices", sum.prices},
                                      {"stocks", sum.stocks},
                                      {"to_zero", sum.to_zero},
+                                     {"left_alone", static_cast<std::int64_t>(plan.left_alone.size())},
                                      {"largest_price_change_percent", (sum.largest * Decimal(100)).rounded(1)},
                                      {"released", channel->released}}));
     }
@@ -43,6 +45,7 @@ Result<Json> Engine::plan(const std::string& name) {
                        {"made_at", format_iso(now)},
                        {"expires_at", format_iso(now + plan_lasts)},
                        {"items", std::move(items)},
+                       {"left_alone", std::move(left_alone)},
                        {"totals", std::move(totals)}});
 }
 

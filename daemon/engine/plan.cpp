@@ -1,6 +1,7 @@
 #include "engine/plan.hpp"
 
 #include "base/crypto.hpp"
+#include "engine/guard.hpp"
 #include "engine/number.hpp"
 #include "engine/pins.hpp"
 #include "engine/tree.hpp"
@@ -31,13 +32,27 @@ std::string rules_of(const ChannelConfig& config) {
 class PlanBuilder {
  public:
   PlanBuilder(Session& session, const Channel& channel) : session_(session), channel_(channel), rules_(rules_of(channel.config)) {
-    for (const auto& mark : store::marks_of_channel(session, channel.no, "content")) content(mark);
-    for (const auto& mark : store::marks_of_channel(session, channel.no, "price")) price(mark);
-    for (const auto& mark : store::marks_of_channel(session, channel.no, "stock")) stock(mark);
+    for (const auto& mark : store::marks_of_channel(session, channel.no, "content")) look_at(mark, &PlanBuilder::content);
+    for (const auto& mark : store::marks_of_channel(session, channel.no, "price")) look_at(mark, &PlanBuilder::price);
+    for (const auto& mark : store::marks_of_channel(session, channel.no, "stock")) look_at(mark, &PlanBuilder::stock);
   }
   ChannelPlan plan;
 
  private:
+  void look_at(const store::Mark& mark, void (PlanBuilder::*line_of)(const store::Mark&)) {
+    const auto totals = plan.totals;
+    const std::size_t lines = plan.lines.size();
+    (this->*line_of)(mark);
+    const bool discarded =
+        plan.lines.size() > lines && !mark.discarded_by.empty() && mark.parked_hash == value_of(session_, channel_, mark);
+    if (!discarded) return;
+    Json item = std::move(plan.lines.back().item);
+    item.set("left_by", mark.discarded_by);
+    plan.left_alone.push_back(std::move(item));
+    plan.lines.pop_back();
+    plan.totals = totals;
+  }
+
   Json& add(const store::Mark& mark, const std::string& action, const std::string& thing, const std::string& sku, Json before, Json after) {
     Json item = Json::object({{"channel", channel_.config.name}, {"action", action}, {"thing", thing}, {"cause", mark.cause}});
     if (!sku.empty()) item.set("sku", sku);

@@ -21,6 +21,7 @@ struct PlanTotals {
 
 struct ChannelPlan {
   std::vector<PlanLine> lines;
+  std::vector<Json> left_alone;  ///< what a person discarded and is still the same: not to be done, and not hidden
   PlanTotals totals;
 };
 ChannelPlan plan_of(store::Session& session, const Channel& channel);

@@ -6,7 +6,8 @@ namespace tally::store {
 namespace {
 
 constexpr const char* mark_columns =
-    "m.channel_no, m.aspect, m.thing, m.generation, m.since, m.cause, m.by_order, m.batch, m.not_before, m.parked, m.parked_hash";
+    "m.channel_no, m.aspect, m.thing, m.generation, m.since, m.cause, m.by_order, m.batch, m.not_before, m.parked, m.parked_hash, "
+    "m.discarded_by";
 /// Marks that are neither parked nor waiting for a batch or a person.
 constexpr const char* may_be_tried =
     " m.parked = '' AND (m.batch = 0 OR EXISTS (SELECT 1 FROM batch b WHERE b.batch_no = m.batch AND b.closed = 1)) "
@@ -15,15 +16,16 @@ constexpr const char* may_be_tried =
 
 struct MarkBound {
   Int channel = 0, thing = 0, generation = 0, since = 0, by_order = 0, batch = 0, not_before = 0;
-  std::string aspect, cause, parked, hash;
+  std::string aspect, cause, parked, hash, discarded_by;
 
   template <class Prepared>
   auto& bind(Prepared& st) {
     return st, into(channel), into(aspect), into(thing), into(generation), into(since), into(cause), into(by_order), into(batch),
-           into(not_before), into(parked), into(hash);
+           into(not_before), into(parked), into(hash), into(discarded_by);
   }
   Mark row() const {
-    return {ChannelNo(channel), aspect, thing, generation, from_ms(since), cause, by_order != 0, batch, from_ms(not_before), parked, hash};
+    return {ChannelNo(channel),  aspect, thing, generation,  from_ms(since), cause, by_order != 0, batch,
+            from_ms(not_before), parked, hash,  discarded_by};
   }
 };
 
@@ -132,14 +134,23 @@ void delay_mark(Session& session, const Mark& m, Time not_before) {
 
 void park_mark(Session& session, const Mark& m, const std::string& reason, const std::string& hash) {
   Int c = m.channel.value, t = m.thing;
-  session.sql << "UPDATE mark SET parked = :r, parked_hash = :h WHERE channel_no = :c AND aspect = :a AND thing = :t", use(reason),
-      use(hash), use(c), use(m.aspect), use(t);
+  session.sql << "UPDATE mark SET parked = :r, parked_hash = :h, discarded_by = CASE WHEN parked_hash = :h2 THEN discarded_by ELSE '' END "
+                 "WHERE channel_no = :c AND aspect = :a AND thing = :t",
+      use(reason), use(hash), use(hash), use(c), use(m.aspect), use(t);
+}
+
+void discard_mark(Session& session, const Mark& m, const std::string& author, const std::string& hash) {
+  park_mark(session, m, "discarded by " + author, hash);
+  Int c = m.channel.value, t = m.thing;
+  session.sql << "UPDATE mark SET discarded_by = :d WHERE channel_no = :c AND aspect = :a AND thing = :t", use(author), use(c),
+      use(m.aspect), use(t);
 }
 
 void unpark(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing) {
   session.stirred.insert(channel.value);
   Int c = channel.value, t = thing;
-  session.sql << "UPDATE mark SET parked = '', parked_hash = '', not_before = 0 WHERE channel_no = :c AND aspect = :a AND thing = :t",
+  session.sql << "UPDATE mark SET parked = '', parked_hash = '', discarded_by = '', not_before = 0 WHERE channel_no = :c AND aspect = :a "
+                 "AND thing = :t",
       use(c), use(aspect), use(t);
 }
 

@@ -23,8 +23,9 @@ struct Mark {
   bool by_order = false;   ///< never held by the guard
   std::int64_t batch = 0;  ///< 0: none; pushes nothing until the batch is closed and judged
   Time not_before = long_ago;
-  std::string parked;       ///< why it is not tried; empty: it is
-  std::string parked_hash;  ///< what was refused: a new mark with another desired hash is tried again
+  std::string parked;             ///< why it is not tried; empty: it is
+  std::string parked_hash;        ///< what was refused: a new mark with another desired hash is tried again
+  std::string discarded_by = {};  ///< not empty: a person, and no platform, refused `parked_hash`
 };
 
 /// Adds or renews: the generation rises, `since` of an older mark stays,
@@ -41,6 +42,8 @@ void clear_mark(Session& session, const Mark& mark);
 void delay_mark(Session& session, const Mark& mark, Time not_before);
 void park_mark(Session& session, const Mark& mark, const std::string& reason, const std::string& hash);
 void unpark(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing);
+/// Parks it for good: the same value is left alone by this person's word, however often it is marked again.
+void discard_mark(Session& session, const Mark& mark, const std::string& author, const std::string& hash);
 std::optional<Time> next_due_mark(Session& session, ChannelNo channel);
 std::vector<Mark> marks_of_batch(Session& session, std::int64_t batch);
 std::vector<Mark> marks_of_channel(Session& session, ChannelNo channel, const std::string& aspect);

@@ -32,7 +32,7 @@ void count_marks(Session& session, ChannelNo channel, Standing& standing) {
   std::string fate;
   soci::statement st =
       (session.sql.prepare
-           << "SELECT CASE WHEN m.parked <> '' THEN 'parked' "
+           << "SELECT CASE WHEN m.parked <> '' AND m.discarded_by <> '' THEN 'left alone' WHEN m.parked <> '' THEN 'parked' "
               "WHEN m.batch <> 0 AND NOT EXISTS (SELECT 1 FROM batch b WHERE b.batch_no = m.batch AND b.closed = 1) THEN 'waiting' "
               "WHEN m.by_order = 0 AND EXISTS (SELECT 1 FROM held_item i JOIN held h ON h.digest = i.digest "
               "WHERE i.thing = m.thing AND h.channel_no = m.channel_no AND h.aspect = m.aspect) THEN 'held' ELSE 'pending' END AS fate, "
@@ -42,6 +42,10 @@ void count_marks(Session& session, ChannelNo channel, Standing& standing) {
        use(c), into(fate), into(count), into(unlisted));
   st.execute();
   while (st.fetch()) {
+    if (fate == "left alone") {
+      standing.left_alone = count;
+      continue;
+    }
     standing.not_listed += unlisted;
     (fate == "parked" ? standing.parked : fate == "waiting" ? standing.waiting : fate == "held" ? standing.held : standing.pending) = count;
   }

@@ -18,15 +18,16 @@ struct Standing {
   /// What was seen there and is not what we put there: numbers and prices that a look showed otherwise, listings that a complete reading
   /// did not show, listings that the platform says do not exist.
   std::int64_t differences = 0;
-  std::int64_t not_listed = 0;    ///< products that are to be listed and are not, whatever keeps them
+  std::int64_t not_listed = 0;    ///< products that are to be listed and are not, whatever keeps them but a person's word
   std::int64_t in_doubt = 0;      ///< of those: sent, and nobody knows whether the listing was made
   std::int64_t never_looked = 0;  ///< offers that no look has confirmed yet
 
   // Marks; each is counted once.
-  std::int64_t pending = 0;  ///< to be sent, now or later
-  std::int64_t waiting = 0;  ///< of an import that is not closed
-  std::int64_t held = 0;     ///< by the guard, for a person
-  std::int64_t parked = 0;   ///< refused, until something about them changes
+  std::int64_t pending = 0;     ///< to be sent, now or later
+  std::int64_t waiting = 0;     ///< of an import that is not closed
+  std::int64_t held = 0;        ///< by the guard, for a person
+  std::int64_t parked = 0;      ///< refused, until something about them changes
+  std::int64_t left_alone = 0;  ///< discarded by a person, until something about them changes
 
   std::int64_t unread_rows = 0;
   std::int64_t parked_rows = 0;  ///< documents that could not be read

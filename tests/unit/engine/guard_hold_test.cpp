@@ -180,5 +180,38 @@ TEST_F(Hold, DoesNotCountWhatOrdersCause) {
   EXPECT_TRUE(holds().empty());
 }
 
+TEST_F(Hold, WhatAPersonDiscardedIsNotPlannedUntilItChangesAndStandsAsLeftAlone) {
+  const auto held = import_counts(0, 11, 0);
+  ASSERT_EQ(held.size(), 1u);
+  const auto planned = [&] { return person([&](Engine& engine) { return engine.plan("shop"); }); };
+  const auto shop_now = [&] { return person([&](Engine& engine) { return engine.status(); }).find("channels")->as_array().front(); };
+  EXPECT_EQ(planned().find("items")->as_array().size(), 11u);
+  person([&](Engine& engine) { return engine.discard(held.front(), "ada"); });
+  the_day_goes_on();
+
+  Json plan = planned();
+  EXPECT_TRUE(plan.bool_or("empty")) << plan.find("items")->dump();
+  ASSERT_EQ(plan.find("left_alone")->as_array().size(), 11u);
+  const auto& left = plan.find("left_alone")->as_array().front();
+  EXPECT_EQ(left.text_or("left_by"), "ada");
+  EXPECT_EQ(left.integer_or("before"), 5);
+  EXPECT_EQ(left.integer_or("after", -1), 0);
+  const auto& totals = plan.find("totals")->as_array().front();
+  EXPECT_EQ(totals.integer_or("left_alone"), 11);
+  EXPECT_EQ(totals.integer_or("to_zero"), 0);
+  EXPECT_EQ(shop_now().integer_or("left_alone"), 11);
+  EXPECT_EQ(shop_now().integer_or("parked"), 0);
+  EXPECT_EQ(shop_now().integer_or("differences"), 0);
+  EXPECT_TRUE(person([&](Engine& engine) { return engine.status(); }).bool_or("converged"));
+
+  EXPECT_TRUE(import_counts(0, 1, 3).empty());
+  live(sweep);
+  EXPECT_EQ(there(*shop_, sku(0)), 3) << "another number than the one that was discarded";
+  EXPECT_EQ(shop_now().integer_or("left_alone"), 10);
+  plan = planned();
+  EXPECT_TRUE(plan.bool_or("empty"));
+  EXPECT_EQ(plan.find("left_alone")->as_array().size(), 10u);
+}
+
 }  // namespace
 }  // namespace tally::engine
