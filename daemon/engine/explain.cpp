@@ -14,7 +14,8 @@ namespace {
 
 using store::Session;
 
-constexpr std::size_t newest = 12;
+constexpr std::size_t newest = 12, most_entries = 500;
+constexpr std::string_view of_order = "order:";
 
 class Story {
  public:
@@ -29,13 +30,28 @@ class Story {
   std::string text;
 };
 
-/// "order:12:3" in the words of the channel it came from.
+/// The state that this revision of an order had; empty where the journal does not reach back so far.
+std::string state_then(Session& session, const store::OrderRow& order, std::int64_t revision) {
+  for (const auto& entry : store::journal_of(session, order.id, most_entries)) {
+    if (entry.channel != order.channel || (entry.what != "order.new" && entry.what != "order.changed")) continue;
+    const auto detail = Json::parse(entry.detail);
+    if (detail && detail->integer_or("order") == order.no.value && detail->integer_or("revision") == revision)
+      return detail->text_or("state");
+  }
+  return {};
+}
+
+/// "order:12:3" in the words of the channel it came from, and in the state that the order had then; a kind and its number otherwise.
 std::string cause_in_words(Session& session, const World& world, const std::string& cause) {
-  if (!cause.starts_with("order:")) return cause;
-  const auto end = cause.find(':', 6);
-  const auto no = Json(cause.substr(6, end == std::string::npos ? end : end - 6)).integer();
+  if (cause == "look") return "a look, which found it otherwise there";
+  if (!cause.starts_with(of_order)) return cause;
+  const auto part = [&cause](std::size_t from) { return Json(cause.substr(from, cause.find(':', from) - from)).integer(); };
+  const auto end = cause.find(':', of_order.size());
+  const auto no = part(of_order.size()), revision = end == std::string::npos ? Json().integer() : part(end + 1);
   const auto row = no ? store::get_order(session, OrderNo(*no)) : std::nullopt;
-  return row ? "order " + row->id + " of " + world.name_of(row->channel) + " (" + row->state + ")" : cause;
+  if (!row) return cause;
+  const std::string state = revision ? state_then(session, *row, *revision) : "";
+  return "order " + row->id + " of " + world.name_of(row->channel) + (state.empty() ? "" : " (then " + state + ")");
 }
 
 std::string with_sign(Quantity quantity) {
@@ -106,7 +122,7 @@ void tell_pushes(Session& session, const World& world, const Channel& channel, c
     if (!intent->reply.empty()) sentence += " (" + intent->reply + ")";
     if (intent->finished_at != long_ago)
       sentence += " after " + std::to_string((intent->finished_at - intent->committed_at).count()) + " ms";
-    story.tell(intent->committed_at, "push", sentence);
+    story.tell(intent->committed_at, "push", sentence, Json::object({{"cause", intent->cause}}));
   }
   std::string belief = "its number lies between " + std::to_string(offer.low) + " and " + std::to_string(offer.high);
   if (offer.low == offer.high) belief = "its number is " + std::to_string(offer.low);
@@ -114,6 +130,15 @@ void tell_pushes(Session& session, const World& world, const Channel& channel, c
   if (offer.suspect) belief += "; a look did not fit, an order of that channel may be unread";
   if (offer.verified_at != long_ago) belief += "; last verified " + format_iso(offer.verified_at);
   story.tell(std::nullopt, "belief", belief);
+}
+
+void tell_mark(Session& session, const World& world, const store::Mark& mark, Story& story) {
+  const std::string cause = cause_in_words(session, world, mark.cause);
+  const std::string what = mark.parked.empty() ? "it waits to be pushed, because of " + cause
+                           : mark.discarded_by.empty()
+                               ? "it is parked: " + mark.parked
+                               : "it is left alone: " + mark.discarded_by + " discarded the change that " + cause + " made";
+  story.tell(mark.since, "mark", what, Json::object({{"cause", mark.cause}}));
 }
 
 }  // namespace
@@ -148,10 +173,7 @@ Result<Json> Engine::explain(const std::string& sku, const std::string& name) {
     }
     shown = offer->high;
     tell_pushes(session, world, *channel, *offer, story);
-    if (const auto mark = store::find_mark(session, channel->no, "stock", variant->no.value))
-      story.tell(mark->since, "mark",
-                 mark->parked.empty() ? "it waits to be pushed, because of " + cause_in_words(session, world, mark->cause)
-                                      : "it is parked: " + mark->parked);
+    if (const auto mark = store::find_mark(session, channel->no, "stock", variant->no.value)) tell_mark(session, world, *mark, story);
     return {};
   });
   if (!read) return read.error();

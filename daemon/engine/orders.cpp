@@ -268,7 +268,7 @@ void settle(Session& session, const World& world, const Channel& channel, store:
   record_oversells(session, world, {channel, row, wished, resolved, before, target}, now);
   for (const auto& [variant, step] : effects.steps) touched.insert(variant);
   touched.insert(sold.begin(), sold.end());
-  mark_stock(session, world, touched, {"order:" + std::to_string(row.no.value), true, 0}, now);
+  mark_stock(session, world, touched, {cause, true, 0}, now);
   store::set_unresolved(session, row.no, unresolved_skus(order, resolved));
   if (order.holds.empty()) {
     store::clear_problem(session, channel.no, "order", row.id);

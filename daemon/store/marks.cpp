@@ -74,7 +74,8 @@ void mark(Session& session, const Mark& m) {
       << "INSERT INTO mark (channel_no, aspect, thing, generation, since, cause, by_order, batch, not_before, parked, parked_hash) "
          "VALUES (:c, :a, :t, 1, :s, :u, :o, :b, :n, '', '') ON CONFLICT (channel_no, aspect, thing) DO UPDATE SET generation = "
          "generation + 1, "
-         "cause = excluded.cause, "
+         // A look finds what was marked already: what changed the number remains its cause.
+         "cause = CASE WHEN excluded.cause = 'look' THEN cause ELSE excluded.cause END, "
          // Only stock is an order's: the price or the text of an import is the import's, whatever had marked it before.
          "by_order = CASE WHEN excluded.batch <> 0 AND aspect <> 'stock' THEN excluded.by_order ELSE MAX(by_order, excluded.by_order) END, "
          "batch = CASE WHEN excluded.by_order = 1 OR (by_order = 1 AND aspect = 'stock') THEN 0 WHEN excluded.batch <> 0 THEN "
