@@ -2,6 +2,7 @@
 
 #include "engine/intake.hpp"
 #include "engine/number.hpp"
+#include "engine/orders.hpp"
 #include "engine/stock.hpp"
 #include "engine/timer.hpp"
 #include "store/buyers.hpp"
@@ -120,7 +121,7 @@ Result<void> Core::set_channels(Config config, std::vector<ChannelSetup> setups)
     lanes[channel->no] = std::move(found->second);
   }
   lanes_ = std::move(lanes);
-  return {};
+  return resolve_all_waiting(world_, step_seen());
 }
 
 Lane* Core::lane(ChannelNo channel) {

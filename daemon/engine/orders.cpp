@@ -374,6 +374,24 @@ void resolve_waiting(Session& session, const World& world, const std::string& sk
 }
 
 void reconsider_order(Session& session, const World& world, OrderNo order) {
+Result<void> resolve_all_waiting(const World& world, const StepSeen& step_seen) {
+  constexpr std::size_t page = 200;  // a transaction
+  std::vector<OrderNo> found;
+  OrderNo after;
+  do {
+    auto written = world.store.write([&](Session& session) -> Result<void> {
+      found = store::orders_with_known_skus(session, after, page);
+      for (const auto no : found) {
+        if (auto row = store::get_order(session, no)) settle_again(session, world, std::move(*row), step_seen);
+      }
+      return {};
+    });
+    if (!written) return written;
+    if (!found.empty()) after = found.back();
+  } while (found.size() == page);
+  return {};
+}
+
   if (auto row = store::get_order(session, order))
     settle_again(session, world, std::move(*row), [](ChannelNo, VariantNo, const OwnStep&) {});
 }

@@ -39,6 +39,9 @@ Result<OrderOutcome> apply_order(store::Session& session, const World& world, co
 /// Claims the orders again that were waiting for this SKU to exist.
 void resolve_waiting(store::Session& session, const World& world, const std::string& sku, const StepSeen& step_seen);
 
+/// The same for all whose SKU came while their channel was taken out of the configuration. Errors: those of the store.
+Result<void> resolve_all_waiting(const World& world, const StepSeen& step_seen);
+
 /// The stored order once more: what the merchant did with it, or what became of that, is something else now.
 void reconsider_order(store::Session& session, const World& world, OrderNo order);
 /// The order as the platform says it is.

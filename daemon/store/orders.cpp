@@ -179,6 +179,17 @@ std::vector<OrderNo> orders_waiting_for(Session& session, const std::string& sku
   return rows;
 }
 
+std::vector<OrderNo> orders_with_known_skus(Session& session, OrderNo after, std::size_t limit) {
+  std::vector<OrderNo> rows;
+  Int no = 0, from = after.value, most = static_cast<Int>(limit);
+  soci::statement st = (session.sql.prepare << "SELECT DISTINCT u.order_no FROM unresolved_line u JOIN variant v ON v.sku = u.sku "
+                                               "WHERE u.order_no > :a ORDER BY u.order_no LIMIT :l",
+                        use(from), use(most), into(no));
+  st.execute();
+  while (st.fetch()) rows.push_back(OrderNo(no));
+  return rows;
+}
+
 void set_add_back(Session& session, ChannelNo channel, VariantNo variant, OrderNo order, Quantity units) {
   Int c = channel.value, v = variant.value, o = order.value, n = units;
   if (n == 0)

@@ -53,6 +53,8 @@ std::set<std::string> released_holds(Session& session, OrderNo order);
 
 void set_unresolved(Session& session, OrderNo order, const std::vector<std::string>& skus);
 std::vector<OrderNo> orders_waiting_for(Session& session, const std::string& sku);
+/// Those behind `after` that wait for a SKU which is there.
+std::vector<OrderNo> orders_with_known_skus(Session& session, OrderNo after, std::size_t limit);
 
 void set_add_back(Session& session, ChannelNo channel, VariantNo variant, OrderNo order, Quantity units);
 Quantity add_back(Session& session, ChannelNo channel, VariantNo variant);
