@@ -143,8 +143,8 @@ Json Engine::channel_json(Session& session, const Channel& channel) const {
   json.set("waiting", standing.waiting);
   json.set("held", standing.held);
   json.set("parked", standing.parked);
-  json.set("waiting_for_release", channel.released ? std::int64_t{0} : standing.pending);
   json.set("left_alone", standing.left_alone);
+  json.set("waiting_for_release", channel.released ? std::int64_t{0} : standing.pending);
   json.set("calls_out", static_cast<std::int64_t>(lane.calls_out));
   json.set("syncing", lane.hurried);
   json.set("unread_rows", standing.unread_rows);
@@ -434,8 +434,8 @@ Result<Json> Engine::metrics() {
         Gauge{"held_orders", "tallyd_orders_held", "Orders that wait for a person"},
         Gauge{"differing_hours", "tallyd_orders_differing_hours", "Hours whose placed orders are not the same here and there"},
         Gauge{"parked", "tallyd_parked", "Changes that were refused and wait for a correction"},
-        Gauge{"raises_held", "tallyd_raises_held", "Raises that wait for an order read"}}) {
         Gauge{"left_alone", "tallyd_left_alone", "Changes that a person discarded: what is shown there differs on purpose"},
+        Gauge{"raises_held", "tallyd_raises_held", "Raises that wait for an order read"}}) {
     for (const auto& channel : listed->find("channels")->as_array())
       add(gauge.name, gauge.help, "gauge", channel.text_or("name"), channel.integer_or(gauge.field));
   }

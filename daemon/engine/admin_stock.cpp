@@ -24,7 +24,6 @@ using store::Session;
 
 constexpr std::size_t most_rows = 20000;  // of one file: they are one transaction
 constexpr std::size_t most_listed = 1000;
-constexpr Duration furthest_ahead{26LL * 3600000};  // a clock or a zone that is wrong, beyond it
 
 const LocationConfig* location_of(const World& world, const std::string& name) {
   for (const auto& location : world.config.locations) {
@@ -214,6 +213,7 @@ Result<Moved> move_row(Session& session, const World& world, const Deed& deed, c
   }
   return move_one(session, world, deed, row, now);
 }
+
 /// What is promised or was taken beyond what lies there, now that the whole file is done; named by the last line that moved it.
 Json below_zero(Session& session, const std::map<std::pair<VariantNo, LocationNo>, std::int64_t>& moved) {
   Json rows = Json::array();
@@ -230,7 +230,6 @@ Json below_zero(Session& session, const std::map<std::pair<VariantNo, LocationNo
   return rows;
 }
 
-
 /// The same rows have the same cause, line by line: the file twice has the effect of once.
 FileReport move_rows(Session& session, const World& world, const Json& file, const std::string& author, std::int64_t batch, Time now) {
   FileReport report;
@@ -238,22 +237,22 @@ FileReport move_rows(Session& session, const World& world, const Json& file, con
   const auto& rows = file.find("rows")->as_array();
   report.cause = kind + ":" + crypto::hex(crypto::digest(crypto::Digest::sha256, file.find("rows")->dump())).substr(0, 16);
   if (file.bool_or("again", false)) report.cause += "." + std::to_string(store::last_sequence(session) + 1);
-  std::map<std::pair<VariantNo, LocationNo>, std::int64_t> shelves;
   Counted counted;
+  std::map<std::pair<VariantNo, LocationNo>, std::int64_t> shelves;
   std::int64_t line = 0;
   for (const auto& row : rows) {
     line = row.is_object() ? row.integer_or("line", line + 1) : line + 1;
     const Deed deed{kind, report.cause + ":" + std::to_string(line), author, {report.cause, false, batch}};
-    if (moved && !moved->again) shelves[{moved->variant, moved->location}] = line;
     const auto moved = move_row(session, world, deed, row, line, counted, now);
+    if (moved && !moved->again) shelves[{moved->variant, moved->location}] = line;
     if (!moved)
       report.refused.push_back(Json::object({{"line", line},
                                              {"sku", row.is_object() ? row.text_or("sku") : ""},
                                              {"why", moved.error().what + (moved.error().todo.empty() ? "" : ": " + moved.error().todo)}}));
     else
       ++(moved->again ? report.again : report.applied);
-  report.below_zero = below_zero(session, shelves);
   }
+  report.below_zero = below_zero(session, shelves);
   store::journal(
       session,
       {0, now, "stock.file", author, ChannelNo(0), report.cause,
@@ -352,8 +351,8 @@ Result<Json> Engine::move_stock(const Json& movement, const std::string& author)
     return Json::object({{"cause", report.cause},
                          {"applied", report.applied},
                          {"again", report.again},
-                         {"below_zero", std::move(report.below_zero)},
                          {"refused", std::move(report.refused)},
+                         {"below_zero", std::move(report.below_zero)},
                          {"held", std::move(digests)}});
   });
 }

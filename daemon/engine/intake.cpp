@@ -110,7 +110,10 @@ Result<void> take_level(Session& session, World& world, const Channel& channel, 
     return error(Fault::invalid, "the count of " + variant->sku + " is beyond any shelf: it changes nothing",
                  channel.config.name + ": count", "count it again");
   const Time now = world.clock.now();
-  const Time as_of = std::min(event.changed_at.value_or(row.received_at), now);
+  const Time said = event.changed_at.value_or(row.received_at), as_of = std::min(said, now);
+  if (said > now + furthest_ahead)
+    return error(Fault::invalid, "the count of " + variant->sku + " is dated " + format_iso(said) + ": it changes nothing",
+                 channel.config.name + ": count", "set the clock that it came from, and count it again");
   const std::string cause = "count:inbox-" + std::to_string(row.no);  // what a person counts is numbered by the journal
   const auto before = store::stock_at(session, variant->no, shelf);
   const Quantity on_hand = on_hand_counted(session, channel, variant->no, *counted, as_of);

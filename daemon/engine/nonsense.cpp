@@ -1,6 +1,7 @@
 #include "engine/nonsense.hpp"
 
 #include "base/decimal.hpp"
+#include "engine/stock.hpp"
 
 #include <algorithm>
 #include <map>
@@ -10,8 +11,8 @@ namespace tally::engine {
 namespace {
 
 constexpr std::string_view two_shapes = "this order was another one before: ";
-
 constexpr std::string_view no_sku = " names no SKU", unknown_sku = " names the unknown SKU ";
+
 bool is_unknown(const Json& code) {
   return !code.is_string() || !Currency::parse(code.as_string()).has_value();
 }
@@ -76,6 +77,21 @@ void make_readable(Json& order, Doubts& doubts) {
   if (Json* lines = order.find("lines"); lines && lines->is_array()) tell_lines_apart(*lines, doubts);
 }
 
+Doubts from_the_future(Order& order, Time came, Time now) {
+  std::optional<Time> said;
+  const auto look_at = [&](std::optional<Time>& moment) {
+    if (!moment || *moment <= now + furthest_ahead) return;
+    if (!said) said = moment;
+    moment = std::min(came, now);
+  };
+  for (auto* moment : {&order.placed_at, &order.paid_at, &order.cancelled_at}) look_at(*moment);
+  for (auto& shipment : order.shipments) look_at(shipment.at);
+  for (auto& refund : order.refunds) look_at(refund.at);
+  look_at(order.changed_at);
+  if (!said) return {};
+  return {"it is dated " + format_iso(*said) + ", more than a day ahead of our clock: it counts from when we had it"};
+}
+
 Doubts other_shape(const Order& before, const Order& now) {
   Doubts doubts;
   const Currency was = currency_of(before), is = currency_of(now);
@@ -104,7 +120,6 @@ Doubts unknown_goods(const Order& order, const std::vector<ResolvedLine>& lines)
   return doubts;
 }
 
-}  // namespace tally::engine
 bool must_be_mended(const std::string& hold) {
   return hold.starts_with("line ") && (hold.ends_with(no_sku) || hold.find(unknown_sku) != std::string::npos);
 }
@@ -117,3 +132,4 @@ std::string way_out(const std::vector<std::string>& holds, const std::string& ch
   return std::all_of(holds.begin(), holds.end(), must_be_mended) ? first : first + "; what else holds it goes by " + release;
 }
 
+}  // namespace tally::engine

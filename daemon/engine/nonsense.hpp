@@ -17,6 +17,10 @@ using Doubts = std::vector<std::string>;
 /// that another line has already becomes "ID (2)".
 void make_readable(Json& order, Doubts& doubts);
 
+/// Moments far ahead of our clock become the one when the document came (`came`), so that no count, no later document and no number is
+/// reckoned from them: what the order moves is never lost.
+Doubts from_the_future(Order& order, Time came, Time now);
+
 /// What contradicts the order as it was before under the same id: another currency, or not one line in common. These words stay (`stays`)
 /// until a person releases the order: the next document contradicts nothing any more.
 Doubts other_shape(const Order& before, const Order& now);
@@ -27,9 +31,9 @@ Doubts odd_for(const Order& order, const std::string& currency_of_channel);
 
 /// Lines of which nobody knows what is sold: nothing can be reserved for them before the SKU exists.
 Doubts unknown_goods(const Order& order, const std::vector<ResolvedLine>& lines);
-
-}  // namespace tally::engine
 /// Whether this holds the order until it is mended: no person can let it go.
 bool must_be_mended(const std::string& hold);
 /// What a person does with an order that is held for these words.
 std::string way_out(const std::vector<std::string>& holds, const std::string& channel, const std::string& order);
+
+}  // namespace tally::engine

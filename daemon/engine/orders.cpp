@@ -148,13 +148,13 @@ std::vector<std::string> reasons_to_hold(Session& session, const World& world, c
 
 /// When that happened of which the order names no moment.
 Time goods_moved_at(const Order& order, Time now) {
-  std::optional<Time> last;
+  std::optional<Time> last = order.changed_at ? order.changed_at : order.placed_at;
   for (const auto& shipment : order.shipments) last = std::max(last, shipment.at);
   for (const auto& refund : order.refunds) {
     const bool came_back = std::any_of(refund.lines.begin(), refund.lines.end(), [](const LineRef& line) { return line.restocked; });
     if (came_back) last = std::max(last, refund.at);
   }
-  return std::min(last.value_or(order.changed_at.value_or(order.placed_at.value_or(now))), now);
+  return std::min(last.value_or(now), now);
 }
 
 void apply_steps(Session& session, const Channel& channel, const OwnEffects& effects, const StepSeen& step_seen) {
@@ -260,8 +260,8 @@ void settle(Session& session, const World& world, const Channel& channel, store:
     row.no = store::insert_order(session, row);
   else
     ensure(store::update_order(session, row), "only the engine's thread changes orders");
-  const std::string cause = "order:" + std::to_string(row.no.value) + ":" + std::to_string(row.revision);
-  auto touched = append_claim(session, target, before, cause, goods_moved_at(wished, now), now);
+  const std::string by_order = "order:" + std::to_string(row.no.value), cause = by_order + ":" + std::to_string(row.revision);
+  auto touched = append_claim(session, {target, moves_of(wished, resolved), by_order, cause, goods_moved_at(wished, now)}, before, now);
   const auto sold = renew_add_back(session, channel, row.no, lines_before, resolved, effects.add_back);
   apply_steps(session, channel, effects, step_seen);
   draw_from_quotas(session, channel, row.no, wished, resolved, target, now);
@@ -328,6 +328,7 @@ Result<OrderOutcome> apply_order(Session& session, const World& world, const Cha
     return error(Fault::invalid, "the document names no order", channel.config.name + ": order", "look at the mapping's @id");
   const Time now = world.clock.now();
   order->platform_state = document.platform_state;
+  for (auto& doubt : from_the_future(*order, document.received_at, now)) doubts.push_back(std::move(doubt));
   const Time changed_at = order->changed_at.value_or(long_ago);
   auto row = store::find_order(session, channel.no, order->id);
   if (row) {
@@ -373,7 +374,6 @@ void resolve_waiting(Session& session, const World& world, const std::string& sk
   }
 }
 
-void reconsider_order(Session& session, const World& world, OrderNo order) {
 Result<void> resolve_all_waiting(const World& world, const StepSeen& step_seen) {
   constexpr std::size_t page = 200;  // a transaction
   std::vector<OrderNo> found;
@@ -392,6 +392,7 @@ Result<void> resolve_all_waiting(const World& world, const StepSeen& step_seen) 
   return {};
 }
 
+void reconsider_order(Session& session, const World& world, OrderNo order) {
   if (auto row = store::get_order(session, order))
     settle_again(session, world, std::move(*row), [](ChannelNo, VariantNo, const OwnStep&) {});
 }

@@ -5,6 +5,7 @@
 #include "store/offers.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace tally::engine {
 namespace {
@@ -29,22 +30,95 @@ Effect at(const Claim& claim, const Claim::key_type& key) {
   return found == claim.end() ? Effect{} : found->second;
 }
 
+using Timed = std::map<Time, Effect>;
+
+/// An order's goods in one direction at one location: what should have moved and what was written.
+struct Flow {
+  std::map<Time, Quantity> missing, surplus;
+  Quantity untimed = 0;  ///< moved at no moment that is named
+
+  /// What was written without its moment, or with another one, is none of what is missing.
+  void match() {
+    Quantity pool = 0;
+    for (const auto& [moment, units] : surplus) pool += units;
+    Quantity matched = std::min(pool, untimed);
+    untimed -= matched;
+    for (auto& [moment, units] : missing) {
+      const Quantity taken = std::min(pool - matched, units);
+      units -= taken;
+      matched += taken;
+    }
+    for (auto& [moment, units] : surplus) {
+      const Quantity kept = std::min(matched, units);
+      units -= kept;
+      matched -= kept;
+    }
+  }
+};
+
+/// The goods of one location that have left and come back and were not written yet, or were and have not.
+Timed goods_to_write(Session& session, const Claimed& claimed, const Claim::key_type& key, bool any_written, Time now) {
+  const auto found = claimed.moves.find(key);
+  const auto moves = found == claimed.moves.end() ? std::vector<GoodsMoved>() : found->second;
+  if (moves.empty() && !any_written) return {};
+  std::map<Time, Quantity> wanted;
+  Flow out, back;
+  for (const auto& moved : moves) {
+    if (moved.at)
+      wanted[std::min(*moved.at, now)] += moved.units;
+    else
+      (moved.units < 0 ? out : back).untimed += std::abs(moved.units);
+  }
+  const auto written = store::on_hand_by_moment(session, key.first, key.second, claimed.order);
+  for (const auto& [moment, units] : written) wanted.emplace(moment, 0);
+  Timed timed;
+  for (const int sign : {-1, 1}) {
+    Flow& flow = sign < 0 ? out : back;
+    for (const auto& [moment, units] : wanted) {
+      const auto there = written.find(moment);
+      const Quantity want = std::max<Quantity>(sign * units, 0);
+      const Quantity have = there == written.end() ? 0 : std::max<Quantity>(sign * there->second, 0);
+      (want > have ? flow.missing : flow.surplus)[moment] = std::abs(want - have);
+    }
+    flow.match();
+    timed[claimed.otherwise].on_hand += sign * flow.untimed;
+    for (const auto& [moment, units] : flow.missing) timed[moment].on_hand += sign * units;
+    for (const auto& [moment, units] : flow.surplus) timed[moment].on_hand -= sign * units;
+  }
+  return timed;
+}
+
+/// Goods that leave are not reserved from that moment on; the rest of what is reserved otherwise changes when the order did.
+void add_reserved(Timed& timed, Quantity change, Time otherwise) {
+  for (auto& [moment, effect] : timed) {
+    const Quantity freed = std::min(std::max<Quantity>(-change, 0), std::max<Quantity>(-effect.on_hand, 0));
+    effect.reserved -= freed;
+    change += freed;
+  }
+  if (change != 0) timed[otherwise].reserved += change;
+}
+
 }  // namespace
 
-std::set<VariantNo> append_claim(Session& session, const Claim& target, const Claim& before, const std::string& cause, Time effective_at,
-                                 Time now) {
+std::set<VariantNo> append_claim(Session& session, const Claimed& claimed, const Claim& before, Time now) {
   std::set<Claim::key_type> keys;
-  for (const auto& [key, effect] : target) keys.insert(key);
+  for (const auto& [key, effect] : claimed.target) keys.insert(key);
   for (const auto& [key, effect] : before) keys.insert(key);
+  for (const auto& [key, moves] : claimed.moves) keys.insert(key);
   std::set<VariantNo> touched;
   for (const auto& key : keys) {
-    const Effect want = at(target, key), have = at(before, key);
-    if (want == have) continue;
-    store::Movement movement{key.first, key.second,   "order", {want.on_hand - have.on_hand, want.reserved - have.reserved},
-                             cause,     effective_at, ""};
-    ensure(store::append(session, movement, now), "a revision of an order moves stock once");
-    cover(session, movement, now);
-    touched.insert(key.first);
+    const Effect want = at(claimed.target, key), have = at(before, key);
+    Timed timed = goods_to_write(session, claimed, key, have.on_hand != 0, now);
+    add_reserved(timed, want.reserved - have.reserved, claimed.otherwise);
+    std::size_t written = 0;
+    for (const auto& [moment, effect] : timed) {
+      if (effect == Effect{}) continue;
+      const std::string cause = claimed.cause + (++written == 1 ? "" : ":" + std::to_string(written));
+      const store::Movement movement{key.first, key.second, "order", effect, cause, moment, ""};
+      ensure(store::append(session, movement, now), "a revision of an order moves stock once");
+      cover(session, movement, now);
+      touched.insert(key.first);
+    }
   }
   return touched;
 }

@@ -11,10 +11,20 @@ namespace tally::engine {
 /// The most units that one count or movement may name, in either direction: more is a barcode in the wrong column, or worse.
 inline constexpr Quantity most_units = 1'000'000'000;
 
-/// Appends `target` minus what the order's movements already sum to. `effective_at` is when goods moved.
-/// Returns the variants whose sums changed.
-std::set<VariantNo> append_claim(store::Session& session, const Claim& target, const Claim& before, const std::string& cause,
-                                 Time effective_at, Time now);
+/// A moment further ahead of our clock than this was told by a wrong clock or in a wrong zone.
+inline constexpr Duration furthest_ahead{26LL * 3600000};
+
+/// What an order claims now: `moves` come to what `target` has on hand.
+struct Claimed {
+  const Claim& target;
+  const Moves& moves;
+  std::string order, cause;  ///< "order:12", and of this revision "order:12:3"
+  Time otherwise;            ///< when what names no moment happened
+};
+/// Appends what is claimed minus what the order's movements already sum to (`before`): each parcel and each return at its own moment, so
+/// that a count between two of them covers the first alone. What was written is not moved to another moment; what is taken back is taken
+/// back at the moment where it stands. Returns the variants whose sums changed.
+std::set<VariantNo> append_claim(store::Session& session, const Claimed& claimed, const Claim& before, Time now);
 
 /// A receipt or an adjustment: on hand ± quantity.
 bool append_change(store::Session& session, VariantNo variant, LocationNo location, const std::string& kind, Quantity on_hand,

@@ -35,6 +35,31 @@ Quantity shipped_of(const Order& order, const OrderLine& line) {
   return std::min(shipped, most_units);
 }
 
+/// Of what refunds put back, the first units are those that never left, as far as count_of() has some.
+std::vector<GoodsMoved> moves_of_line(const Order& order, const OrderLine& line) {
+  std::vector<GoodsMoved> moves;
+  const LineCount count = count_of(order, line);
+  Quantity unsent = count.shipped, unreturned = count.returned;
+  Quantity freed = -count.returned;
+  for (const Refund& refund : order.refunds) freed += units_of(refund.lines, line.id, true);
+  for (const Shipment& shipment : order.shipments) {
+    const Quantity open = std::max<Quantity>(line.quantity - (count.shipped - unsent), 0);
+    const Quantity units = std::min(shipment.lines.empty() ? open : units_of(shipment.lines, line.id, false), unsent);
+    if (units > 0) moves.push_back({shipment.at, -units});
+    unsent -= units;
+  }
+  if (unsent > 0) moves.push_back({std::nullopt, -unsent});
+  for (const Refund& refund : order.refunds) {
+    const Quantity back = units_of(refund.lines, line.id, true), only_freed = std::clamp<Quantity>(freed, 0, back);
+    const Quantity units = std::min(back - only_freed, unreturned);
+    if (units > 0) moves.push_back({refund.at, units});
+    freed -= only_freed;
+    unreturned -= units;
+  }
+  if (unreturned > 0) moves.push_back({std::nullopt, unreturned});
+  return moves;
+}
+
 bool reserves(const Order& order, ReserveAt reserve, bool expired) {
   switch (order.state) {
     case OrderState::pending:
@@ -92,6 +117,20 @@ Claim claim_of(const Order& order, const std::vector<ResolvedLine>& resolved, Re
   }
   std::erase_if(claim, [](const auto& entry) { return entry.second == Effect{}; });
   return claim;
+}
+
+Moves moves_of(const Order& order, const std::vector<ResolvedLine>& resolved) {
+  Moves moves;
+  for (const OrderLine& line : order.lines) {
+    const auto found = std::find_if(resolved.begin(), resolved.end(), [&](const ResolvedLine& each) { return each.line == line.id; });
+    if (found == resolved.end()) continue;
+    const auto of_line = moves_of_line(order, line);
+    for (const ResolvedLine::Part& part : found->parts) {
+      if (!sensible(part.each)) continue;
+      for (const auto& moved : of_line) moves[{part.variant, part.location}].push_back({moved.at, moved.units * part.each});
+    }
+  }
+  return moves;
 }
 
 }  // namespace tally

@@ -43,4 +43,14 @@ struct LineCount {
 };
 LineCount count_of(const Order& order, const OrderLine& line);
 
+/// Units that left (below 0) or came back, at the moment that the parcel or the refund names; without one where none is named.
+struct GoodsMoved {
+  std::optional<Time> at;
+  Quantity units = 0;
+  bool operator==(const GoodsMoved&) const = default;
+};
+/// Each parcel and each return by itself: for every (variant, location) they come to the `on_hand` of the claim.
+using Moves = std::map<Claim::key_type, std::vector<GoodsMoved>>;
+Moves moves_of(const Order& order, const std::vector<ResolvedLine>& resolved);
+
 }  // namespace tally

@@ -5,6 +5,7 @@
 #include "base/time.hpp"
 #include "model/claim.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,6 +37,10 @@ bool append(Session& session, const Movement& movement, Time now);
 std::optional<StockRow> stock_at(Session& session, VariantNo variant, LocationNo location);
 std::vector<StockRow> stock_of(Session& session, VariantNo variant);
 void set_counted(Session& session, VariantNo variant, LocationNo location, Time as_of, const std::string& cause);
+/// What movements of causes that begin with this one and a ':' changed on hand, by the moment in which it took effect; without those that
+/// come to nothing.
+std::map<Time, Quantity> on_hand_by_moment(Session& session, VariantNo variant, LocationNo location, const std::string& cause);
+
 /// Sum of what took effect at or before `as_of`.
 Quantity on_hand_as_of(Session& session, VariantNo variant, LocationNo location, Time as_of);
 

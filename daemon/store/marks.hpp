@@ -41,9 +41,9 @@ std::optional<Mark> find_mark(Session& session, ChannelNo channel, const std::st
 void clear_mark(Session& session, const Mark& mark);
 void delay_mark(Session& session, const Mark& mark, Time not_before);
 void park_mark(Session& session, const Mark& mark, const std::string& reason, const std::string& hash);
-void unpark(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing);
 /// Parks it for good: the same value is left alone by this person's word, however often it is marked again.
 void discard_mark(Session& session, const Mark& mark, const std::string& author, const std::string& hash);
+void unpark(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing);
 std::optional<Time> next_due_mark(Session& session, ChannelNo channel);
 std::vector<Mark> marks_of_batch(Session& session, std::int64_t batch);
 std::vector<Mark> marks_of_channel(Session& session, ChannelNo channel, const std::string& aspect);

@@ -120,5 +120,43 @@ TEST_F(Nonsense, APersonReleasesAllButAnUnknownSku) {
   });
 }
 
+TEST_F(Nonsense, ASaleDatedIn2099CountsFromWhenItCameAndIsHeld) {
+  const auto dated = [](const std::string& at) {
+    return [at](Json& tree) {
+      for (const auto* moment : {"placed_at", "changed_at"}) tree.set(moment, at);
+    };
+  };
+  order("shop", "1", "completed", {{"A", 2}}, clock.now(), dated("2099-12-31T10:00:00Z"));
+  EXPECT_EQ(at("A", "main").on_hand, 8) << "the goods are gone all the same";
+  EXPECT_THAT(holds("1"),
+              ElementsAre("it is dated 2099-12-31T10:00:00Z, more than a day ahead of our clock: it counts from when we had it"));
+  pass(Duration(3600000));
+  ASSERT_TRUE(count("A", "main", 8, clock.now()));
+  EXPECT_EQ(at("A", "main").on_hand, 8) << "the count has the sale";
+
+  pass(Duration(3600000));
+  order("shop", "1", "completed", {{"A", 3}}, clock.now(), dated(format_iso(clock.now())));
+  EXPECT_EQ(at("A", "main").on_hand, 7) << "a later document is not older than 2099";
+  EXPECT_THAT(holds("1"), IsEmpty()) << "the clock was set";
+}
+
+TEST_F(Nonsense, AClockThatIsAFewHoursAheadHoldsNothing) {
+  order("shop", "1", "completed", {{"A", 2}}, clock.now() + Duration(24LL * 3600000));
+  EXPECT_THAT(holds("1"), IsEmpty());
+  EXPECT_EQ(at("A", "main").on_hand, 8);
+}
+
+TEST_F(Nonsense, AParcelAndAReturnDatedIn2099MoveTheirGoodsNow) {
+  const auto facts = [](const char* id) {
+    return Json::Array{Json::object(
+        {{"@id", id},
+         {"at", "2099-12-31T10:00:00Z"},
+         {"lines", Json::Array{Json::object({{"line", Json::object({{"@id", "1"}})}, {"quantity", 2}, {"restocked", true}})}}})};
+  };
+  order("shop", "1", "part_shipped", {{"A", 5}}, clock.now(), [&](Json& tree) { tree.set("shipments", facts("p")); });
+  EXPECT_EQ(at("A", "main"), (Effect{8, 3}));
+  EXPECT_THAT(holds("1"), ElementsAre(HasSubstr("it is dated 2099")));
+}
+
 }  // namespace
 }  // namespace tally::engine

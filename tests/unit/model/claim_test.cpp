@@ -169,5 +169,40 @@ TEST(LineCount, tells_ordered_cancelled_shipped_and_returned) {
   EXPECT_EQ(count.open(), 0);
 }
 
+TEST(Claim, each_parcel_and_each_return_moves_its_units_at_its_own_moment) {
+  Order sold = order(OrderState::part_shipped);
+  ship(sold, 2);
+  ship(sold, 1);
+  sold.shipments[0].at = from_ms(1000);
+  sold.shipments[1].at = from_ms(3000);
+  refund(sold, 3, true);  // two of them never left
+  sold.refunds[0].at = from_ms(5000);
+  const auto moves = moves_of(sold, resolved);
+  EXPECT_THAT(moves, ElementsAre(Pair(Pair(shirt, main_store), ElementsAre(GoodsMoved{from_ms(1000), -2}, GoodsMoved{from_ms(3000), -1},
+                                                                           GoodsMoved{from_ms(5000), 1}))));
+}
+
+TEST(Claim, what_moved_comes_to_what_is_claimed_on_hand) {
+  std::vector<Order> orders{order(OrderState::shipped), order(OrderState::completed), order(OrderState::paid), order(OrderState::refunded)};
+  for (const Quantity parcel : {1, 2, 5, 9}) {
+    for (const Quantity back : {0, 1, 3, 7}) {
+      orders.push_back(order(OrderState::part_shipped));
+      ship(orders.back(), parcel);
+      orders.back().shipments.push_back({});  // everything that was open
+      refund(orders.back(), back, true);
+      orders.push_back(order(OrderState::shipped));
+      refund(orders.back(), back, true);
+      orders.back().lines.front().restocked = back + 1;
+    }
+  }
+  for (const auto& each : orders) {
+    Quantity sum = 0;
+    for (const auto& [key, moves] : moves_of(each, resolved)) {
+      for (const auto& moved : moves) sum += moved.units;
+    }
+    EXPECT_EQ(sum, effect(each).on_hand) << to_json(each).dump();
+  }
+}
+
 }  // namespace
 }  // namespace tally

@@ -1,0 +1,126 @@
+// Goods of an order move when their parcel left or their return came, also when one document tells of all of them.
+#include "stock_house.hpp"
+
+namespace tally::engine {
+namespace {
+
+struct Moved {
+  Quantity units;
+  Time at;
+};
+
+class GoodsMoments : public StockHouse {
+ protected:
+  void SetUp() override {
+    StockHouse::SetUp();
+    add_shop("shop", {});
+    add_product("A", 10);
+    open();
+    start_ = clock.now();
+    order("shop", "1", "paid", {{"A", 3}}, start_);
+    pass(Duration(hour * 10));
+  }
+  Time after(int hours) const { return start_ + Duration(hours * hour); }
+  static Json facts(const std::vector<Moved>& moved, bool restocked) {
+    Json list = Json::array();
+    for (const auto& each : moved) {
+      Json ref = Json::object({{"line", Json::object({{"@id", "1"}})}, {"quantity", each.units}});
+      if (restocked) ref.set("restocked", true);
+      list.push_back(Json::object(
+          {{"@id", std::to_string(list.as_array().size() + 1)}, {"at", format_iso(each.at)}, {"lines", Json::Array{std::move(ref)}}}));
+    }
+    return list;
+  }
+  /// What the channel says now of the order.
+  void says(const std::string& state, const std::vector<Moved>& parcels, const std::vector<Moved>& returns = {}) {
+    pass(Duration(1000));
+    order("shop", "1", state, {{"A", 3}}, start_, [&](Json& tree) {
+      tree.set("shipments", facts(parcels, false));
+      tree.set("refunds", facts(returns, true));
+    });
+  }
+  std::size_t movements() {
+    const auto no = variant("A");
+    std::size_t count = 0;
+    write([&](store::Session& session) { count = store::movements_of(session, no, 1000).size(); });
+    return count;
+  }
+
+  static constexpr Duration::rep hour = 3600000;
+  Time start_;
+  int notes_ = 0;
+};
+
+TEST_F(GoodsMoments, OfTwoParcelsReadAtOnceACountBetweenThemHasOnlyTheFirst) {
+  ASSERT_TRUE(count("A", "main", 8, after(2)));
+  says("shipped", {{2, after(1)}, {1, after(3)}});
+  EXPECT_EQ(at("A", "main"), (Effect{7, 0}));
+}
+
+TEST_F(GoodsMoments, ACountBetweenTwoParcelsThatComesAfterThemTakesOffTheSecond) {
+  says("shipped", {{2, after(1)}, {1, after(3)}});
+  EXPECT_EQ(at("A", "main"), (Effect{7, 0}));
+  ASSERT_TRUE(count("A", "main", 8, after(2)));
+  EXPECT_EQ(at("A", "main"), (Effect{7, 0}));
+}
+
+TEST_F(GoodsMoments, OfAParcelAndItsReturnReadAtOnceACountBetweenThemHasOnlyTheParcel) {
+  ASSERT_TRUE(count("A", "main", 7, after(2)));
+  says("shipped", {{3, after(1)}}, {{1, after(3)}});
+  EXPECT_EQ(at("A", "main"), (Effect{8, 0}));
+}
+
+TEST_F(GoodsMoments, GoodsThatLeftAndCameBackBetweenTwoReadingsStillMovedTwice) {
+  ASSERT_TRUE(count("A", "main", 7, after(2)));
+  says("shipped", {{3, after(1)}}, {{3, after(3)}});
+  EXPECT_EQ(at("A", "main"), (Effect{10, 0})) << "counted without them, and they came back";
+}
+
+TEST_F(GoodsMoments, AParcelThatTheChannelTakesBackIsTakenBackAtItsOwnMoment) {
+  says("part_shipped", {{2, after(1)}});
+  ASSERT_TRUE(count("A", "main", 10, after(2)));
+  EXPECT_EQ(at("A", "main"), (Effect{10, 1}));
+  says("paid", {});
+  EXPECT_EQ(at("A", "main"), (Effect{10, 3})) << "they lay there when it was counted";
+}
+
+TEST_F(GoodsMoments, AMomentThatTheChannelCorrectsMovesNothing) {
+  says("part_shipped", {{2, after(1)}});
+  ASSERT_TRUE(count("A", "main", 8, after(2)));
+  const auto before = movements();
+  says("part_shipped", {{2, after(3)}});
+  EXPECT_EQ(at("A", "main"), (Effect{8, 1}));
+  EXPECT_EQ(movements(), before);
+  says("shipped", {{2, after(3)}, {1, after(4)}});
+  EXPECT_EQ(at("A", "main"), (Effect{7, 0})) << "only the second parcel is new";
+}
+
+TEST_F(GoodsMoments, GoodsWithoutAMomentMoveWhenTheOrderChangedAndOnceOnly) {
+  const auto all_left = [&] {
+    order("shop", "1", "shipped", {{"A", 3}}, start_, [this](Json& tree) { tree.set("note", std::to_string(++notes_)); });
+  };
+  all_left();
+  EXPECT_EQ(at("A", "main"), (Effect{7, 0}));
+  const auto before = movements();
+  ASSERT_TRUE(count("A", "main", 7, clock.now()));
+  pass(Duration(hour));
+  all_left();
+  EXPECT_EQ(at("A", "main"), (Effect{7, 0}));
+  says("shipped", {{2, after(1)}, {1, after(3)}});
+  EXPECT_EQ(at("A", "main"), (Effect{7, 0})) << "now their moments are named: they have left already";
+  EXPECT_EQ(movements(), before + 1) << "the count alone";
+}
+
+TEST_F(GoodsMoments, WhatParcelsHoldIsFreedWithEachOfThem) {
+  says("shipped", {{2, after(1)}, {1, after(3)}});
+  const auto no = variant("A");
+  const auto where = place("main");
+  write([&](store::Session& session) {
+    EXPECT_EQ(store::reserved_as_of(session, no, where, after(2)), 1);
+    EXPECT_EQ(store::on_hand_as_of(session, no, where, after(2)), 8);
+    EXPECT_EQ(store::reserved_as_of(session, no, where, after(3)), 0);
+  });
+}
+
+}  // namespace
+}  // namespace tally::engine
