@@ -1,7 +1,6 @@
 #include "connectors/file/rows.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace tally::file {
 
@@ -25,14 +24,6 @@ std::string word_of(std::string_view name) {
   return word;
 }
 
-char separator_of(std::string_view bytes) {
-  const auto header = bytes.substr(0, bytes.find_first_of("\r\n"));
-  std::array<char, 3> candidates{',', ';', '\t'};
-  return *std::max_element(candidates.begin(), candidates.end(), [&](char a, char b) {
-    return std::count(header.begin(), header.end(), a) < std::count(header.begin(), header.end(), b);
-  });
-}
-
 bool is_blank(const csv::Record& record) {
   return std::all_of(record.cells.begin(), record.cells.end(), [](const std::string& text) { return trimmed(text).empty(); });
 }
@@ -43,8 +34,9 @@ Result<Rows> Rows::read(std::string_view bytes, const Columns& columns, const st
   const auto text = csv::to_utf8(bytes);
   if (!text) return error(Fault::invalid, "the file is neither UTF-8 nor GB18030", {}, "set the till's encoding");
   Rows rows;
-  rows.separator_ = separator_of(*text);
-  auto records = csv::parse(*text, rows.separator_);
+  std::string_view records_in = *text;
+  rows.separator_ = csv::take_separator(records_in);
+  auto records = csv::parse(records_in, rows.separator_);
   if (!records) return records.error();
   auto record = std::find_if_not(records->begin(), records->end(), is_blank);
   if (record == records->end()) return error(Fault::invalid, "the file is empty", {}, "the first row must name the columns");

@@ -5,6 +5,7 @@
 #include <utf8proc.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <variant>
 
@@ -155,6 +156,25 @@ class Converter {
 };
 
 }  // namespace
+
+char take_separator(std::string_view& bytes) {
+  constexpr std::string_view line_end = "\r\n";
+  const bool says = bytes.size() > 5 && bytes.starts_with("sep=") && line_end.find(bytes[5]) != std::string_view::npos;
+  if (says && bytes[4] != '"' && line_end.find(bytes[4]) == std::string_view::npos) {
+    const char said = bytes[4];
+    bytes.remove_prefix(5);
+    return said;
+  }
+  std::array<std::pair<char, std::size_t>, 3> candidates{{{',', 0}, {';', 0}, {'\t', 0}}};
+  bool quoted = false;
+  for (const char c : bytes) {
+    if (c == '"') quoted = !quoted;
+    if (quoted) continue;
+    if (c == '\n' || c == '\r') break;
+    for (auto& [separator, count] : candidates) count += c == separator;
+  }
+  return std::max_element(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) { return a.second < b.second; })->first;
+}
 
 Result<std::vector<Record>> parse(std::string_view bytes, char separator) {
   const auto text = without_mark(bytes);

@@ -32,6 +32,10 @@ inline constexpr std::size_t most_bytes_a_record = std::size_t{4} << 20;
 inline constexpr std::size_t most_bytes_a_cell = std::size_t{1} << 20;
 inline constexpr std::size_t most_cells_a_record = 10'000;
 
+/// What stands between the cells: what a first line `sep=;` says, a word to Excel that is taken off `bytes` (its line end stays, so that
+/// lines are counted as in the file); else comma, semicolon or tab, whichever the first line has most of outside quotes.
+char take_separator(std::string_view& bytes);
+
 /// Reads all records, quotes and line breaks inside quotes included. A byte order mark is skipped. `separator` is one byte.
 /// Errors (`invalid`): the first record that cannot be read, or more than 256 MiB.
 Result<std::vector<Record>> parse(std::string_view bytes, char separator = ',');

@@ -3,7 +3,6 @@
 #include "catalogue/cell.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace tally::catalogue {
 
@@ -12,19 +11,6 @@ namespace {
 constexpr std::size_t max_rows = 1'000'000;
 constexpr std::size_t max_columns = 400;
 
-/// The separator that the first line has most of, outside quotes.
-char separator_of(std::string_view bytes) {
-  std::array<std::pair<char, std::size_t>, 3> candidates{{{',', 0}, {';', 0}, {'\t', 0}}};
-  bool quoted = false;
-  for (const char c : bytes) {
-    if (c == '"') quoted = !quoted;
-    if (quoted) continue;
-    if (c == '\n' || c == '\r') break;
-    for (auto& [separator, count] : candidates) count += c == separator;
-  }
-  return std::max_element(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) { return a.second < b.second; })->first;
-}
-
 bool blank(const csv::Record& record) {
   return std::all_of(record.cells.begin(), record.cells.end(), [](const std::string& text) { return trimmed(text).empty(); });
 }
@@ -32,11 +18,7 @@ bool blank(const csv::Record& record) {
 }  // namespace
 
 Result<Table> Table::read(std::string_view bytes, const std::string& file) {
-  auto separator = separator_of(bytes);
-  if (bytes.size() > 5 && bytes.starts_with("sep=") && (bytes[5] == '\r' || bytes[5] == '\n')) {  // a word to Excel, then the header
-    separator = bytes[4];
-    bytes.remove_prefix(5);  // its line end stays, so that lines are counted as in the file
-  }
+  const char separator = csv::take_separator(bytes);
   auto found = csv::salvage(bytes, separator);
   if (!found) return error(Fault::invalid, found.error().what, file, found.error().todo);
   auto& records = found->records;

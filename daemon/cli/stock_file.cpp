@@ -14,6 +14,8 @@ constexpr std::uintmax_t largest_file = std::uintmax_t{16} << 20;
 
 Result<std::vector<csv::Record>> records_of(const std::filesystem::path& file) {
   std::error_code failed;
+  if (std::filesystem::is_directory(file, failed))
+    return error(Fault::invalid, "this is a folder, and --file names a file", file.string(), "name the CSV file in it");
   if (!std::filesystem::is_regular_file(file, failed)) return error(Fault::invalid, "there is no such file", file.string());
   if (std::filesystem::file_size(file, failed) > largest_file)
     return error(Fault::invalid, "it is larger than 16 MiB", file.string(), "cut it into several");
@@ -21,8 +23,14 @@ Result<std::vector<csv::Record>> records_of(const std::filesystem::path& file) {
   if (!in) return error(Fault::invalid, "it cannot be read", file.string(), "look at its owner and mode");
   const auto text = csv::to_utf8(std::string(std::istreambuf_iterator<char>(in), {}));
   if (!text) return error(Fault::invalid, text.error().what, file.string());
-  auto records = csv::parse(*text);
+  std::string_view rows = *text;
+  const char separator = csv::take_separator(rows);
+  auto records = csv::parse(rows, separator);
   if (!records) return error(Fault::invalid, records.error().text(), file.string());
+  const auto is_blank = [](const csv::Record& record) {
+    return std::all_of(record.cells.begin(), record.cells.end(), [](const std::string& text) { return text.empty(); });
+  };
+  std::erase_if(*records, is_blank);  // spreadsheets end in rows of separators alone
   return records;
 }
 

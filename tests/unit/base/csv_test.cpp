@@ -16,6 +16,20 @@ TEST(Csv, reads_cells_quotes_and_line_breaks_inside_quotes) {
   EXPECT_EQ((*records)[2].cells, (Cells{"A-2", "two\nlines"}));
 }
 
+TEST(Csv, takes_the_separator_that_the_first_line_has_or_names) {
+  const auto taken = [](std::string_view bytes) {
+    const char separator = csv::take_separator(bytes);
+    return std::string(1, separator) + std::string(bytes);
+  };
+  EXPECT_EQ(taken("a,b;c,d\n;;;;\n"), ",a,b;c,d\n;;;;\n");
+  EXPECT_EQ(taken("a;\"b,c,d,e\";f\n"), ";a;\"b,c,d,e\";f\n") << "what is quoted separates nothing";
+  EXPECT_EQ(taken("a\tb"), "\ta\tb");
+  EXPECT_EQ(taken("sku"), ",sku");
+  EXPECT_EQ(taken(""), ",");
+  EXPECT_EQ(taken("sep=|\r\na|b"), "|\r\na|b");
+  EXPECT_EQ(taken("sep=\n\na;b"), ",sep=\n\na;b") << "a line break separates nothing";
+}
+
 TEST(Csv, knows_the_line_each_record_began_on) {
   const auto records = csv::parse(
       "\xef\xbb\xbf"
