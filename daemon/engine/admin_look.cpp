@@ -2,6 +2,7 @@
 // Reads with sessions of its own, on the caller's thread.
 #include "engine/engine.hpp"
 #include "engine/number.hpp"
+#include "engine/orders.hpp"
 #include "store/comparison.hpp"
 #include "store/inbox.hpp"
 #include "store/journal.hpp"
@@ -250,6 +251,8 @@ bool has_sku(const store::OrderRow& row, const std::string& sku) {
   return std::any_of(lines.begin(), lines.end(), [&](const Json& line) { return normal_sku(line.text_or("sku")).text == sku; });
 }
 
+}  // namespace
+
 Json order_item(const World& world, const store::OrderRow& row) {
   Json lines = Json::array();
   for (const auto& line : lines_of(row))
@@ -269,8 +272,6 @@ Json order_item(const World& world, const store::OrderRow& row) {
   item.set("accepted_at", format_iso(row.accepted_at));
   return item;
 }
-
-}  // namespace
 
 Result<Json> Engine::orders(const Query& query) {
   auto& world = core_.world();

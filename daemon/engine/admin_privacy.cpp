@@ -55,14 +55,6 @@ Result<Named> named_in(Session& session, const World& world, const Json& wish) {
   return named;
 }
 
-Json item_json(const World& world, const store::OrderRow& row) {
-  return Json::object({{"channel", world.name_of(row.channel)},
-                       {"id", row.id},
-                       {"number", row.document.text_or("number")},
-                       {"state", row.state},
-                       {"placed_at", row.document.text_or("placed_at")}});
-}
-
 }  // namespace
 
 Result<Json> Engine::find_orders(const std::string& buyer) {
@@ -73,7 +65,7 @@ Result<Json> Engine::find_orders(const std::string& buyer) {
     const auto key = store::find_buyer(session, buyer);
     if (!key) return {};
     for (const auto order : store::orders_of_buyer(session, *key)) {
-      if (const auto row = store::get_order(session, order)) items.push_back(item_json(world, *row));
+      if (const auto row = store::get_order(session, order)) items.push_back(order_item(world, *row));
     }
     return {};
   });

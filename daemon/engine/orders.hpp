@@ -58,6 +58,9 @@ Result<std::vector<std::string>> release_order(store::Session& session, const Wo
 /// A pending order's reservation has run out.
 void expire_order(store::Session& session, const World& world, OrderNo order);
 
+/// An order as a line of a list, without its buyer.
+Json order_item(const World& world, const store::OrderRow& row);
+
 /// The order that a person means: by the platform's id; without a channel's name it must be of one channel alone. Errors: not_found,
 /// invalid.
 Result<store::OrderRow> find_named(store::Session& session, const World& world, const std::string& channel, const std::string& id);

@@ -86,7 +86,9 @@ TEST_F(Canary, IsHeardNowhereButWhereItIsAskedFor) {
   EXPECT_EQ(masked.find("buyer")->text_or("email"), "c***@***");
   EXPECT_EQ(masked.find("ship_to")->text_or("family_name"), "F***");
   EXPECT_EQ(masked.find("ship_to")->text_or("city"), "London");
-  EXPECT_EQ(street.done({"order", "find", "--buyer", "Canary@Aviary.example"}).find("items")->as_array().size(), 1u);
+  const Json found = *street.done({"order", "find", "--buyer", "Canary@Aviary.example"}).find("items");
+  EXPECT_EQ(found.as_array().size(), 1u);
+  EXPECT_EQ(found.dump(), street.done({"order", "list"}).find("items")->dump()) << "with its lines, its total and what holds it";
 
   EXPECT_FALSE(is_in_journal("order.shown_clear"));
   const Json clear = street.done({"order", "show", id, "--clear"});
