@@ -56,6 +56,7 @@ Result<void> add_whole(const Program& program, const mapping::Mapping& mapping, 
   if (read->empty()) return {};  // {"id": 5} of a deleted order reads as no order
   Event& event = read->front();
   const Json *id = event.tree.find("@id"), *lines = event.tree.find("lines");
+  if (kind == "order" && (!lines || lines->empty()) && !event.doubts.empty()) return not_understood(event.doubts.front());
   if (!event.changed_at || !id || id->scalar_text() != subject || (kind == "order" && (!lines || lines->empty()))) return {};
   events.push_back(std::move(event));
   return {};

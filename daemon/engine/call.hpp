@@ -2,6 +2,7 @@
 #pragma once
 
 #include "channel/connector.hpp"
+#include "store/inbox.hpp"
 #include "store/marks.hpp"
 
 #include <optional>
@@ -15,13 +16,12 @@ struct Call {
   std::uint64_t lane = 0;  ///< who made it: a lane that a reload took away hears of it no more
   std::uint64_t no = 0;
   ChannelNo channel;
-  channel::Want want;                     ///< of the readings
-  std::vector<channel::Change> changes;   ///< of a push
-  std::vector<store::Intent> intents;     ///< of a push: one a change
-  std::vector<store::Mark> marks;         ///< of a push: what it answers; of looks and finds the things concerned
-  std::vector<VariantNo> variants;        ///< of a look
-  std::vector<std::string> subjects;      ///< of fetch_orders and of a look at listings: the pokes it answers
-  std::vector<std::int64_t> generations;  ///< of these pokes: one a subject
+  channel::Want want;                    ///< of the readings
+  std::vector<channel::Change> changes;  ///< of a push
+  std::vector<store::Intent> intents;    ///< of a push: one a change
+  std::vector<store::Mark> marks;        ///< of a push: what it answers; of looks and finds the things concerned
+  std::vector<VariantNo> variants;       ///< of a look
+  std::vector<store::Poke> pokes;        ///< of fetch_orders and of a look at listings: what it answers
   Time left_at;
   bool urgent = false;  ///< took the seat that is kept for decreases
 };

@@ -64,10 +64,10 @@ Result<void> take_order(Session& session, World& world, const Channel& channel, 
 }
 
 /// Something changed there: it is read again. What we ourselves wrote a moment ago echoes; that is looked at after it settled.
-void take_poke(Session& session, const World& world, const Channel& channel, const channel::Event& event) {
+void take_poke(Session& session, const World& world, const Channel& channel, const store::InboxRow& row, const channel::Event& event) {
   const Time now = world.clock.now();
   if (event.subject_kind == "order" || event.subject_kind == "refund") {
-    store::add_poke(session, channel.no, "order", event.subject, now);
+    store::add_poke(session, channel.no, "order", event.subject, now, row.source == "hook" ? row.no : 0);
     return;
   }
   if (event.subject.empty()) return;
@@ -137,7 +137,7 @@ Result<void> take_row(Session& session, World& world, const Channel& channel, co
         done = take_level(session, world, channel, row, event);
         break;
       case channel::Event::What::poke:
-        if (!(whole_order && event.subject_kind == "order")) take_poke(session, world, channel, event);
+        if (!(whole_order && event.subject_kind == "order")) take_poke(session, world, channel, row, event);
         break;
       case channel::Event::What::listing:
         break;  // listings come through looks and sweeps, not through the inbox
@@ -177,7 +177,9 @@ void forget_reports_before(Session& session, const World& world, const Channel& 
     forget_reports_before(session, world, channel, row.no, about->second);
 }
 
-void park(Session& session, const World& world, const Channel& channel, std::int64_t row, const std::string& said) {
+}  // namespace
+
+void park_row(Session& session, const World& world, const Channel& channel, std::int64_t row, const std::string& said) {
   const Time now = world.clock.now();
   const std::string number = std::to_string(row), reason = masked_sentence(said);
   store::park_row(session, row, channel.no, reason, now);
@@ -189,8 +191,6 @@ void park(Session& session, const World& world, const Channel& channel, std::int
   store::set_problem(session, {channel.no, "inbox", number, reason, mend + "; `tallyd discard " + number + "` drops it", now});
   world.log.warning("a document was parked", {{"channel", channel.config.name}, {"row", number}, {"reason", reason}});
 }
-
-}  // namespace
 
 Result<IntakeResult> take_in(World& world, const Channel& channel, std::size_t limit, const StepSeen& step_seen) {
   IntakeResult result;
@@ -211,7 +211,7 @@ Result<IntakeResult> take_in(World& world, const Channel& channel, std::size_t l
       const std::string reason = written.error().text();
       written = world.store.write([&](Session& session) -> Result<void> {
         forget_reports_before(session, world, channel, row);
-        park(session, world, channel, row.no, reason);
+        park_row(session, world, channel, row.no, reason);
         store::set_applied_through(session, channel.no, row.no);
         return {};
       });
@@ -239,7 +239,7 @@ Result<std::string> take_parked(World& world, const Channel& channel, std::int64
   if (!is_documents_own(written.error())) return written.error();
   const std::string reason = written.error().text();
   written = world.store.write([&](Session& session) -> Result<void> {
-    park(session, world, channel, no, reason);
+    park_row(session, world, channel, no, reason);
     return {};
   });
   if (!written) return written.error();

@@ -15,6 +15,9 @@ struct IntakeResult {
 /// At most `limit` rows of one channel. Engine's thread. Errors: io, gone.
 Result<IntakeResult> take_in(World& world, const Channel& channel, std::size_t limit, const StepSeen& step_seen);
 
+/// Puts a row aside with its reason, masked, and tells what can be done about it.
+void park_row(store::Session& session, const World& world, const Channel& channel, std::int64_t row, const std::string& said);
+
 /// A parked row once more, as if it had come now: nothing is applied twice, because what an order moves is a target and a count is a cause.
 /// Returns why it stays parked; empty when it was applied. Engine's thread. Errors: io, gone, locked.
 Result<std::string> take_parked(World& world, const Channel& channel, std::int64_t row, const std::string& author,

@@ -150,14 +150,29 @@ Result<Lane::Step> Lane::next_step() {
       if (call && !*call && due.contains("stock")) call = next_stock(false);
       const bool wants = !want_look_.empty() || next_order_read_ <= now;  // what a raise waits for
       if (call && !*call && wants) call = first({&Lane::next_orders, &Lane::next_look});
-      if (call && !*call && due.contains("content")) call = next_content();
       if (!call) return call.error();
     }
-    if (!*call) call = first({&Lane::next_comparison, &Lane::next_sweep});
+    if (!*call) call = due.contains("content") ? next_content_or_check() : next_check();
     if (!call) return call.error();
     if (*call) return Step{std::move(*call), now};
   }
   return Step{std::nullopt, when_next()};
+}
+
+/// They take turns: thousands of listings to be made would put off for hours what only a check can find.
+Result<std::optional<Call>> Lane::next_content_or_check() {
+  const bool content_first = !content_went_last_;
+  auto call = content_first ? next_content() : next_check();
+  const bool second = call && !*call;
+  if (second) call = content_first ? next_check() : next_content();
+  if (call && *call) content_went_last_ = content_first != second;
+  return call;
+}
+
+/// What finds what nobody told us: orders by the channel's own count, hands on listings.
+Result<std::optional<Call>> Lane::next_check() {
+  auto call = next_comparison();
+  return call && !*call ? next_sweep() : std::move(call);
 }
 
 Time Lane::when_next() {
@@ -307,7 +322,7 @@ Result<void> Lane::finish(const Call& call, Outcome outcome) {
   for (const auto& result : outcome.applied) {
     if (!result && (!error || react(result.error().fault).lane != Reaction::Lane::go_on)) error = result.error();
   }
-  const bool one_order = call.kind == Call::Kind::fetch_orders && call.subjects.size() == 1 && fetch_most_ == 1;
+  const bool one_order = call.kind == Call::Kind::fetch_orders && call.pokes.size() == 1 && fetch_most_ == 1;
   Result<void> done;
   switch (call.kind) {
     case Call::Kind::push:

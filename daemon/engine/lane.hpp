@@ -152,6 +152,8 @@ class Lane {
   Result<std::optional<Call>> next_orders();
   Result<std::optional<Call>> next_look();
   Result<std::optional<Call>> next_sweep();
+  Result<std::optional<Call>> next_check();
+  Result<std::optional<Call>> next_content_or_check();
   Result<void> finish_orders(const Call& call, Outcome& outcome);
   Result<void> orders_not_fetched(const Call& call, const Error& error);
   Result<void> finish_look(const Call& call, Outcome& outcome);
@@ -210,6 +212,7 @@ class Lane {
   std::set<VariantNo> looks_out_;
   std::map<VariantNo, Looked> looked_;
   std::set<VariantNo> want_look_;
+  bool content_went_last_ = false;
   std::set<std::string> unread_bodies_;  ///< documents that could not be parsed and were stored already, by hash
 };
 

@@ -1,5 +1,6 @@
 // Reading: order lists, single orders, looks at numbers, sweeps over whole listings.
 #include "base/crypto.hpp"
+#include "engine/intake.hpp"
 #include "engine/lane.hpp"
 #include "engine/number.hpp"
 #include "engine/pins.hpp"
@@ -50,8 +51,7 @@ Time ask_again_at(const Error& error, Time now) {
 
 /// What was poked again while the call was out may have changed after it was read: that poke stays.
 void remove_answered(Session& session, const Call& call, const std::string& kind) {
-  for (std::size_t i = 0; i < call.subjects.size(); ++i)
-    store::remove_poke(session, call.channel, kind, call.subjects[i], call.generations[i]);
+  for (const auto& poke : call.pokes) store::remove_poke(session, call.channel, kind, poke.subject, poke.generation);
 }
 
 }  // namespace
@@ -74,10 +74,9 @@ Result<std::optional<Call>> Lane::next_orders() {
       Call call = make(Call::Kind::fetch_orders, false);
       call.want.what = channel::Want::What::orders;
       for (const auto& poke : due) {
-        call.subjects.push_back(poke.subject);
-        call.generations.push_back(poke.generation);
         if (!poke.subject.empty()) call.want.things.push_back(Json::object({{"@id", poke.subject}}));
       }
+      call.pokes = std::move(due);
       fetching_ = true;
       return std::optional<Call>(std::move(call));
     }
@@ -146,14 +145,18 @@ Result<void> Lane::orders_not_fetched(const Call& call, const Error& error) {
       error.fault == Fault::missing || error.fault == Fault::not_found || error.fault == Fault::rejected || error.fault == Fault::invalid;
   const bool first_failure = fetch_most_ > 1;
   fetch_most_ = 1;
-  if (call.subjects.size() > 1 || (first_failure && lane == L::back_off && !none)) return {};
+  if (call.pokes.size() > 1 || (first_failure && lane == L::back_off && !none)) return {};
   const Time now = world_.clock.now();
   return world_.store.write([&](Session& session) -> Result<void> {
     remove_answered(session, call, "order");
-    for (const auto& subject : call.subjects) {
+    for (const auto& poke : call.pokes) {
+      const auto& subject = poke.subject;
       if (!none) store::add_poke(session, channel_->no, "order", subject, now + retry_missing);
       store::journal(session, {0, now, none ? "order.missing" : "order.unread", "poke", channel_->no, subject,
                                Json::object({{"reason", error.text()}}).dump()});
+      if (none && poke.row != 0 && !store::find_order(session, channel_->no, subject))
+        park_row(session, world_, *channel_, poke.row,
+                 "it announces the order " + subject + ", which the channel does not give: " + error.text());
     }
     return {};
   });
@@ -175,8 +178,8 @@ Result<void> Lane::finish_orders(const Call& call, Outcome& outcome) {
     stored.clear();
     if (auto done = store_documents(session, page->documents, stored); !done) return done;
     remove_answered(session, call, "order");
-    for (const auto& subject : call.subjects)
-      store::note_order_read(session, channel_->no, subject, call.left_at, store::last_inbox_row(session, channel_->no));
+    for (const auto& poke : call.pokes)
+      store::note_order_read(session, channel_->no, poke.subject, call.left_at, store::last_inbox_row(session, channel_->no));
     return {};
   });
   if (written) {
@@ -261,10 +264,9 @@ Result<std::optional<Call>> Lane::next_look() {
   call.want.what = channel::Want::What::listings;
   for (const auto& poke : pokes) {
     call.want.things.push_back(Json::object({{"@id", poke.subject}}));
-    call.subjects.push_back(poke.subject);
-    call.generations.push_back(poke.generation);
     busy_.insert({"poke:" + poke.subject, 0});
   }
+  call.pokes = std::move(pokes);
   return std::optional<Call>(std::move(call));
 }
 
@@ -277,7 +279,7 @@ Result<void> Lane::finish_look(const Call& call, Outcome& outcome) {
   const Time now = world_.clock.now();
   const Reading reading = reading_of(call);
   auto& page = *outcome.page;
-  for (const auto& subject : call.subjects) busy_.erase({"poke:" + subject, 0});
+  for (const auto& poke : call.pokes) busy_.erase({"poke:" + poke.subject, 0});
   std::set<VariantNo> asked(call.variants.begin(), call.variants.end());
   auto written = world_.store.write([&](Session& session) -> Result<void> {
     if (!page) {

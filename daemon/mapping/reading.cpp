@@ -38,6 +38,8 @@ void Reading::node(NodeNo number, const Json& shown) {
   if (const auto* text = std::get_if<Holes>(&is)) return holes(*text, shown);
   if (const auto* map = std::get_if<Object>(&is)) return object(*map, shown);
   if (shown.is_null() && looking_ == Looking::at_all) return nothing(number);
+  if (!shown.is_array() && !shown.empty() && looking_ == Looking::at_all)
+    doubts_.push_back(program_.nodes[number].place.text() + ": a list is expected here, and the document holds none");
   list(std::get<List>(is), shown, false);
 }
 

@@ -152,24 +152,25 @@ void set_cursor(Session& session, ChannelNo channel, const std::string& kind, co
       use(c), use(kind), use(value), use(at);
 }
 
-void add_poke(Session& session, ChannelNo channel, const std::string& kind, const std::string& subject, Time not_before) {
+void add_poke(Session& session, ChannelNo channel, const std::string& kind, const std::string& subject, Time not_before, std::int64_t row) {
   session.stirred.insert(channel.value);
-  Int c = channel.value, at = to_ms(not_before);
-  session.sql << "INSERT INTO poke (channel_no, kind, subject, not_before) VALUES (:c, :k, :s, :t) ON CONFLICT (channel_no, kind, subject) "
-                 "DO UPDATE SET not_before = MIN(not_before, excluded.not_before), generation = generation + 1",
-      use(c), use(kind), use(subject), use(at);
+  Int c = channel.value, at = to_ms(not_before), no = row;
+  session.sql
+      << "INSERT INTO poke (channel_no, kind, subject, not_before, row_no) VALUES (:c, :k, :s, :t, :r) ON CONFLICT (channel_no, kind, "
+         "subject) DO UPDATE SET not_before = MIN(not_before, excluded.not_before), generation = generation + 1, "
+         "row_no = CASE WHEN excluded.row_no <> 0 THEN excluded.row_no ELSE row_no END",
+      use(c), use(kind), use(subject), use(at), use(no);
 }
 
 std::vector<Poke> pokes(Session& session, ChannelNo channel, std::size_t limit) {
   std::vector<Poke> rows;
-  Int c = channel.value, most = static_cast<Int>(limit), at = 0, generation = 0;
+  Int c = channel.value, most = static_cast<Int>(limit), at = 0, generation = 0, row = 0;
   std::string kind, subject;
-  soci::statement st =
-      (session.sql.prepare
-           << "SELECT kind, subject, not_before, generation FROM poke WHERE channel_no = :c ORDER BY not_before, kind, subject LIMIT :l",
-       use(c), use(most), into(kind), into(subject), into(at), into(generation));
+  soci::statement st = (session.sql.prepare << "SELECT kind, subject, not_before, generation, row_no FROM poke WHERE channel_no = :c ORDER "
+                                               "BY not_before, kind, subject LIMIT :l",
+                        use(c), use(most), into(kind), into(subject), into(at), into(generation), into(row));
   st.execute();
-  while (st.fetch()) rows.push_back({kind, subject, from_ms(at), generation});
+  while (st.fetch()) rows.push_back({kind, subject, from_ms(at), generation, row});
   return rows;
 }
 

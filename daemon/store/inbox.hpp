@@ -62,9 +62,11 @@ struct Poke {
   std::string kind, subject;
   Time not_before;
   std::int64_t generation = 0;
+  std::int64_t row = 0;  ///< the newest delivery that said it; 0: none did
 };
 /// Adds, or renews: the generation rises, the earlier moment stays.
-void add_poke(Session& session, ChannelNo channel, const std::string& kind, const std::string& subject, Time not_before);
+void add_poke(Session& session, ChannelNo channel, const std::string& kind, const std::string& subject, Time not_before,
+              std::int64_t row = 0);
 std::vector<Poke> pokes(Session& session, ChannelNo channel, std::size_t limit);
 /// Only if the generation is still that one: what was poked since then stays.
 void remove_poke(Session& session, ChannelNo channel, const std::string& kind, const std::string& subject, std::int64_t generation);

@@ -14,6 +14,11 @@ constexpr const char* may_be_tried =
     "AND (m.by_order = 1 OR NOT EXISTS (SELECT 1 FROM held_item i JOIN held h ON h.digest = i.digest "
     "WHERE i.thing = m.thing AND h.channel_no = m.channel_no AND h.aspect = m.aspect)) ";
 
+/// A listing to be made, not to be mended.
+constexpr const char* not_listed_yet =
+    "(m.aspect = 'content' AND NOT EXISTS (SELECT 1 FROM listing l WHERE l.channel_no = m.channel_no AND l.product_no = m.thing AND "
+    "l.state = 'bound'))";
+
 struct MarkBound {
   Int channel = 0, thing = 0, generation = 0, since = 0, by_order = 0, batch = 0, not_before = 0;
   std::string aspect, cause, parked, hash, discarded_by;
@@ -90,7 +95,7 @@ std::vector<Mark> due_marks(Session& session, ChannelNo channel, const std::stri
   Int c = channel.value, t = to_ms(now), most = static_cast<Int>(limit);
   auto prepared = session.sql.prepare << std::string("SELECT ") + mark_columns +
                                              " FROM mark m WHERE m.channel_no = :c AND m.aspect = :a AND m.not_before <= :t AND" +
-                                             may_be_tried + "ORDER BY m.by_order DESC, m.since, m.thing LIMIT :l";
+                                             may_be_tried + "ORDER BY m.by_order DESC, " + not_listed_yet + ", m.since, m.thing LIMIT :l";
   prepared, use(c), use(aspect), use(t), use(most);
   soci::statement st(bound.bind(prepared));
   return rows_of(st, bound);

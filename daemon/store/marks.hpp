@@ -32,7 +32,8 @@ struct Mark {
 /// a parked one is tried again (and parked again if nothing about it changed: `parked_hash` stays). What several imports marked waits
 /// for the one that marked it last, because that one's value is what would be sent.
 void mark(Session& session, const Mark& mark);
-/// Those that may be tried now: not parked, of no open batch, in no held set, due; first an order's, of these the oldest.
+/// Those that may be tried now: not parked, of no open batch, in no held set, due; first an order's, then
+/// what is listed before what is to be listed, of these the oldest.
 std::vector<Mark> due_marks(Session& session, ChannelNo channel, const std::string& aspect, Time now, std::size_t limit);
 /// Which aspects may have due marks: a cheap question before the exact ones.
 std::set<std::string> aspects_due(Session& session, ChannelNo channel, Time now);

@@ -23,7 +23,7 @@ std::string describe(const Call& call, const std::string& shop) {
               std::to_string(intent.value) + (call.urgent ? " down" : " up");
   }
   for (const auto variant : call.variants) text += " " + std::to_string(variant.value);
-  for (const auto& subject : call.subjects) text += " " + subject;
+  for (const auto& poke : call.pokes) text += " " + poke.subject;
   return text;
 }
 

@@ -9,7 +9,7 @@ namespace {
 class Fetch : public LongDay, public ::testing::WithParamInterface<Fault> {
  protected:
   static bool is_of(const Call& call, const std::string& subject) {
-    return std::find(call.subjects.begin(), call.subjects.end(), subject) != call.subjects.end();
+    return std::any_of(call.pokes.begin(), call.pokes.end(), [&](const auto& poke) { return poke.subject == subject; });
   }
   std::size_t pokes_left() {
     std::size_t left = 0;
@@ -62,6 +62,48 @@ INSTANTIATE_TEST_SUITE_P(Faults, Fetch,
                                            Fault::broken, Fault::unknown, Fault::not_yet, Fault::conflict),
                          [](const auto& tested) { return std::string(name_of(tested.param)); });
 
+class Announced : public Fetch {
+ protected:
+  /// A delivery that says: order `id` changed.
+  std::int64_t deliver(const std::string& id) {
+    std::int64_t row = 0;
+    write([&](store::Session& session) {
+      const std::string body = R"({"kind": "order", "subject": ")" + id + R"("})";
+      row = store::add_inbox(session, {0, no("shop"), "hook", "event", body, {}, clock.now()});
+    });
+    return row;
+  }
+  std::optional<store::ParkedRow> parked(std::int64_t row) {
+    std::optional<store::ParkedRow> found;
+    write([&](store::Session& session) { found = store::parked_row(session, row); });
+    return found;
+  }
+};
+
+TEST_F(Announced, ADeliveryOfAnOrderThatTheChannelDoesNotHaveIsParkedAndOneOfAKnownOrderIsNot) {
+  auto& shop = add_shop("shop", {});
+  shops.back()->config.orders_every = Duration(3600000);
+  add_product("A", 50);
+  start();
+  come_to_rest();
+  const auto order = shop.buy({{id(shop, "A"), 1}});
+  ASSERT_TRUE(order.has_value());
+  const auto good = deliver(*order);
+  live(Duration(30000));
+  ASSERT_EQ(orders(), 1);
+  const auto gone = [&](const Call& call) {
+    if (call.kind != Call::Kind::fetch_orders) return perform(call, connector_of(call));
+    return all_answered(call, error(Fault::missing, "there is no such order"));
+  };
+  const auto again = deliver(*order), bad = deliver("4711");
+  live(Duration(30000), gone);
+  EXPECT_FALSE(parked(good).has_value());
+  EXPECT_FALSE(parked(again).has_value()) << "the order is here";
+  ASSERT_TRUE(parked(bad).has_value());
+  EXPECT_NE(parked(bad)->reason.find("4711"), std::string::npos) << parked(bad)->reason;
+  EXPECT_EQ(pokes_left(), 0u);
+}
+
 class PokedAgain : public Fetch {};
 
 TEST_F(PokedAgain, WhileItIsFetchedAnOrderIsFetchedOnceMore) {
@@ -80,7 +122,7 @@ TEST_F(PokedAgain, WhileItIsFetchedAnOrderIsFetchedOnceMore) {
   poke("order", *order);
   poke("listing", listing);
   live(Duration(30000), [&](const Call& call) {
-    for (const auto& subject : call.subjects) {
+    for (const auto& [kind, subject, not_before, generation, row] : call.pokes) {
       if (++asked[subject] == 1) poke(call.kind == Call::Kind::fetch_orders ? "order" : "listing", subject);
     }
     return perform(call, connector_of(call));

@@ -41,6 +41,29 @@ TEST_F(Queue, AProductThatIsRefusedIsParkedAndTheOthersAreListed) {
   EXPECT_EQ(pushes(calls, "content").size(), 4u) << "what was refused is not sent again";
 }
 
+TEST_F(Queue, AHandOnAListingIsSeenWhileManyOthersAreBeingMade) {
+  auto& shop = add_shop("shop", {});
+  shops.back()->config.sweep_every = Duration(1000);
+  add_product("A", 5);
+  start();
+  come_to_rest();
+  for (int i = 0; i < 300; ++i) {
+    const std::string sku = "N" + std::to_string(100 + i);
+    add_product(sku, 5);
+    write([&](store::Session& session) {
+      mark_aspect(session, no("shop"), "content", store::find_variant(session, Sku(sku))->product.value, {"import", false, 0}, clock.now());
+    });
+  }
+  ASSERT_TRUE(shop.set_title(shop.listings().front().id, "by hand").has_value());
+  std::size_t made = 0;
+  for (const auto& call : live(Duration(20000))) {
+    if (call.kind != Call::Kind::push || call.changes.front().action != channel::ActionKind::put_listing) continue;
+    if (call.intents.front().thing == 1) break;
+    ++made;
+  }
+  EXPECT_LT(made, 200u) << "the title is put back between two new listings, not behind the last";
+}
+
 TEST_F(Queue, ANumberThatIsRefusedDoesNotStopTheOthersOfItsBatch) {
   auto& shop = add_shop("shop", changes_by_the_dozen());
   for (const auto* sku : {"A", "B", "C", "D"}) add_product(sku, 5);

@@ -17,6 +17,19 @@ TEST(Reading, an_absent_key_says_nothing_and_null_or_blank_say_none) {
   EXPECT_EQ(read(made, "order", json(R"({"note":null,"total":null})"), known).tree.find("total"), nullptr);
 }
 
+TEST(Reading, what_is_no_list_where_one_is_expected_is_a_doubt_and_changes_nothing) {
+  const auto made = compile_well(order_text);
+  const Json known = json(R"({"@id":"1","lines":[{"@id":"1","sku":"A","quantity":2}]})");
+  for (const std::string shown : {R"({"lines":"zz"})", R"({"lines":5})", R"({"lines":{"1":{"id":2,"n":1}}})", R"({"lines":true})"}) {
+    const auto got = read(made, "order", json(shown), known);
+    EXPECT_EQ(*got.tree.find("lines"), *known.find("lines")) << shown;
+    ASSERT_EQ(got.doubts.size(), 1u) << shown;
+    EXPECT_NE(got.doubts.front().find("a list is expected here"), std::string::npos) << got.doubts.front();
+  }
+  for (const std::string shown : {R"({"lines":""})", R"({"lines":{}})", R"({"lines":null})", "{}"})
+    EXPECT_TRUE(read(made, "order", json(shown), known).doubts.empty()) << shown;
+}
+
 TEST(Reading, never_changes_what_already_spells_what_is_there) {
   ChannelContext context;
   context.settings = json(R"({"weight_unit":"lb"})");

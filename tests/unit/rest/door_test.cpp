@@ -56,9 +56,12 @@ TEST(WooDoor, AnOrderWithShortRefundsAndADeletedOneAreOnlyPokes) {
 
 TEST(WooDoor, AnOrderThatCannotBeReadIsAnErrorAndNotAWishToLookAgain) {
   Stage stage("woocommerce");
-  for (const std::string body : {"[]", "{}", R"("text")", "5", "null", "no json", R"({"id":{"a":1}})", R"({"id":[]})",
-                                 R"({"id":12345,"status":"processing","line_items":[],"date_modified_gmt":"garbage"})",
-                                 R"({"id":12345,"status":"processing","line_items":[],"date_modified_gmt":"2025-99-01T12:00:00"})"}) {
+  for (const std::string body :
+       {"[]", "{}", R"("text")", "5", "null", "no json", R"({"id":{"a":1}})", R"({"id":[]})",
+        R"({"id":12345,"status":"processing","line_items":[],"date_modified_gmt":"garbage"})",
+        R"({"id":12345,"status":"processing","line_items":[],"date_modified_gmt":"2025-99-01T12:00:00"})",
+        R"({"id":12345,"status":"processing","line_items":"zz","date_modified_gmt":"2025-11-01T12:00:00"})",
+        R"({"id":12345,"status":"processing","line_items":{"1":{"id":1}},"date_modified_gmt":"2025-11-01T12:00:00"})"}) {
     const auto door = stage.connector().authenticate(delivery("order.created", body));
     ASSERT_TRUE(door) << body;
     ASSERT_EQ(door->deliveries.size(), 1U) << body;
