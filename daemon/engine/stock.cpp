@@ -88,12 +88,14 @@ Timed goods_to_write(Session& session, const Claimed& claimed, const Claim::key_
   return timed;
 }
 
-/// Goods that leave are not reserved from that moment on; the rest of what is reserved otherwise changes when the order did.
+/// Goods that leave are not reserved from that moment on, and are again when their leaving is taken back; the rest of what is reserved
+/// changes when the order did.
 void add_reserved(Timed& timed, Quantity change, Time otherwise) {
   for (auto& [moment, effect] : timed) {
-    const Quantity freed = std::min(std::max<Quantity>(-change, 0), std::max<Quantity>(-effect.on_hand, 0));
-    effect.reserved -= freed;
-    change += freed;
+    if ((change < 0) != (effect.on_hand < 0)) continue;
+    const Quantity units = std::min(std::abs(change), std::abs(effect.on_hand)), part = change < 0 ? -units : units;
+    effect.reserved += part;
+    change -= part;
   }
   if (change != 0) timed[otherwise].reserved += change;
 }

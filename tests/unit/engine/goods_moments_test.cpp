@@ -82,6 +82,9 @@ TEST_F(GoodsMoments, AParcelThatTheChannelTakesBackIsTakenBackAtItsOwnMoment) {
   EXPECT_EQ(at("A", "main"), (Effect{10, 1}));
   says("paid", {});
   EXPECT_EQ(at("A", "main"), (Effect{10, 3})) << "they lay there when it was counted";
+  const auto no = variant("A");
+  const auto where = place("main");
+  write([&](store::Session& session) { EXPECT_EQ(store::reserved_as_of(session, no, where, after(1)), 3) << "no sale of the day after"; });
 }
 
 TEST_F(GoodsMoments, AMomentThatTheChannelCorrectsMovesNothing) {
