@@ -1,6 +1,7 @@
 #include "assemble.hpp"
 
 #include "assemble_asked.hpp"
+#include "assemble_disk.hpp"
 #include "channel/asked.hpp"
 
 #include <algorithm>
@@ -44,6 +45,14 @@ std::vector<std::string> connector_names(const settings::Settings& settings) {
 
 void complain(Complaints& complaints, Place place, std::string what, std::string hint = {}) {
   complaints.push_back({std::move(place), std::move(what), std::move(hint)});
+}
+
+/// The nearest name, and all that there are.
+std::string among(const std::string& word, const std::vector<std::string>& names) {
+  const std::string meant = did_you_mean(word, names);
+  std::string all;
+  for (const auto& name : names) all += (all.empty() ? "" : ", ") + name;
+  return meant + (meant.empty() ? "" : " ") + (all.empty() ? "there is none at all" : "there are " + all);
 }
 
 engine::Policy policy_of(settings::Policy policy) {
@@ -136,6 +145,7 @@ channel::Ports ports_for(const settings::Settings& settings, const settings::Cha
 struct Outline {
   std::string over = "http";  ///< which coded connector reads the file
   unsigned requests_per_second = 0;
+  std::vector<std::string> folders;     ///< that it uses below the channel's own
   std::optional<channel::Asked> asked;  ///< nothing if the file cannot be read
 };
 
@@ -156,6 +166,9 @@ Outline outline_of(const std::string& text, const std::string& file, const setti
     if (const auto number = Json(rate->scalar).integer()) most = *number;
   }
   if (channel.limits) most = channel.limits->integer_or("requests_per_second", most);
+  if (const auto* folders = node ? node->find("folders") : nullptr) {
+    for (const auto& member : folders->members) outline.folders.push_back(member.value.scalar);
+  }
   outline.requests_per_second = static_cast<unsigned>(std::clamp<std::int64_t>(most, 0, 100000));
   return outline;
 }
@@ -171,7 +184,7 @@ Source connector_source(const settings::Settings& settings, const settings::Chan
   const auto file = first_existing(settings.connector_folders, fs::path(channel.connector) / "connector.yaml");
   if (!file) {
     complain(complaints, channel.place_of("connector"), "there is no connector '" + channel.connector + "'",
-             did_you_mean(channel.connector, connector_names(settings)));
+             among(channel.connector, connector_names(settings)));
     return {};
   }
   if (auto text = text_of_file(*file)) return {*file, std::move(*text)};
@@ -212,7 +225,7 @@ Compiled compiled_for(const settings::Settings& settings, const settings::Channe
     for (const auto& known : mapping_files(settings)) names.push_back(known.name);
     const Place place = channel.place_of(!is_named ? "connector" : channel.says("mapping/extends") ? "mapping/extends" : "mapping");
     if (is_named || connector_is_there)  // else it is the connector's name that is wrong
-      complain(complaints, place, "there is no mapping '" + channel.mapping + "'", did_you_mean(channel.mapping, names));
+      complain(complaints, place, "there is no mapping '" + channel.mapping + "'", among(channel.mapping, names));
     return {};
   }
   mapping::ChannelContext context;
@@ -255,7 +268,8 @@ struct Built {
 };
 
 /// Goes on after each fault as far as the rest can be judged without it.
-std::optional<Built> build(const settings::Settings& settings, const settings::Channel& channel, Lent& lent, Complaints& complaints) {
+std::optional<Built> build(const settings::Settings& settings, const settings::Channel& channel, Lent& lent, Disk disk,
+                           Complaints& complaints) {
   const auto before = complaints.size();
   const Source source = connector_source(settings, channel, complaints);
   Compiled compiled = compiled_for(settings, channel, !source.text.empty(), complaints);
@@ -263,6 +277,7 @@ std::optional<Built> build(const settings::Settings& settings, const settings::C
   if (source.text.empty()) return std::nullopt;
   const channel::Recipe recipe = recipe_for(settings, channel, source, compiled.mapping);
   const auto outline = outline_of(source.text, recipe.file, channel);
+  if (disk == Disk::all && outline.over == "files") check_folders(channel, outline.folders, complaints);
   if (outline.asked) check_asked(channel, *outline.asked, compiled.text, complaints);
   const auto make = coded_connectors().find(outline.over);
   if (make == coded_connectors().end()) {
@@ -322,13 +337,14 @@ void check_rules(const settings::Settings& settings, Complaints& complaints) {
            "give the channel `owns: [title, description]`, or import files");
 }
 
-std::optional<Assembled> assemble(const fs::path& folder, Lent& lent, Complaints& complaints) {
+std::optional<Assembled> assemble(const fs::path& folder, Lent& lent, Disk disk, Complaints& complaints) {
   auto settings = settings::read(folder, complaints);
   Assembled assembled;
   assembled.config = config_of(settings);
   check_rules(settings, complaints);
+  if (disk != Disk::untried) check_store(settings, complaints);
   for (const auto& channel : settings.channels) {
-    auto built = build(settings, channel, lent, complaints);
+    auto built = build(settings, channel, lent, disk, complaints);
     if (!built) continue;
     assembled.channels.push_back({rules_of(settings, channel), std::move(built->connector)});
     assembled.mappings.push_back(std::move(built->mapping));

@@ -39,8 +39,12 @@ struct Assembled {
   std::vector<std::shared_ptr<const mapping::Mapping>> mappings;  ///< one a channel, in their order
 };
 
+/// How much of what the files name on the disk is tried (assemble_disk.hpp): the store not while this process has it open; the folders of
+/// channels only where somebody asks whether all is in order, for what runs waits for a share that is not mounted yet.
+enum class Disk { untried, store, all };
+
 /// Reads the folder and builds every channel. All complaints at once; nothing if there was one.
-std::optional<Assembled> assemble(const std::filesystem::path& folder, Lent& lent, Complaints& complaints);
+std::optional<Assembled> assemble(const std::filesystem::path& folder, Lent& lent, Disk disk, Complaints& complaints);
 
 /// One mapping by its name alone, for `tallyd test`.
 struct MappingFile {

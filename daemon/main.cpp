@@ -1,5 +1,6 @@
 // Reads settings, builds the parts, runs, stops.
 #include "assemble.hpp"
+#include "assemble_disk.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/trees.hpp"
 #include "catalogue_watch.hpp"
@@ -25,6 +26,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* version = TALLYD_VERSION;
 constexpr int exit_error = 1, exit_configuration = 4, exit_locked = 7;
+constexpr std::uintmax_t largest_sandbox = 1 << 20, largest_catalogue = std::uintmax_t{512} << 20;
 
 volatile std::sig_atomic_t asked_to_stop = 0;
 volatile std::sig_atomic_t asked_to_reload = 0;
@@ -53,12 +55,25 @@ int refuse(const Error& error) {
   return error.fault == Fault::locked ? exit_locked : exit_error;
 }
 
-/// "sqlite:tally.db" is relative to the configuration's folder.
 std::string store_of(const settings::Settings& settings) {
-  constexpr std::string_view scheme = "sqlite:";
-  if (!settings.store.starts_with(scheme)) return settings.store;
-  const fs::path path = settings.store.substr(scheme.size());
-  return std::string(scheme) + (path.is_absolute() ? path : settings.folder / path).string();
+  return "sqlite:" + store_file(settings).string();
+}
+
+/// A whole file that a person named.
+Result<std::string> bytes_of(const fs::path& file, std::uintmax_t most) {
+  std::error_code failed;
+  const auto kind = fs::status(file, failed).type();
+  if (kind == fs::file_type::directory) return error(Fault::invalid, "this is a folder, and a file is meant", file.string());
+  if (kind == fs::file_type::not_found) return error(Fault::invalid, "there is no such file", file.string());
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return error(Fault::io, "cannot be opened", file.string(), "look at its owner and mode");
+  std::string bytes, block(1 << 16, '\0');  // not by its size: it may be a pipe
+  while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0) {
+    bytes.append(block, 0, static_cast<std::size_t>(in.gcount()));
+    if (bytes.size() > most) return error(Fault::invalid, "it is larger than " + std::to_string(most >> 20) + " MiB", file.string());
+  }
+  if (in.bad()) return error(Fault::io, "cannot be read to its end", file.string());
+  return bytes;
 }
 
 std::uint64_t seed_of(const Clock& clock) {
@@ -68,7 +83,7 @@ std::uint64_t seed_of(const Clock& clock) {
 engine::Engine::Reload reload_from(const fs::path& folder, Lent& lent, std::shared_ptr<settings::Settings> current) {
   return [folder, &lent, current]() -> Result<engine::Reloaded> {
     Complaints complaints;
-    auto fresh = assemble(folder, lent, complaints);
+    auto fresh = assemble(folder, lent, Disk::untried, complaints);
     if (!fresh) return error(Fault::invalid, text_of(complaints), "reload", "the configuration that runs stays as it is");
     const auto change = settings::difference(*current, fresh->settings);
     const auto names = [](const std::vector<ChannelId>& ids) {
@@ -103,7 +118,7 @@ int run_daemon(const cli::RunOptions& options) {
   Log early = Log::to_stderr(Level::info);
   Complaints complaints;
   auto lent = std::make_unique<Lent>(clock, early);
-  auto assembled = assemble(options.config, *lent, complaints);
+  auto assembled = assemble(options.config, *lent, Disk::store, complaints);
   if (!assembled) return refuse(complaints);
   Log log = Log::to_stderr(level_of(assembled->settings.log_level));
   lent->log = log;
@@ -148,12 +163,14 @@ int run_sandbox(const cli::SandboxOptions& options) {
   listen_to_signals();
   Json config = Json::object({{"platforms", Json::array()}});
   if (options.config) {
-    std::ifstream in(*options.config, std::ios::binary);
-    const std::string text(std::istreambuf_iterator<char>(in), {});
-    auto parsed = Json::parse(text);
-    if (!in || !parsed)
-      return refuse(error(Fault::invalid, parsed ? "cannot be read" : parsed.error().text(), options.config->string(),
-                          "connectors/sandbox/README.md describes it"));
+    const auto text = bytes_of(*options.config, largest_sandbox);
+    auto parsed = text ? Json::parse(*text) : Result<Json>(text.error());
+    if (!parsed) {
+      refuse(error(
+          Fault::invalid, parsed.error().what, options.config->string(),
+          "--config names the sandbox's own file, which connectors/sandbox/README.md describes; without it one of each platform runs"));
+      return exit_configuration;
+    }
     config = std::move(*parsed);
   } else {
     for (const auto& [name, dialect] : {std::pair{"shop", "woocommerce"}, {"mini", "wechat-shop"}, {"market", "douyin"}})
@@ -167,19 +184,22 @@ int run_sandbox(const cli::SandboxOptions& options) {
 Result<Json> check(const fs::path& folder, Complaints& complaints) {
   SystemClock clock;
   Lent lent(clock, Log());
-  auto assembled = assemble(folder, lent, complaints);
+  auto assembled = assemble(folder, lent, Disk::all, complaints);
   if (!assembled) return Json::object({{"channels", Json::array()}, {"warnings", Json::array()}});
+  const std::string own = (assembled->settings.folder / "").string();
   Json channels = Json::array();
   for (std::size_t i = 0; i < assembled->channels.size(); ++i) {
     const auto& setup = assembled->channels[i];
-    Json one_way = Json::array();
-    for (const auto& hole : assembled->mappings[i]->one_way_holes()) one_way.push_back(hole);
+    Json one_way = Json::array(), installed = Json::array();
+    for (const auto& hole : assembled->mappings[i]->one_way_holes())  // each begins with its file
+      (hole.starts_with(own) ? one_way : installed).push_back(hole);
     channels.push_back(Json::object({{"name", setup.config.name},
                                      {"connector", setup.config.connector},
                                      {"mapping", assembled->settings.channels[i].mapping},
                                      {"policy", std::string(engine::name_of(setup.config.policy))},
                                      {"protection", engine::protection_of(setup.connector->capabilities())},
-                                     {"one_way", std::move(one_way)}}));
+                                     {"one_way", std::move(one_way)},
+                                     {"one_way_installed", std::move(installed)}}));
   }
   return Json::object({{"channels", std::move(channels)}, {"warnings", Json::array()}});
 }
@@ -193,11 +213,23 @@ std::int64_t tests_in(const fs::path& file) {
   return tests ? static_cast<std::int64_t>(tests->items.size()) : 0;
 }
 
+Result<void> check_names(const std::vector<std::string>& wanted, const std::vector<MappingFile>& files) {
+  std::vector<std::string> names;
+  for (const auto& file : files) names.push_back(file.name);
+  for (const auto& name : wanted) {
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      return error(Fault::not_found, "there is no mapping '" + name + "'", {}, did_you_mean(name, names));
+  }
+  return {};
+}
+
 Result<Json> test_mappings(const cli::TestOptions& options, Complaints& complaints) {
   auto settings = settings::load(options.config, complaints);
   if (!settings) return Json::object({{"mappings", Json::array()}});
+  const auto files = mapping_files(*settings);
+  if (auto known = check_names(options.mappings, files); !known) return known.error();
   Json mappings = Json::array();
-  for (const auto& file : mapping_files(*settings)) {
+  for (const auto& file : files) {
     if (!options.mappings.empty() && std::find(options.mappings.begin(), options.mappings.end(), file.name) == options.mappings.end())
       continue;
     mapping::ChannelContext context;
@@ -227,10 +259,9 @@ Result<cli::CatalogueFile> read_catalogue(const cli::ImportOptions& options,
   if (!settings) return error(Fault::invalid, text_of(complaints), "configuration");
   const auto currency = Currency::parse(settings->currency);
   if (!currency) return currency.error();
-  std::ifstream in(options.file, std::ios::binary);
-  if (!in) return error(Fault::io, "cannot be opened", options.file.string());
-  const std::string bytes(std::istreambuf_iterator<char>(in), {});
-  auto imported = catalogue::read(bytes, options.file.filename().string(), *currency, progress);
+  const auto bytes = bytes_of(options.file, largest_catalogue);
+  if (!bytes) return bytes.error();
+  auto imported = catalogue::read(*bytes, options.file.filename().string(), *currency, progress);
   if (!imported) return imported.error();
   cli::CatalogueFile file;
   file.format = imported->format;
@@ -257,7 +288,7 @@ Result<cli::Offline> open_offline(const fs::path& folder) {
   };
   auto kept = std::make_shared<Kept>();
   Complaints complaints;
-  auto assembled = assemble(folder, kept->lent, complaints);
+  auto assembled = assemble(folder, kept->lent, Disk::store, complaints);
   if (!assembled) return error(Fault::invalid, text_of(complaints), "configuration");
   auto store = store::Database::open(store_of(assembled->settings), {}, kept->clock, Log());
   if (!store) return store.error();
@@ -276,7 +307,8 @@ Result<void> forget_keys(const fs::path& folder) {
   SystemClock clock;
   Complaints complaints;
   const auto settings = settings::load(folder, complaints);
-  if (!settings) return error(Fault::invalid, text_of(complaints), "configuration");
+  if (settings) check_store(*settings, complaints);
+  if (!complaints.empty()) return error(Fault::invalid, text_of(complaints), "configuration");
   store::Options options;
   options.forget_keys = true;
   auto store = store::Database::open(store_of(*settings), std::move(options), clock, Log::to_stderr(Level::warning));

@@ -47,13 +47,28 @@ std::optional<std::string> bytes_of(const std::filesystem::path& file, Reading& 
   return bytes;
 }
 
+/// There is no tallyd.yaml in it.
+void complain_of_folder(const std::filesystem::path& folder, Reading& reading) {
+  const std::string how = "name the folder where tallyd.yaml lies with --config DIR or TALLYD_CONFIG";
+  std::error_code failed;
+  const auto kind = std::filesystem::status(folder, failed).type();
+  if (kind == std::filesystem::file_type::directory) {
+    reading.complain({(folder / "tallyd.yaml").string()}, "there is no such file", "write one (config/tallyd.yaml shows how), or " + how);
+  } else if (kind == std::filesystem::file_type::not_found) {
+    reading.complain({folder.string()}, "there is no such folder", how);
+  } else if (failed) {
+    reading.complain({folder.string()}, "the folder cannot be looked at: " + failed.message(), how);
+  } else {
+    reading.complain({folder.string()}, "this is a file, and a configuration is a folder", how);
+  }
+}
+
 /// The file as it stands; null if it cannot be read.
 yaml::Node load_tallyd(Settings& settings, Reading& reading) {
   const std::filesystem::path file = settings.folder / "tallyd.yaml";
   std::error_code failed;
   if (!std::filesystem::exists(file, failed)) {
-    reading.complain({file.string()}, "there is no such file",
-                     "write one (config/tallyd.yaml shows how), or name the folder where it lies");
+    complain_of_folder(settings.folder, reading);
     return {};
   }
   const auto text = bytes_of(file, reading);

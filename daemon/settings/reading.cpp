@@ -114,7 +114,8 @@ std::optional<std::string> url_in(yaml::Reader& reader, std::string_view key) {
   return url;
 }
 
-std::optional<Decimal> percent_in(yaml::Reader& reader, std::string_view key, std::int64_t least, std::int64_t most) {
+std::optional<Decimal> percent_in(yaml::Reader& reader, std::string_view key, std::int64_t least, std::int64_t most,
+                                  const std::string& meaning) {
   const auto text = reader.text(key);
   if (!text) return std::nullopt;
   const auto number = text->ends_with('%') ? Decimal::parse(text->substr(0, text->size() - 1)) : error(Fault::invalid, "no % sign");
@@ -122,7 +123,7 @@ std::optional<Decimal> percent_in(yaml::Reader& reader, std::string_view key, st
   reader.complain(
       key,
       "'" + std::string(key) + "' must be from " + std::to_string(least) + "% to " + std::to_string(most) + "%, but is " + shown(*text),
-      "write it with its % sign, as 4%");
+      number ? meaning : "write it with its % sign, as 4%");
   return std::nullopt;
 }
 

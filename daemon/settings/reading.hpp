@@ -41,8 +41,9 @@ bool is_plain_name(std::string_view text);
 bool is_secret_name(std::string_view text);
 /// The text without '/' at its end if it is http(s)://HOST[:PORT][/PATH], without a password in it; else a complaint.
 std::optional<std::string> url_in(yaml::Reader& reader, std::string_view key);
-/// "4%" as 0.04, within [least, most] percent.
-std::optional<Decimal> percent_in(yaml::Reader& reader, std::string_view key, std::int64_t least, std::int64_t most);
+/// "4%" as 0.04, within [least, most] percent. `meaning` is told with one that is outside.
+std::optional<Decimal> percent_in(yaml::Reader& reader, std::string_view key, std::int64_t least, std::int64_t most,
+                                  const std::string& meaning);
 /// Within [least, most].
 std::optional<Duration> duration_in(yaml::Reader& reader, std::string_view key, Duration least, Duration most);
 std::optional<std::string> currency_in(yaml::Reader& reader, std::string_view key);

@@ -94,7 +94,8 @@ StockRule read_stock(const yaml::Node& node, Reading& reading) {
   StockRule rule;
   read_buffer(reader, rule, reading);
   if (const yaml::Node* quotas = reader.node("quotas")) read_quotas(*quotas, rule, reading);
-  rule.share = percent_in(reader, "share", 0, 100).value_or(rule.share);
+  rule.share = percent_in(reader, "share", 0, 100, "it is how much of the available units this channel shows: 100% is all of them")
+                   .value_or(rule.share);
   rule.cap = reader.integer("cap", 0, most_units);
   reading.finish(reader, reading.channel_keys, "stock");
   return rule;
@@ -103,7 +104,8 @@ StockRule read_stock(const yaml::Node& node, Reading& reading) {
 PriceRule read_price(const yaml::Node& node, Reading& reading) {
   yaml::Reader reader(node, "'price'", reading.complaints);
   PriceRule rule;
-  if (const auto add = percent_in(reader, "add", -90, 900)) rule.factor = Decimal(1) + *add;
+  if (const auto add = percent_in(reader, "add", -90, 900, "it is what this channel adds to the catalogue's price"))
+    rule.factor = Decimal(1) + *add;
   rule.round_to = round_in(reader);
   rule.floor_factor = floor_in(reader);
   reading.finish(reader, reading.channel_keys, "price");

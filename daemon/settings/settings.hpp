@@ -116,6 +116,7 @@ struct Privacy {
 struct Settings {
   std::filesystem::path folder;  ///< where tallyd.yaml lies; relative paths in it are relative to this
   std::string store = "sqlite:tally.db";
+  Place store_place;  ///< of `store`, or tallyd.yaml where it says none; no file where what it says is refused
   std::string listen = "127.0.0.1:8780";
   std::string socket;  ///< of the command line: default RUNTIME/tallyd.sock (see config/README.md)
   std::string public_url;

@@ -26,6 +26,8 @@ void read_store(yaml::Reader& reader, Settings& settings) {
   const std::string store = reader.text("store").value_or(settings.store);
   if (store.starts_with(sqlite) && store.size() > sqlite.size()) {
     settings.store = std::string(sqlite) + (settings.folder / store.substr(sqlite.size())).lexically_normal().string();
+    const yaml::Node* said = reader.node("store");
+    settings.store_place = said != nullptr ? said->place : Place{(settings.folder / "tallyd.yaml").string()};
   } else if (store.find("://") != std::string::npos) {  // not repeated: there may be a password in it
     reader.complain("store", "'store' is an address, and this version keeps everything in a file", "write it as sqlite:tally.db");
   } else {
@@ -159,11 +161,12 @@ void read_attributes(const yaml::Node& node, Settings& settings, Reading& readin
 }
 
 void read_guard(const yaml::Node& node, Guard& guard, Reading& reading) {
+  const std::string meaning = "it is the part of a channel's offers that may change before a person looks";
   yaml::Reader reader(node, "'guard'", reading.complaints);
-  guard.to_zero = percent_in(reader, "to_zero", 0, 100).value_or(guard.to_zero);
-  guard.price = percent_in(reader, "price", 0, 100).value_or(guard.price);
-  guard.ends = percent_in(reader, "ends", 0, 100).value_or(guard.ends);
-  guard.creates = percent_in(reader, "creates", 0, 100).value_or(guard.creates);
+  guard.to_zero = percent_in(reader, "to_zero", 0, 100, meaning).value_or(guard.to_zero);
+  guard.price = percent_in(reader, "price", 0, 100, meaning).value_or(guard.price);
+  guard.ends = percent_in(reader, "ends", 0, 100, meaning).value_or(guard.ends);
+  guard.creates = percent_in(reader, "creates", 0, 100, meaning).value_or(guard.creates);
   guard.least = reader.integer("least", 0, 1'000'000).value_or(guard.least);
   reading.finish(reader, reading.tallyd_keys, "guard");
 }

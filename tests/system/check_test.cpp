@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <sstream>
 
@@ -37,19 +39,24 @@ class Check : public ::testing::Test {
   }
 
   /// The lines that it says, without the folder.
-  std::vector<std::string> said(int code = 4) {
+  std::vector<std::string> said(int code = 4, const std::string& command = "check") {
+    return said(code, TALLYD_BINARY, {"--config", file("").string(), command});
+  }
+  std::vector<std::string> said(int code, const std::string& program, const std::vector<std::string>& words) {
     Process tallyd;
-    tallyd.start(TALLYD_BINARY, {"--config", file("").string(), "check"}, folder_.path() / "out", folder_.path() / "err");
+    tallyd.start(program, words, folder_.path() / "out", folder_.path() / "err");
     EXPECT_EQ(tallyd.wait(seconds(60)), code) << content_of(folder_.path() / "err");
     std::vector<std::string> lines;
     std::istringstream text(content_of(folder_.path() / "err"));
     const std::string prefix = file("").string();
     for (std::string line; std::getline(text, line);) {
       for (auto at = line.find(prefix); at != std::string::npos; at = line.find(prefix)) line.erase(at, prefix.size());
-      if (line.find("nothing of this would be used") == std::string::npos) lines.push_back(line);
+      if (line.find("mend this, then run") == std::string::npos) lines.push_back(line);
     }
     return lines;
   }
+  std::string printed() const { return content_of(folder_.path() / "out"); }
+  fs::path around() const { return folder_.path(); }
 
   const std::string shop =
       "connector: woocommerce\nurl: https://shop.example.com\nweight_unit: kg\nsecrets: { key: key, secret: secret, webhook_secret: hook "
@@ -72,14 +79,93 @@ TEST_F(Check, AFaultyFileHidesNoFaultOfAnyOther) {
   given_own("connectors/woocommerce/connector.yaml", "connectors/own/connector.yaml", "kind: storefront\n",
             "kind: storefront\nkind: shop\nlimts: {}\n");
   given_own("mappings/woocommerce.yaml", "mappings/own.yaml", "${title}", "${titel}");
-  EXPECT_THAT(said(), ElementsAre(StartsWith("channels.d/a.yaml:1:12: there is no connector 'woocomerce', did you mean 'woocommerce'?"),
-                                  StartsWith("channels.d/a.yaml:2:10: unknown key 'bufer' in 'stock', did you mean 'buffer'?"),
-                                  StartsWith("channels.d/b.yaml:3:9: 'policy' must be one of"),
-                                  StartsWith("channels.d/c.yaml:5:10: there is no mapping 'wocommerce', did you mean 'woocommerce'?"),
-                                  StartsWith("channels.d/c.yaml:6:7: the channel asks for the auth 'oauth'"),
-                                  StartsWith("connectors/own/connector.yaml:4:1: 'kind' stands here a second time"),
-                                  StartsWith("connectors/own/connector.yaml:5:1: unknown key 'limts'"), StartsWith("mappings/own.yaml:"),
-                                  StartsWith("tallyd.yaml:1:12: 'log_level' must be one of")));
+  EXPECT_THAT(said(),
+              ElementsAre(StartsWith("channels.d/a.yaml:1:12: there is no connector 'woocomerce', did you mean 'woocommerce'? there are "),
+                          StartsWith("channels.d/a.yaml:2:10: unknown key 'bufer' in 'stock', did you mean 'buffer'?"),
+                          StartsWith("channels.d/b.yaml:3:9: 'policy' must be one of"),
+                          StartsWith("channels.d/c.yaml:5:10: there is no mapping 'wocommerce', did you mean 'woocommerce'?"),
+                          StartsWith("channels.d/c.yaml:6:7: the channel asks for the auth 'oauth'"),
+                          StartsWith("connectors/own/connector.yaml:4:1: 'kind' stands here a second time"),
+                          StartsWith("connectors/own/connector.yaml:5:1: unknown key 'limts'"), StartsWith("mappings/own.yaml:"),
+                          StartsWith("tallyd.yaml:1:12: 'log_level' must be one of")));
+}
+
+TEST_F(Check, AConnectorThatIsNotThereIsAnsweredWithThoseThatAre) {
+  given("channels.d/a.yaml", "connector: amazon\n");
+  EXPECT_THAT(said(),
+              ElementsAre("channels.d/a.yaml:1:12: there is no connector 'amazon', there are douyin, till, wechat-shop, woocommerce"));
+}
+
+TEST_F(Check, AStoreThatCannotBeOpenedIsSaidWithThePlaceOfItsSettingAndWhatToDo) {
+  given("tallyd.yaml", "log_level: info\nstore: sqlite:data/tally.db\n");
+  EXPECT_THAT(said(), ElementsAre("tallyd.yaml:2:8: the folder of the store data is not there, make it, or mount what it lies on"));
+  given("data", "");
+  EXPECT_THAT(said(), ElementsAre("tallyd.yaml:2:8: the folder of the store data is no folder, name a folder"));
+  fs::remove(file("data"));
+  given("data/tally.db", "");
+  EXPECT_THAT(said(0), ElementsAre()) << "an empty file becomes a store";
+  fs::remove(file("data/tally.db"));
+  fs::create_directory(file("data/tally.db"));
+  EXPECT_THAT(said(), ElementsAre("tallyd.yaml:2:8: the store is a file, and data/tally.db is a folder, write it as "
+                                  "sqlite:data/tally.db/tally.db"));
+}
+
+TEST_F(Check, AFileThatIsNoStoreIsLeftAsItIsByWhoeverWouldOpenIt) {
+  given("tallyd.yaml", "store: sqlite:notes.txt\n");
+  given("notes.txt", "Remember the milk\n");
+  for (const char* command : {"check", "run"}) {
+    EXPECT_THAT(said(4, command),
+                ElementsAre(StartsWith("tallyd.yaml:1:8: notes.txt is no store of tallyd's: it is another kind of file, name "
+                                       "another file under 'store'")))
+        << command;
+  }
+  EXPECT_EQ(content_of(file("notes.txt")), "Remember the milk\n");
+}
+
+TEST_F(Check, ATillsFoldersAreTried) {
+  given("channels.d/till.yaml", "connector: till\nfolder: drop\n");
+  EXPECT_THAT(said(), ElementsAre("channels.d/till.yaml:2:9: the folder drop is not there, make it, or mount what it lies on"));
+  fs::create_directories(file("drop"));
+  EXPECT_THAT(said(0), ElementsAre()) << "the folders below it are made when they are needed";
+  given("drop/sales", "a file where a folder belongs\n");
+  EXPECT_THAT(said(), ElementsAre("channels.d/till.yaml:2:9: the folder drop/sales is no folder, name a folder"));
+}
+
+TEST_F(Check, WhatThisUserMayNotWriteIsSaid) {
+  const std::string setpriv = "/usr/bin/setpriv";  // who is root may write everywhere
+  if (::geteuid() != 0 || !fs::exists(setpriv)) GTEST_SKIP() << "only root can become another user";
+  given("tallyd.yaml", "store: sqlite:data/tally.db\n");
+  given("channels.d/till.yaml", "connector: till\nfolder: drop\n");
+  fs::create_directories(file("data"));
+  fs::create_directories(file("drop/sales"));
+  const auto seen = fs::perms::others_read | fs::perms::others_exec;  // and written by root alone, but for `drop`
+  fs::permissions(around(), seen, fs::perm_options::add);
+  for (const auto& each : fs::recursive_directory_iterator(around())) fs::permissions(each, seen, fs::perm_options::add);
+  fs::permissions(file("drop"), fs::perms::all);
+  EXPECT_THAT(said(4, setpriv, {"--reuid=65534", "--regid=65534", "--clear-groups", TALLYD_BINARY, "--config", file("").string(), "check"}),
+              ElementsAre(StartsWith("channels.d/till.yaml:2:9: the folder drop/sales cannot be written by this user: Permission denied, "),
+                          StartsWith("tallyd.yaml:1:8: the folder of the store data cannot be written by this user: Permission denied, ")));
+}
+
+TEST_F(Check, WhatTheInstalledMappingsNeverReadIsNotTheMerchantsAffair) {
+  given("channels.d/shop.yaml", shop);
+  said(0);
+  EXPECT_EQ(printed().find("written, never read"), std::string::npos) << printed();
+  said(0, TALLYD_BINARY, {"--config", file("").string(), "check", "--all"});
+  EXPECT_NE(printed().find("written, never read"), std::string::npos) << printed();
+  given_own("mappings/woocommerce.yaml", "mappings/woocommerce.yaml", "", "");
+  said(0);
+  EXPECT_NE(printed().find("shop: written, never read: " + file("mappings/woocommerce.yaml").string()), std::string::npos) << printed();
+}
+
+TEST_F(Check, AFolderForTheSandboxsFileIsTheReadersMistake) {
+  EXPECT_THAT(said(4, TALLYD_BINARY, {"--config", file("secrets").string(), "sandbox"}),
+              ElementsAre(StartsWith("tallyd: secrets: this is a folder, and a file is meant (--config names the sandbox's own file")));
+}
+
+TEST_F(Check, AMappingToTestThatIsNotThereIsAnError) {
+  EXPECT_THAT(said(1, TALLYD_BINARY, {"--config", file("").string(), "test", "woocomerce"}),
+              ElementsAre("tallyd: there is no mapping 'woocomerce' (did you mean 'woocommerce'?)"));
 }
 
 TEST_F(Check, AFaultOfAConnectorThatTwoChannelsUseIsSaidOnce) {

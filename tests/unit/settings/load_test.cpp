@@ -21,7 +21,30 @@ TEST_F(Configuration, an_empty_file_is_a_whole_configuration) {
 
 TEST_F(Configuration, without_tallyd_yaml_it_says_what_to_write_and_where) {
   std::filesystem::remove(folder_ / "tallyd.yaml");
-  EXPECT_THAT(complaints(), ElementsAre(HasSubstr("tallyd.yaml: there is no such file")));
+  EXPECT_THAT(complaints(), ElementsAre("tallyd.yaml: there is no such file, write one (config/tallyd.yaml shows how), or name the folder "
+                                        "where tallyd.yaml lies with --config DIR or TALLYD_CONFIG"));
+}
+
+TEST_F(Configuration, a_folder_that_is_none_is_said_to_be_none) {
+  Complaints complaints;
+  EXPECT_FALSE(load(folder_ / "nowhere", complaints));
+  ASSERT_EQ(complaints.size(), 1u);
+  EXPECT_EQ(complaints[0].place.text(), (folder_ / "nowhere").string());
+  EXPECT_EQ(complaints[0].what, "there is no such folder");
+  complaints.clear();
+  EXPECT_FALSE(load(folder_ / "tallyd.yaml", complaints));
+  ASSERT_EQ(complaints.size(), 1u);
+  EXPECT_EQ(complaints[0].what, "this is a file, and a configuration is a folder");
+  EXPECT_THAT(complaints[0].hint, HasSubstr("--config DIR"));
+}
+
+TEST_F(Configuration, the_place_of_the_store_is_kept_for_whoever_opens_it) {
+  EXPECT_EQ(loaded().store_place.text(), (folder_ / "tallyd.yaml").string());
+  given("tallyd.yaml", "\nstore: sqlite:x.db\n");
+  EXPECT_EQ(loaded().store_place.text(), (folder_ / "tallyd.yaml").string() + ":2:8");
+  given("tallyd.yaml", "store: postgres\n");
+  Complaints complaints;
+  EXPECT_EQ(read(folder_, complaints).store_place.text(), "") << "it is refused already";
 }
 
 TEST_F(Configuration, every_key_of_tallyd_yaml_reaches_its_value) {
