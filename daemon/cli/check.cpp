@@ -1,41 +1,41 @@
 #include "cli/command.hpp"
+#include "cli/status_view.hpp"
 #include "cli/table.hpp"
 
 #include <CLI/App.hpp>
 
+#include <memory>
 #include <ostream>
 
 namespace tally::cli {
 namespace {
 
-void show(Desk& desk, const Json& found) {
+void show_one_way(std::ostream& out, const Json& channel, const char* whose) {
+  for (const Json& hole : items_in(channel, whose))
+    out << channel.text_or("name") << ": written, never read: " << printable(hole.scalar_text()) << "\n";
+}
+
+/// With `all`, what the mappings that tallyd brings never read is listed too: the merchant can do nothing about it.
+void show(Desk& desk, const Json& found, bool all) {
   Table table({{"CHANNEL"}, {"CONNECTOR"}, {"MAPPING"}, {"POLICY"}, {"PROTECTION"}});
-  if (const Json* channels = found.find("channels"); channels != nullptr && channels->is_array()) {
-    for (const Json& channel : channels->as_array()) {
-      table.add({{channel.text_or("name")},
-                 {channel.text_or("connector")},
-                 {channel.text_or("mapping")},
-                 {channel.text_or("policy")},
-                 {channel.text_or("protection")}});
-    }
+  for (const Json& channel : items_in(found, "channels")) {
+    table.add({{channel.text_or("name")},
+               {channel.text_or("connector")},
+               {channel.text_or("mapping")},
+               {channel.text_or("policy")},
+               {channel.text_or("protection")}});
   }
   std::ostream& out = desk.console.out;
   if (!table.empty()) out << table.text(desk.console);
-  if (const Json* channels = found.find("channels"); channels != nullptr && channels->is_array()) {
-    for (const Json& channel : channels->as_array()) {
-      const Json* one_way = channel.find("one_way");
-      if (one_way == nullptr || !one_way->is_array()) continue;
-      for (const Json& hole : one_way->as_array())
-        out << channel.text_or("name") << ": written, never read: " << printable(hole.scalar_text()) << "\n";
-    }
+  for (const Json& channel : items_in(found, "channels")) {
+    show_one_way(out, channel, "one_way");
+    if (all) show_one_way(out, channel, "one_way_installed");
   }
-  if (const Json* warnings = found.find("warnings"); warnings != nullptr && warnings->is_array()) {
-    for (const Json& warning : warnings->as_array())
-      out << painted(desk.console, "warning: ", Colour::yellow) << printable(warning.scalar_text()) << "\n";
-  }
+  for (const Json& warning : items_in(found, "warnings"))
+    out << painted(desk.console, "warning: ", Colour::yellow) << printable(warning.scalar_text()) << "\n";
 }
 
-int check(Desk& desk) {
+int check(Desk& desk, bool all) {
   Complaints complaints;
   auto found = desk.parts.check(desk.config(), complaints);
   if (!found) return desk.fail(found.error());
@@ -49,10 +49,10 @@ int check(Desk& desk) {
         if (!complaints.empty()) {
           desk.console.err << printable_lines(text_of(complaints));
           desk.console.err << counted(static_cast<std::int64_t>(complaints.size()), "complaint", "complaints")
-                           << "; nothing of this would be used\n";
+                           << "; mend this, then run `tallyd check` again\n";
           return;
         }
-        show(desk, *found);
+        show(desk, *found, all);
         desk.console.out << painted(desk.console, "The configuration in " + desk.config().string() + " is in order.", Colour::green)
                          << "\n";
       },
@@ -64,7 +64,9 @@ int check(Desk& desk) {
 void add_check(CLI::App& app, Desk& desk) {
   CLI::App* command =
       app.add_subcommand("check", "Read the whole configuration and say everything that is wrong with it, before anything runs");
-  command->callback([&desk] { desk.chosen = [&desk] { return check(desk); }; });
+  const auto all = std::make_shared<bool>(false);
+  command->add_flag("--all", *all, "Also list what the mappings that tallyd brings write and never read");
+  command->callback([&desk, all] { desk.chosen = [&desk, all] { return check(desk, *all); }; });
 }
 
 }  // namespace tally::cli

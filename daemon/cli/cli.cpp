@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <ostream>
 
 namespace tally::cli {
@@ -32,20 +33,54 @@ void add_all(CLI::App& app, Desk& desk) {
   }
 }
 
-/// "did you mean" for the first word, which is a subcommand or a mistake.
-std::string hint_for(const CLI::App& app, const std::vector<std::string>& words) {
+bool takes_a_value(const CLI::App* command, const std::string& option) {
+  for (; command != nullptr; command = command->get_parent()) {
+    if (const CLI::Option* known = command->get_option_no_throw(option)) return known->get_items_expected_min() > 0;
+  }
+  return false;
+}
+
+/// Where a command was to stand: the one that it would have been of, and the word, empty where there is none.
+struct Misnamed {
+  const CLI::App* of;
+  std::string word;
+};
+
+/// Nothing where the words name a command to its end, whatever is wrong behind it.
+std::optional<Misnamed> misnamed_in(const CLI::App& app, const std::vector<std::string>& words) {
+  const auto any = [](const CLI::App*) { return true; };
+  const CLI::App* command = &app;
+  for (std::size_t i = 0; i < words.size() && !command->get_subcommands(any).empty(); ++i) {
+    if (words[i].starts_with("-")) {
+      if (takes_a_value(command, words[i])) ++i;
+      continue;
+    }
+    const auto below = command->get_subcommands([&](const CLI::App* each) { return each->get_name() == words[i]; });
+    if (below.empty()) return Misnamed{command, words[i]};
+    command = below.front();
+  }
+  if (command->get_subcommands(any).empty()) return std::nullopt;
+  return Misnamed{command, ""};
+}
+
+std::string whole_name(const CLI::App& command) {
+  return (command.get_parent() != nullptr ? whole_name(*command.get_parent()) + " " : "") + command.get_name();
+}
+
+Error error_of(const Misnamed& misnamed) {
   std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(command->get_name());
-  const auto word = std::find_if(words.begin(), words.end(), [](const std::string& text) { return !text.starts_with("-"); });
-  if (word == words.end() || std::find(names.begin(), names.end(), *word) != names.end()) return {};
-  return did_you_mean(*word, names);
+  for (const CLI::App* command : misnamed.of->get_subcommands([](const CLI::App*) { return true; })) names.push_back(command->get_name());
+  const std::string of = whole_name(*misnamed.of);
+  const std::string list = "`" + of + " --help` lists the commands";
+  if (misnamed.word.empty()) return error(Fault::invalid, "`" + of + "` alone is no command", {}, list);
+  const std::string meant = did_you_mean(misnamed.word, names);
+  return error(Fault::invalid, "'" + misnamed.word + "' is no command of `" + of + "`", {}, meant.empty() ? list : meant + " " + list);
 }
 
 int usage(const CLI::App& app, const CLI::ParseError& fault, const std::vector<std::string>& words, Desk& desk) {
   if (fault.get_exit_code() == 0) return app.exit(fault, desk.console.out, desk.console.err);  // --help, --version
-  const std::string hint = hint_for(app, words);
-  return desk.fail(error(Fault::invalid, fault.what(), {},
-                         hint.empty() ? "`tallyd --help` lists the commands, `tallyd COMMAND --help` explains one" : hint));
+  if (const auto misnamed = misnamed_in(app, words)) return desk.fail(error_of(*misnamed));
+  return desk.fail(error(Fault::invalid, fault.what(), {}, "`tallyd --help` lists the commands, `tallyd COMMAND --help` explains one"));
 }
 
 }  // namespace
@@ -66,6 +101,10 @@ std::optional<std::filesystem::path> Desk::named_socket() const {
 Daemon Desk::daemon(Duration patience) const {
   const auto named = named_socket();
   return Daemon(named ? *named : socket_of(config()), patience);
+}
+
+void Desk::warn(const std::string& what) {
+  if (!json) console.err << "tallyd: warning: " << printable(what) << "\n";
 }
 
 int Desk::print(const Json& answer, const std::function<void()>& show, int code) {

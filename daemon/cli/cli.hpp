@@ -78,10 +78,12 @@ struct Parts {
   std::function<int(const DemoOptions&)> demo;
   std::function<int(const SandboxOptions&)> sandbox;
   /// Reads and compiles everything that the configuration names. What is wrong goes into `complaints`; the answer tells what was
-  /// understood: {channels: [{name, connector, mapping, policy, protection, one_way: [text]}], warnings: [text]}. An Error only where
-  /// nothing could be read at all.
+  /// understood: {channels: [{name, connector, mapping, policy, protection, one_way: [text], one_way_installed: [text]}], warnings:
+  /// [text]}, the first list of holes in the merchant's own files, the second in those that tallyd brings. An Error only where nothing
+  /// could be read at all.
   std::function<Result<Json>(const std::filesystem::path& config, Complaints& complaints)> check;
-  /// Runs the tests inside the mapping files: one complaint a failure, {mappings: [{name, file, tests, failed}]}.
+  /// Runs the tests inside the mapping files: one complaint a failure, {mappings: [{name, file, tests, failed}]}. Complaints and no failure
+  /// are of the configuration. An Error where a mapping is named that is not there.
   std::function<Result<Json>(const TestOptions&, Complaints& complaints)> test;
   /// Reads a product file of any format that is known by its header; calls `progress` now and then. An Error where it is none, or cannot be
   /// read at all.

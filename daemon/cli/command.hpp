@@ -32,6 +32,8 @@ struct Desk {
   Daemon daemon(Duration patience = Duration(60'000)) const;
 
   int fail(const Error& error) { return cli::fail(console, error, json); }
+  /// "tallyd: warning: …" on `err`; with --json only, the answer says it instead.
+  void warn(const std::string& what);
   /// Prints the answer as one JSON line when that is wanted; otherwise `show` does.
   int print(const Json& answer, const std::function<void()>& show, int code = exit_ok);
 };

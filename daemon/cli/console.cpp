@@ -55,7 +55,8 @@ Console Console::of_process() {
   const char* no_colour = std::getenv("NO_COLOR");
   const char* kind = std::getenv("TERM");
   const bool dumb = kind != nullptr && std::string_view(kind) == "dumb";
-  console.colours = isatty(STDOUT_FILENO) == 1 && !dumb && (no_colour == nullptr || *no_colour == '\0');
+  console.terminal = isatty(STDOUT_FILENO) == 1;
+  console.colours = console.terminal && !dumb && (no_colour == nullptr || *no_colour == '\0');
   console.live = isatty(STDERR_FILENO) == 1 && !dumb;
   winsize size{};
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) console.width = std::max<std::size_t>(40, size.ws_col);

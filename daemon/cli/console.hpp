@@ -16,8 +16,9 @@ enum class Colour { none, red, green, yellow, dim, bold };
 struct Console {
   std::ostream& out;
   std::ostream& err;
-  bool colours = false;  ///< `out` is a terminal and NO_COLOR is not set
-  bool live = false;     ///< `err` is a terminal: progress is drawn on it
+  bool terminal = false;  ///< `out` is one: long cells are cut there, and nowhere else
+  bool colours = false;   ///< `out` is a terminal and NO_COLOR is not set
+  bool live = false;      ///< `err` is a terminal: progress is drawn on it
   std::size_t width = 100;
   Duration pause{250};  ///< between two looks at the daemon while waiting
 

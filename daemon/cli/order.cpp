@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 #include "cli/status_view.hpp"
 #include "cli/table.hpp"
+#include "cli/whole_number.hpp"
 
 #include <CLI/App.hpp>
 
@@ -71,7 +72,7 @@ void add_order(CLI::App& app, Desk& desk) {
   list->add_option("--sku", options->sku, "With this variant");
   list->add_option("--state", options->state, "In this state: pending, paid, cancelled, …");
   list->add_option("--cursor", options->cursor, "Go on where the last answer ended");
-  list->add_option("--limit", options->limit, "At most so many (default 50)")->check(CLI::Range(1, 1000));
+  list->add_option("--limit", options->limit, "At most so many (default 50)")->check(whole_number(1, 1000));
   list->callback([&desk, options] {
     desk.chosen = [&desk, options] {
       const auto answer = desk.daemon().get("orders", {{"channel", options->channel},

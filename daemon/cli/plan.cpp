@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 #include "cli/plan_file.hpp"
 #include "cli/plan_view.hpp"
+#include "cli/whole_number.hpp"
 
 #include <CLI/App.hpp>
 
@@ -11,7 +12,7 @@ namespace tally::cli {
 namespace {
 
 constexpr Duration patience{600'000};  // a whole catalogue is compared
-constexpr std::size_t most_lines = 1'000'000;
+constexpr std::int64_t most_lines = 1'000'000;
 
 Result<Json> ask(Desk& desk, const std::string& channel) {
   const Daemon daemon = desk.daemon(patience);
@@ -61,7 +62,7 @@ void add_plan(CLI::App& app, Desk& desk) {
   CLI::App* command = app.add_subcommand(
       "plan", "Show what would be sent to the channels and why; exit 2 when there is something, 0 when there is nothing");
   command->add_option("--channel", options->channel, "Only this channel");
-  command->add_option("--lines", options->lines, "Show at most so many lines (default 50)")->check(CLI::Range(std::size_t{0}, most_lines));
+  command->add_option("--lines", options->lines, "Show at most so many lines (default 50)")->check(whole_number(0, most_lines));
   CLI::Option* save =
       command->add_option("--save", options->save, "Also write it into this file, each line bound to what it was made from");
   command

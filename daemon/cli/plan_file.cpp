@@ -44,6 +44,9 @@ Result<void> save_plan(const std::filesystem::path& file, const Json& plan) {
 }
 
 Result<Json> read_plan(const std::filesystem::path& file) {
+  std::error_code unseen;
+  if (std::filesystem::is_directory(file, unseen))
+    return error(Fault::invalid, "this is a folder, and a plan is a file", file.string(), "`tallyd plan --save FILE` makes one");
   std::ifstream in(file, std::ios::binary);
   if (!in) return error(Fault::io, "the plan cannot be read", file.string(), "`tallyd plan --save FILE` makes one");
   Json plan = Json::object(), lines = Json::array();

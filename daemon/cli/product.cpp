@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 #include "cli/status_view.hpp"
 #include "cli/table.hpp"
+#include "cli/whole_number.hpp"
 
 #include <CLI/App.hpp>
 
@@ -70,7 +71,7 @@ void add_product(CLI::App& app, Desk& desk) {
   CLI::App* list = command->add_subcommand("list", "Products with their variants and stock");
   list->add_option("--sku", options->sku, "Only the one with this variant");
   list->add_option("--cursor", options->cursor, "Go on where the last answer ended");
-  list->add_option("--limit", options->limit, "At most so many products (default 50)")->check(CLI::Range(1, 1000));
+  list->add_option("--limit", options->limit, "At most so many products (default 50)")->check(whole_number(1, 1000));
   list->callback([&desk, options] {
     desk.chosen = [&desk, options] {
       const auto answer =

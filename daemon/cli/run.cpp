@@ -1,7 +1,9 @@
 #include "cli/command.hpp"
+#include "cli/whole_number.hpp"
 
 #include <CLI/App.hpp>
 
+#include <filesystem>
 #include <memory>
 
 namespace tally::cli {
@@ -19,9 +21,15 @@ void add_run(CLI::App& app, Desk& desk) {
       command->add_flag("--demo", options->demo, "Try it: four pretend platforms, an empty store, a catalogue, and shoppers");
   CLI::Option* orders =
       command->add_option("--orders", options->orders, "Demo: place so many orders, wait for calm, print the result as the last line");
-  orders->check(CLI::Range(std::uint64_t{1}, std::uint64_t{10'000'000}))->needs(demo);
-  command->add_option("--seed", options->seed, "Demo: the same number gives the same shoppers")->needs(demo);
-  command->add_option("--keep", options->keep, "Demo: work in this folder and leave it there")->needs(demo);
+  orders->check(whole_number(1, 10'000'000))->needs(demo);
+  command->add_option("--seed", options->seed, "Demo: the same number gives the same shoppers")->check(whole_number(0))->needs(demo);
+  command->add_option("--keep", options->keep, "Demo: work in this folder and leave it there")
+      ->check([](const std::string& path) {
+        std::error_code unseen;
+        const bool taken = std::filesystem::exists(path, unseen) && !std::filesystem::is_directory(path, unseen);
+        return taken ? "'" + path + "' is a file, and a folder is meant" : std::string();
+      })
+      ->needs(demo);
   command
       ->add_option("--replay", options->replay,
                    "Demo: play this order book (InvoiceNo, StockCode, Quantity … as CSV, also gzipped), print the result")

@@ -2,6 +2,7 @@
 #include "cli/status_view.hpp"
 #include "cli/stock_file.hpp"
 #include "cli/table.hpp"
+#include "cli/whole_number.hpp"
 
 #include <CLI/App.hpp>
 
@@ -44,9 +45,22 @@ std::string levels_of(const Json& answer) {
          shown(answer.find("available"));
 }
 
+/// An adjustment after which fewer than none lie there. The ledger takes it, and whoever typed it may have meant something else; empty
+/// where it is not so.
+std::string below_zero(const Json& movement, const Json& answer) {
+  if (movement.text_or("kind") != "adjust" || answer.integer_or("on_hand") >= 0) return {};
+  const std::string sku = movement.text_or("sku"), location = movement.text_or("location");
+  return "now " + shown(answer.find("on_hand")) + " on hand" + (location.empty() ? "" : " at " + location) +
+         ", fewer than none; did you mean " + "`tallyd stock count " + sku +
+         " UNITS`, which says how many lie there? `tallyd stock reverse " + answer.text_or("cause") + "` takes this back";
+}
+
 int post_movement(Desk& desk, const Json& movement, const std::string& what) {
-  const auto answer = desk.daemon().post("stock", movement);
+  auto answer = desk.daemon().post("stock", movement);
   if (!answer) return desk.fail(answer.error());
+  const std::string warning = below_zero(movement, *answer);
+  if (!warning.empty()) answer->set("warning", warning);
+  if (!warning.empty()) desk.warn(what + ": " + warning);
   return desk.print(*answer, [&] {
     desk.console.out << printable(what) << ": recorded";
     if (const std::string cause = answer->text_or("cause"); !cause.empty()) desk.console.out << " as " << printable(cause);
@@ -74,6 +88,12 @@ void show_file(Desk& desk, const std::string& file, const Json& answer) {
   if (refused.size() > most_shown)
     out << "  … and " << grouped(static_cast<std::int64_t>(refused.size() - most_shown)) << " more refused rows; --json lists all\n";
   show_held(desk, answer);
+  const auto& below = items_in(answer, "below_zero");
+  for (std::size_t i = 0; i < std::min(below.size(), most_shown); ++i)
+    desk.warn("line " + shown(below[i].find("line")) + ": " + below[i].text_or("sku") + " at " + below[i].text_or("location") +
+              " is now below zero: on hand " + shown(below[i].find("on_hand")) + ", available " + shown(below[i].find("available")));
+  if (!below.empty()) desk.warn("`tallyd stock reverse " + answer.text_or("cause") + "` takes the whole file back");
+  if (below.size() > most_shown) desk.warn(grouped(static_cast<std::int64_t>(below.size())) + " are below zero; --json lists all");
 }
 
 int move_file(Desk& desk, const Options& options, const std::string& kind) {
@@ -270,7 +290,7 @@ void add_transfers(CLI::App& stock, Desk& desk, const std::shared_ptr<Options>& 
   transfer->add_option("--reason", options->reason, "For the journal");
   transfer->add_flag("--arrived", options->arrived, "They are there already");
   CLI::App* arrival = add(stock, desk, options, "arrive", "Takes a transfer in", arrive);
-  arrival->add_option("TRANSFER", options->number, "Its number")->required();
+  arrival->add_option("TRANSFER", options->number, "Its number")->required()->check(whole_number(1));
   arrival->add_option("--units", options->quantity, "How many arrived (default: all; the rest stays under way)");
 }
 
@@ -278,12 +298,12 @@ void add_quotas(CLI::App& stock, Desk& desk, const std::shared_ptr<Options>& opt
   CLI::App* quota = add(stock, desk, options, "quota", "Sets units aside for one channel from a moment until another", set_quota);
   quota->add_option("SKU", options->sku, "The variant, or a bundle")->required();
   quota->add_option("--channel", options->channel, "For this channel")->required();
-  quota->add_option("--units", options->units, "So many")->required()->check(CLI::Range(std::int64_t{1}, most_units));
+  quota->add_option("--units", options->units, "So many")->required()->check(whole_number(1, most_units));
   quota->add_option("--from", options->from, "From, as 2026-11-27T00:00:00+01:00 (default: now)");
   quota->add_option("--until", options->until, "Until")->required();
   CLI::App* end = add(stock, desk, options, "quota-end", "Gives back what is left of a quota",
                       [](Desk& at, const Options& given) { return end_quota(at, given.number); });
-  end->add_option("QUOTA", options->number, "Its number")->required();
+  end->add_option("QUOTA", options->number, "Its number")->required()->check(whole_number(1));
   add(stock, desk, options, "rules", "Quotas, and transfers under way", [](Desk& at, const Options&) { return show_rules(at); });
 }
 

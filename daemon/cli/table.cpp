@@ -4,13 +4,18 @@
 
 namespace tally::cli {
 
+std::string Table::shown(const Console& console, std::size_t column, const Cell& cell) const {
+  const std::string text = printable(cell.text);
+  return console.terminal ? cut(text, columns_[column].most) : text;
+}
+
 std::string Table::line(const Console& console, const std::vector<Cell>& cells, const std::vector<std::size_t>& widths) const {
   std::string result;
   std::size_t spaces = 0;  // owed before the next text, so that none stand at the end of a line
   for (std::size_t n = 0; n < columns_.size(); ++n) {
     static const Cell nothing;
     const Cell& cell = n < cells.size() ? cells[n] : nothing;
-    const std::string text = cut(printable(cell.text), columns_[n].most);
+    const std::string text = shown(console, n, cell);
     const std::size_t pad = widths[n] - width_of(text);
     const bool right = columns_[n].side == Side::right;
     if (n > 0) spaces += 2;
@@ -33,7 +38,7 @@ std::string Table::text(const Console& console) const {
   }
   for (const auto& row : rows_) {
     for (std::size_t n = 0; n < columns_.size() && n < row.size(); ++n) {
-      widths[n] = std::max(widths[n], width_of(cut(printable(row[n].text), columns_[n].most)));
+      widths[n] = std::max(widths[n], width_of(shown(console, n, row[n])));
     }
   }
   std::string result = line(console, titles, widths);

@@ -19,7 +19,7 @@ class Table {
   struct Column {
     std::string title;
     Side side = Side::left;
-    std::size_t most = 60;  ///< columns on the terminal; longer cells are cut
+    std::size_t most = 60;  ///< columns on a terminal, where longer cells are cut; whoever reads a pipe or a file needs them whole
   };
 
   explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
@@ -30,6 +30,7 @@ class Table {
   std::string text(const Console& console) const;
 
  private:
+  std::string shown(const Console& console, std::size_t column, const Cell& cell) const;
   std::string line(const Console& console, const std::vector<Cell>& cells, const std::vector<std::size_t>& widths) const;
 
   std::vector<Column> columns_;

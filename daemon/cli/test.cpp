@@ -1,4 +1,5 @@
 #include "cli/command.hpp"
+#include "cli/status_view.hpp"
 #include "cli/table.hpp"
 
 #include <CLI/App.hpp>
@@ -17,23 +18,24 @@ int test(Desk& desk, const std::vector<std::string>& mappings) {
   for (const Complaint& complaint : complaints) texts.push_back(complaint.text());
   Json answer = *found;
   answer.set("complaints", std::move(texts));
+  std::int64_t all = 0, failed = 0;
+  for (const Json& item : items_in(*found, "mappings")) {
+    all += item.integer_or("tests");
+    failed += item.integer_or("failed");
+  }
   const auto show = [&] {
     Table table({{"MAPPING"}, {"TESTS", Table::Side::right}, {"FAILED", Table::Side::right}});
-    std::int64_t all = 0;
-    if (const Json* items = found->find("mappings"); items != nullptr && items->is_array()) {
-      for (const Json& item : items->as_array()) {
-        const std::int64_t failed = item.integer_or("failed");
-        all += item.integer_or("tests");
-        table.add(
-            {{item.text_or("name")}, {grouped(item.integer_or("tests"))}, {grouped(failed), failed > 0 ? Colour::red : Colour::none}});
-      }
+    for (const Json& item : items_in(*found, "mappings")) {
+      const auto broken = item.integer_or("failed");
+      table.add({{item.text_or("name")}, {grouped(item.integer_or("tests"))}, {grouped(broken), broken > 0 ? Colour::red : Colour::none}});
     }
     if (!table.empty()) desk.console.out << table.text(desk.console);
     desk.console.err << printable_lines(text_of(complaints));
     if (complaints.empty())
       desk.console.out << painted(desk.console, counted(all, "test holds", "tests hold") + ".", Colour::green) << "\n";
   };
-  return desk.print(answer, show, complaints.empty() ? exit_ok : exit_error);
+  const int fault = failed > 0 ? exit_error : exit_configuration;
+  return desk.print(answer, show, complaints.empty() ? exit_ok : fault);
 }
 
 }  // namespace

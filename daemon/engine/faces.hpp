@@ -78,7 +78,7 @@ class Admin {
   /// OpenMetrics numbers: items: [{name, help, type: counter|gauge, labels: {}, value}]
   virtual Result<Json> metrics() = 0;
 
-  /// Orders of the buyer with this e-mail address (or telephone number): items {channel, id, number, state, placed_at}
+  /// Orders of the buyer with this e-mail address (or telephone number): items as those of orders()
   virtual Result<Json> find_orders(const std::string& buyer) = 0;
 
   // Doing. `author` goes into the journal.

@@ -23,6 +23,46 @@ TEST_F(CliTest, AMistypedCommandIsAnErrorWithTheOneThatWasMeant) {
   EXPECT_TRUE(complained("did you mean 'status'?")) << err.str();
 }
 
+TEST_F(CliTest, AWordThatIsNoCommandIsNamedWithTheOneThatWasMeant) {
+  struct Case {
+    std::vector<std::string> words;
+    const char* said;
+  };
+  for (const Case& each :
+       {Case{{"statuss"}, "'statuss' is no command of `tallyd` (did you mean 'status'?"},
+        Case{{"--socket", "import", "statuss"}, "'statuss' is no command of `tallyd`"},
+        Case{{"--json=no", "order", "fnd"}, "'fnd' is no command of `tallyd order` (did you mean 'find'?"},
+        Case{{"stock", "zzzzz", "A-1"}, "'zzzzz' is no command of `tallyd stock` (`tallyd stock --help` lists"},
+        Case{{"order"}, "`tallyd order` alone is no command (`tallyd order --help` lists"}, Case{{}, "`tallyd` alone is no command"}}) {
+    EXPECT_EQ(tallyd(each.words), exit_error);
+    EXPECT_TRUE(complained(each.said)) << err.str();
+  }
+}
+
+TEST_F(CliTest, ANumberThatIsNoneOrIsOutsideIsRefusedInWords) {
+  EXPECT_EQ(tallyd({"run", "--demo", "--seed", "-1"}), exit_error);
+  EXPECT_TRUE(complained("--seed: must be a whole number from 0 on, but is '-1'")) << err.str();
+  EXPECT_EQ(tallyd({"run", "--demo", "--orders", "-5"}), exit_error);
+  EXPECT_TRUE(complained("--orders: must be a whole number from 1 to 10,000,000, but is '-5'")) << err.str();
+  EXPECT_EQ(tallyd({"order", "list", "--limit", "99999999999999999999"}), exit_error);
+  EXPECT_TRUE(complained("--limit: must be a whole number from 1 to 1,000, but is '99999999999999999999'")) << err.str();
+  EXPECT_EQ(tallyd({"stock", "quota-end", "3x"}), exit_error);
+  EXPECT_TRUE(complained("QUOTA: must be a whole number from 1 on, but is '3x'")) << err.str();
+}
+
+TEST_F(CliTest, AFolderGivenForAFileIsTheReadersMistake) {
+  const std::string dir = folder.string();
+  for (const auto& words : {std::vector<std::string>{"stock", "count", "--file", dir}, {"plan", "--apply", dir}}) {
+    with_daemon();
+    EXPECT_EQ(tallyd(words), exit_error);
+    EXPECT_TRUE(complained(dir + ": this is a folder")) << err.str();
+    daemon.reset();
+  }
+  std::ofstream(folder / "file") << "x";
+  EXPECT_EQ(tallyd({"run", "--demo", "--keep", (folder / "file").string()}), exit_error);
+  EXPECT_TRUE(complained("--keep: '" + (folder / "file").string() + "' is a file, and a folder is meant")) << err.str();
+}
+
 TEST_F(CliTest, AnUnknownOptionIsAnErrorThatPointsToTheHelp) {
   EXPECT_EQ(tallyd({"status", "--colour"}), exit_error);
   EXPECT_TRUE(complained("--colour"));
@@ -64,7 +104,7 @@ TEST_F(CliTest, RefusalsOfTheDaemonBecomeExitCodes) {
     const char* fault;
     int status, code;
   };
-  for (const Case& each : {Case{"not_found", 404, exit_error}, Case{"locked", 503, exit_locked},
+  for (const Case& each : {Case{"not_found", 404, exit_error}, Case{"locked", 503, exit_locked}, Case{"held", 422, exit_guard},
                            Case{"unauthorized", 401, exit_credentials}, Case{"transient", 503, exit_unavailable}}) {
     with_daemon().refuse("/api/v1/status", each.status, each.fault, "because of the moon");
     EXPECT_EQ(tallyd({"status"}), each.code) << each.fault;
@@ -127,25 +167,40 @@ TEST_F(CliTest, CheckPrintsEveryComplaintAndEndsWithFour) {
 
   parts.check = [&](const std::filesystem::path&, Complaints&) -> Result<Json> {
     return Json::parse(
-        R"({"channels":[{"name":"shop","connector":"woocommerce","protection":"by look","one_way":["listing.sku: cut"]}],
+        R"({"channels":[{"name":"shop","connector":"woocommerce","protection":"by look","one_way":["listing.sku: cut"],
+            "one_way_installed":["listing.title: cut"]}],
             "warnings":["twins"]})");
   };
   EXPECT_EQ(tallyd({"check"}), 0);
   EXPECT_TRUE(printed("by look"));
   EXPECT_TRUE(printed("listing.sku: cut"));
+  EXPECT_FALSE(printed("listing.title: cut")) << "nobody but tallyd can mend what tallyd brings";
   EXPECT_TRUE(printed("warning: twins"));
+  EXPECT_EQ(tallyd({"check", "--all"}), 0);
+  EXPECT_TRUE(printed("listing.sku: cut"));
+  EXPECT_TRUE(printed("listing.title: cut"));
 }
 
 TEST_F(CliTest, TestCountsAndFailsWithOne) {
   parts.test = [&](const TestOptions& options, Complaints& complaints) -> Result<Json> {
     if (!options.mappings.empty())
       complaints.push_back({.place = {options.mappings[0] + ".yaml", 5, 1}, .what = "got 1, not 2", .hint = {}});
-    return Json::parse(R"({"mappings":[{"name":"till","tests":1000,"failed":0}]})");
+    return Json::parse(options.mappings.empty() ? R"({"mappings":[{"name":"till","tests":1000,"failed":0}]})"
+                                                : R"({"mappings":[{"name":"till","tests":1000,"failed":1}]})");
   };
   EXPECT_EQ(tallyd({"test"}), 0);
   EXPECT_TRUE(printed("1,000 tests hold."));
   EXPECT_EQ(tallyd({"test", "till"}), exit_error);
   EXPECT_TRUE(complained("till.yaml:5:1: got 1, not 2"));
+}
+
+TEST_F(CliTest, TestEndsWithFourWhereTheConfigurationCannotBeRead) {
+  parts.test = [&](const TestOptions&, Complaints& complaints) -> Result<Json> {
+    complaints.push_back({.place = {"/etc/tallyd"}, .what = "there is no such folder", .hint = {}});
+    return Json::object({{"mappings", Json::array()}});
+  };
+  EXPECT_EQ(tallyd({"test"}), exit_configuration);
+  EXPECT_TRUE(complained("/etc/tallyd: there is no such folder"));
 }
 
 TEST_F(CliTest, AnExceptionIsAnErrorAndNoCrash) {

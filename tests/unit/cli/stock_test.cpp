@@ -27,6 +27,44 @@ TEST_F(StockCommands, AFileIsSentWithItsLinesAndWhatWasRefusedIsSaidByLine) {
   EXPECT_TRUE(printed("line 3: there is no SKU 'X'")) << out.str();
 }
 
+TEST_F(StockCommands, AFileMayBeSeparatedAsSpreadsheetsDo) {
+  auto& fake = with_daemon();
+  fake.answer("/api/v1/stock", R"({"cause":"count:12ab","applied":1,"again":0,"refused":[],"held":[]})");
+  for (const char* text : {"sku;counted;reason\r\nA-1;12;a,b\r\n;;\r\n", "sku\tcounted\treason\nA-1\t12\ta,b\n"}) {
+    EXPECT_EQ(tallyd({"stock", "count", "--file", write_file(text)}), exit_ok) << err.str();
+    EXPECT_EQ(fake.asked().back(), R"(POST /api/v1/stock {"kind":"count","rows":[{"line":2,"sku":"A-1","quantity":"12","reason":"a,b"}]})");
+  }
+  EXPECT_EQ(tallyd({"stock", "count", "--file", write_file("sep=|\nsku|counted\nA;1|12\n")}), exit_ok) << err.str();
+  EXPECT_EQ(fake.asked().back(), R"(POST /api/v1/stock {"kind":"count","rows":[{"line":3,"sku":"A;1","quantity":"12"}]})");
+}
+
+TEST_F(StockCommands, AnAdjustmentBelowZeroIsDoneAndSaid) {
+  auto& fake = with_daemon();
+  fake.answer("/api/v1/stock", R"({"moved":true,"cause":"adjust:17","on_hand":-3,"reserved":0,"available":-3})");
+  EXPECT_EQ(tallyd({"stock", "adjust", "A-1", "-8", "--location", "store"}), exit_ok) << err.str();
+  EXPECT_TRUE(printed("recorded as adjust:17")) << out.str();
+  EXPECT_TRUE(complained("warning: A-1: now -3 on hand at store, fewer than none; did you mean `tallyd stock count A-1 UNITS`"))
+      << err.str();
+  EXPECT_TRUE(complained("`tallyd stock reverse adjust:17`")) << err.str();
+  EXPECT_EQ(tallyd({"stock", "adjust", "A-1", "-8", "--json"}), exit_ok);
+  EXPECT_NE(json_out().text_or("warning").find("now -3 on hand"), std::string::npos) << out.str();
+  EXPECT_EQ(err.str(), "");
+}
+
+TEST_F(StockCommands, AnAdjustmentThatLeavesSomethingIsNoWarning) {
+  with_daemon().answer("/api/v1/stock", R"({"moved":true,"cause":"adjust:17","on_hand":0,"reserved":0,"available":0})");
+  EXPECT_EQ(tallyd({"stock", "adjust", "A-1", "-8"}), exit_ok);
+  EXPECT_EQ(err.str(), "");
+}
+
+TEST_F(StockCommands, AFileThatTakesShelvesBelowZeroNamesThem) {
+  with_daemon().answer("/api/v1/stock", R"({"cause":"adjust:12ab","applied":2,"again":0,"refused":[],"held":[],
+      "below_zero":[{"line":3,"sku":"A-1","location":"main","on_hand":-2,"available":-4}]})");
+  EXPECT_EQ(tallyd({"stock", "adjust", "--file", write_file("sku,quantity\nB-1,1\nA-1,-9\n")}), exit_ok) << err.str();
+  EXPECT_TRUE(complained("line 3: A-1 at main is now below zero: on hand -2, available -4")) << err.str();
+  EXPECT_TRUE(complained("`tallyd stock reverse adjust:12ab`")) << err.str();
+}
+
 TEST_F(StockCommands, AFileThatWasRecordedBeforeSaysHowToForceIt) {
   auto& fake = with_daemon();
   fake.answer("/api/v1/stock", R"({"cause":"count:12ab","applied":0,"again":2,"refused":[],"held":[]})");

@@ -59,6 +59,19 @@ TEST(Table, LinesUpChineseAndLatinText) {
             "shop  1,000\n");
 }
 
+TEST(Table, CutsLongCellsOnATerminalAloneForWhoeverReadsAPipeNeedsThemWhole) {
+  Paper paper;
+  Table table({{"WHAT TO DO", Table::Side::left, 12}, {"N"}});
+  table.add({{"tallyd order release 17 --channel shop"}, {"1"}});
+  EXPECT_EQ(table.text(paper.console),
+            "WHAT TO DO                              N\n"
+            "tallyd order release 17 --channel shop  1\n");
+  paper.console.terminal = true;
+  EXPECT_EQ(table.text(paper.console),
+            "WHAT TO DO    N\n"
+            "tallyd orde…  1\n");
+}
+
 TEST(Table, ColoursDoNotChangeTheWidths) {
   Paper paper;
   Table table({{"A"}, {"B"}});
