@@ -1,0 +1,223 @@
+// Numbers that put sold units up for sale again: over sales that nobody has read yet, and over those that were read too early or too late.
+#include "market.hpp"
+
+namespace tally::engine {
+namespace {
+
+using channel::StockWrites;
+using memory::Terms;
+using namespace std::chrono_literals;
+
+class Reinflated : public Market {};
+
+TEST_F(Reinflated, ADecreaseOverSalesThatNobodyHasReadRaisesNothing) {
+  auto& shop = add_shop("shop", {});
+  auto& other = add_shop("other", {});
+  shops.front()->config.orders_every = 1h;
+  add_product("A", 10);
+  begin();
+  buy(shop, "A", 3);  // 7 stand there, 10 are believed
+  live(10s);
+  tell(other, buy(other, "A", 1));  // 9 are available
+  live(1min);
+  ASSERT_FALSE(written(shop, "A").empty());
+  EXPECT_LE(most(written(shop, "A")), 6);
+  core->lane(no("shop"))->hurry();  // reads its orders
+  live(1min);
+  EXPECT_EQ(there(shop, "A"), 6);
+  EXPECT_EQ(there(other, "A"), 6);
+}
+
+TEST_F(Reinflated, AnOwnSaleThatIsReadIsNotWrittenOverTheNextOne) {
+  auto& shop = add_shop("shop", {});
+  shops.front()->config.orders_every = 1h;
+  add_product("A", 10);
+  begin();
+  const auto first = buy(shop, "A", 1);
+  live(10s);
+  buy(shop, "A", 1);
+  tell(shop, first);
+  live(30s);
+  EXPECT_EQ(written(shop, "A"), Numbers{}) << "it took the unit from its number by itself";
+  EXPECT_EQ(there(shop, "A"), 8);
+}
+
+TEST_F(Reinflated, AWriteThatLandsBehindAnUnreadSaleIsPutRightWhenTheSaleIsRead) {
+  auto& shop = add_shop("shop", {});
+  shops.front()->config.orders_every = 1h;
+  add_product("A", 10);
+  start();
+  come_to_rest();
+  pass(10s);
+  receive_goods("A", -2);
+  const auto calls = decided();
+  ASSERT_EQ(calls.size(), 1u);
+  const auto order = buy(shop, "A", 1);
+  pass(1s);
+  perform_and_answer(calls.front());
+  ASSERT_EQ(there(shop, "A"), 8) << "over a true 7";
+  tell(shop, order);
+  live(1min);
+  EXPECT_EQ(there(shop, "A"), 7);
+}
+
+TEST_F(Reinflated, AnAnswerDoesNotHideASaleThatWasReadWhileItWasUnderWay) {
+  Terms comparing;
+  comparing.facts.compare_and_set = true;
+  auto& shop = add_shop("shop", comparing);
+  add_product("A", 9);
+  start();
+  come_to_rest();
+  receive_goods("A", 3);
+  const auto calls = decided();
+  ASSERT_EQ(calls.size(), 1u);
+  Outcome outcome = perform(calls.front(), connector_of(calls.front()));
+  ASSERT_EQ(there(shop, "A"), 12);
+  pass(5s);
+  tell(shop, buy(shop, "A", 1));
+  EXPECT_TRUE(decided().empty()) << "one write of a thing at a time";
+  answer(calls.front(), std::move(outcome));
+  EXPECT_EQ(offer(shop, "A").low, 11);
+  EXPECT_EQ(offer(shop, "A").high, 11);
+  live(1min);
+  EXPECT_EQ(written(shop, "A"), Numbers{12});
+}
+
+TEST_F(Reinflated, AReceiptThatHadToWaitDoesNotRaiseOverTheSalesOfTheMeantime) {
+  auto& shop = add_shop("shop", {});
+  add_product("A", 10);
+  begin();
+  receive_goods("A", 5);
+  bool told_to_wait = false;
+  live(2s, [&](const Call& call) {
+    if (call.kind != Call::Kind::look) return perform(call, connector_of(call));
+    told_to_wait = true;
+    Error limit = error(Fault::throttled, "429");
+    limit.retry_after = Duration(4min);
+    return all_answered(call, limit);
+  });
+  ASSERT_TRUE(told_to_wait) << "the orders were read behind the receipt, and the number is about to be looked at";
+  buy(shop, "A", 2);
+  live(20min);
+  EXPECT_LE(most(written(shop, "A")), 13);
+  EXPECT_EQ(there(shop, "A"), 13);
+}
+
+TEST_F(Reinflated, AListThatLagsHidesNoSaleFromARaise) {
+  Terms lagging;
+  lagging.order_lag = lagging.facts.order_lag = Duration(3min);
+  auto& shop = add_shop("shop", lagging);
+  add_product("A", 10);
+  begin();
+  live(10min);
+  buy(shop, "A", 2);
+  live(10s);
+  receive_goods("A", 5);
+  live(20min);
+  EXPECT_LE(most(written(shop, "A")), 13);
+  EXPECT_EQ(there(shop, "A"), 13);
+}
+
+TEST_F(Reinflated, AChannelThatOnlyTellsIsRaisedAMinuteAfterItsLastWrite) {
+  Terms telling;
+  telling.facts.reads_orders = telling.facts.has_order_list = false;
+  auto& shop = add_shop("shop", telling);
+  add_product("A", 10);
+  begin();
+  receive_goods("A", -1);
+  live(1s);
+  ASSERT_EQ(written(shop, "A"), Numbers{9});
+  receive_goods("A", 5);
+  live(30s);
+  EXPECT_EQ(written(shop, "A"), Numbers{9}) << "a sale may be on its way to us";
+  tell(shop, buy(shop, "A", 2));
+  live(5min);
+  EXPECT_EQ(written(shop, "A"), (Numbers{9, 12}));
+}
+
+/// Nobody can read the orders of the shop.
+class OrdersUnread : public Market {
+ protected:
+  const Answer closed = without(Call::Kind::read_orders, error(Fault::transient, "the list of orders is in trouble"));
+};
+
+TEST_F(OrdersUnread, DecreasesLeaveWithTheUnreadSalesStillSubtractedAndRaisesWait) {
+  auto& shop = add_shop("shop", {});
+  add_product("A", 10);
+  begin();
+  ASSERT_TRUE(shop.pay(buy(shop, "A", 2)).has_value());  // 8 stand there
+  receive_goods("A", -4);
+  live(40s, closed);
+  EXPECT_EQ(there(shop, "A"), 4) << "6 are here, and 2 are missing there that nobody has read";
+  receive_goods("A", 9);
+  live(6h, closed);
+  EXPECT_EQ(there(shop, "A"), 4);
+  live(30min);
+  EXPECT_EQ(there(shop, "A"), 13);
+}
+
+TEST_F(OrdersUnread, ARaiseThatWaitsForThemIsCounted) {
+  auto& shop = add_shop("shop", {});
+  add_product("A", 10);
+  begin();
+  receive_goods("A", 9);
+  live(6h, closed);
+  EXPECT_EQ(there(shop, "A"), 10);
+  EXPECT_EQ(core->lane(no("shop"))->state().raises_held, 1u);
+  live(30min);
+  EXPECT_EQ(there(shop, "A"), 19);
+  EXPECT_EQ(core->lane(no("shop"))->state().raises_held, 0u);
+}
+
+class OrdersUnreadBut : public OrdersUnread, public ::testing::WithParamInterface<StockWrites> {};
+
+TEST_P(OrdersUnreadBut, ARaiseThatIsRelativeLeavesAllTheSame) {
+  Terms terms;
+  terms.facts.stock = GetParam();
+  terms.facts.compare_and_set = GetParam() == StockWrites::absolute;
+  auto& shop = add_shop("shop", terms);
+  add_product("A", 10);
+  begin();
+  receive_goods("A", 5);
+  live(40s, closed);
+  EXPECT_EQ(there(shop, "A"), 15);
+}
+
+INSTANTIATE_TEST_SUITE_P(ByCompareAndByChange, OrdersUnreadBut, ::testing::Values(StockWrites::absolute, StockWrites::delta));
+
+TEST_F(Reinflated, APlatformThatTakesAtPaymentIsWrittenNothingForItsOwnOrder) {
+  Terms terms;
+  terms.facts.takes = channel::Takes::paid;
+  auto& shop = add_shop("shop", terms);
+  auto& other = add_shop("other", {});
+  shops.front()->config.reserve = ReserveAt::placed;
+  add_product("A", 10);
+  begin();
+  const auto order = buy(shop, "A", 2);
+  tell(shop, order);
+  live(2min);
+  EXPECT_EQ(there(other, "A"), 8);
+  EXPECT_EQ(there(shop, "A"), 10) << "it takes them itself when they are paid";
+  ASSERT_TRUE(shop.pay(order).has_value());
+  tell(shop, order);
+  live(10min);
+  EXPECT_EQ(there(shop, "A"), 8);
+  EXPECT_EQ(written(shop, "A"), Numbers{});
+  EXPECT_EQ(written(other, "A"), Numbers{8});
+}
+
+TEST_F(Reinflated, ASoldBundleLowersItsComponentOnItsOwnChannelToo) {
+  auto& shop = add_shop("shop", {});
+  add_product("A", 6);
+  add_product("K", 0, {{Sku("A"), 2}});
+  begin();
+  ASSERT_EQ(there(shop, "K"), 3);
+  tell(shop, buy(shop, "K", 1));
+  live(2min);
+  EXPECT_EQ(there(shop, "A"), 4) << "the platform lowered the bundle's number alone";
+  EXPECT_EQ(there(shop, "K"), 2);
+  EXPECT_EQ(written(shop, "K"), Numbers{});
+}
+
+}  // namespace
+}  // namespace tally::engine
