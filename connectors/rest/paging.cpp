@@ -67,6 +67,19 @@ bool last_by_number(const Reading& reading, const ReadingPlace& here, const Answ
   return false;
 }
 
+/// The platform's own word that there is more, in an answer that neither brings it nor says where it is: no end, but a reading cut short.
+bool cut_short(const Paging& page, const ReadingPlace& here, const Answer& answer, std::size_t entries) {
+  if (page.kind == Paging::Kind::cursor) {
+    const Json *cursor = answer.json.at(page.cursor), *more = page.more.empty() ? nullptr : answer.json.at(page.more);
+    const bool promised = more && (more->scalar_text() == "true" || more->scalar_text() == "1");
+    if (promised && (!cursor || cursor->scalar_text().empty())) return true;
+  }
+  if (entries > 0) return false;
+  if (const auto pages = count_at(answer, page.pages_header, page.pages)) return here.page - page.from + 1 < *pages;
+  const auto total = count_at(answer, page.total_header, page.total);
+  return total && *total > 0 && here.seen == 0;
+}
+
 }  // namespace
 
 std::string ReadingPlace::text() const {
@@ -124,6 +137,7 @@ Result<std::optional<ReadingPlace>> next_place(const Reading& reading, const Rea
   const auto& page = reading.page;
   ReadingPlace next = here;
   next.seen += static_cast<std::int64_t>(entries.size());
+  if (cut_short(page, here, answer, entries.size())) return error(Fault::broken, "the answer ends before the list does");
   if (page.kind == Paging::Kind::none) return next_window(reading, here);
   if (page.kind == Paging::Kind::number) {
     if (last_by_number(reading, here, answer, entries.size())) return next_window(reading, here);

@@ -29,6 +29,14 @@ Result<std::vector<Json>> entries_at(const Json& json, const std::string& pointe
   return std::vector<Json>{*there};
 }
 
+/// The entries of a list, where a thing that stands alone is none: it would be a complete reading of one.
+Result<std::vector<Json>> listed_at(const Json& json, const std::string& pointer) {
+  const bool top = pointer.empty() || pointer == "/";
+  const Json* there = top ? &json : json.at(pointer);
+  if (there && !there->is_array() && (top || !there->is_null())) return error(Fault::broken, "the answer is no list");
+  return entries_at(json, pointer);
+}
+
 /// Puts `value` where `pointer` stands in `json`; the objects on the way are there, for something was read from it.
 void replace_at(Json& json, std::string_view pointer, Json value) {
   Json* here = &json;
@@ -108,7 +116,7 @@ Result<Page> Reads::page(const Reading& reading, const Want& want) {
   }
   const Outcome outcome = ask(reading, place);
   if (outcome.error) return *outcome.error;
-  const auto entries = entries_at(outcome.answer.json, reading.list);
+  const auto entries = listed_at(outcome.answer.json, reading.list);
   if (!entries) return wire_.fault(entries.error().fault, entries.error().what, reading.name);
   auto documents = this->documents(reading, *entries);
   if (!documents) return documents.error();
