@@ -49,10 +49,10 @@ std::string levels_of(const Json& answer) {
 /// where it is not so.
 std::string below_zero(const Json& movement, const Json& answer) {
   if (movement.text_or("kind") != "adjust" || answer.integer_or("on_hand") >= 0) return {};
-  const std::string sku = movement.text_or("sku"), location = movement.text_or("location");
-  return "now " + shown(answer.find("on_hand")) + " on hand" + (location.empty() ? "" : " at " + location) +
-         ", fewer than none; did you mean " + "`tallyd stock count " + sku +
-         " UNITS`, which says how many lie there? `tallyd stock reverse " + answer.text_or("cause") + "` takes this back";
+  const std::string sku = movement.text_or("sku"), location = answer.text_or("location");
+  return "now " + shown(answer.find("on_hand")) + " on hand at " + location + ", fewer than none; did you mean `tallyd stock count " + sku +
+         " UNITS --location " + location + "`, which says how many lie there? `tallyd stock reverse " + answer.text_or("cause") +
+         "` takes this back";
 }
 
 int post_movement(Desk& desk, const Json& movement, const std::string& what) {

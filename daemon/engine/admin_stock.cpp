@@ -126,6 +126,7 @@ Json answer_of(Session& session, const Moved& moved, const std::string& cause) {
   const Effect sum = row ? row->sum : Effect{};
   return Json::object({{"moved", !moved.again},
                        {"cause", cause},
+                       {"location", store::location_name(session, moved.location)},
                        {"on_hand", sum.on_hand},
                        {"reserved", sum.reserved},
                        {"available", sum.on_hand - sum.reserved}});

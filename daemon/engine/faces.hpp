@@ -96,7 +96,7 @@ class Admin {
   /// nothing is heard for a minute is closed; another chunk for it is not_found.
   virtual Result<Json> import(const Json& chunk, const std::string& author) = 0;
   /// One: {kind: receipt|adjust|count, sku, quantity, location, reason, counted_at}, {kind: transfer, sku, quantity, from, to, reason} or
-  /// {kind: arrive, transfer, quantity}; answers {moved, cause, on_hand, reserved, available} of the location, and `transfer`. Many of one
+  /// {kind: arrive, transfer, quantity}; answers {moved, cause, location, on_hand, reserved, available}, and `transfer`. Many of one
   /// kind: {kind, rows: [{line, sku, quantity, …}], again}; answers {cause, applied, again: rows that had been applied before, refused:
   /// [{line, sku, why}], held: [digest]}. The same rows have the effect of once unless `again` is true. At most 20,000.
   virtual Result<Json> move_stock(const Json& movement, const std::string& author) = 0;

@@ -40,10 +40,11 @@ TEST_F(StockCommands, AFileMayBeSeparatedAsSpreadsheetsDo) {
 
 TEST_F(StockCommands, AnAdjustmentBelowZeroIsDoneAndSaid) {
   auto& fake = with_daemon();
-  fake.answer("/api/v1/stock", R"({"moved":true,"cause":"adjust:17","on_hand":-3,"reserved":0,"available":-3})");
+  fake.answer("/api/v1/stock", R"({"moved":true,"cause":"adjust:17","location":"store","on_hand":-3,"reserved":0,"available":-3})");
   EXPECT_EQ(tallyd({"stock", "adjust", "A-1", "-8", "--location", "store"}), exit_ok) << err.str();
   EXPECT_TRUE(printed("recorded as adjust:17")) << out.str();
-  EXPECT_TRUE(complained("warning: A-1: now -3 on hand at store, fewer than none; did you mean `tallyd stock count A-1 UNITS`"))
+  EXPECT_TRUE(
+      complained("warning: A-1: now -3 on hand at store, fewer than none; did you mean `tallyd stock count A-1 UNITS --location store`"))
       << err.str();
   EXPECT_TRUE(complained("`tallyd stock reverse adjust:17`")) << err.str();
   EXPECT_EQ(tallyd({"stock", "adjust", "A-1", "-8", "--json"}), exit_ok);

@@ -130,6 +130,7 @@ TEST_F(AdminStock, AMovementAnswersWithItsCauseByWhichItCanBeReversedOnce) {
 TEST_F(AdminStock, AnAdjustmentBelowZeroSaysHowFarBelowItLeftTheShelf) {
   moved(Json::object({{"kind", "receipt"}, {"sku", "A"}, {"quantity", 5}}));
   const auto answer = moved(Json::object({{"kind", "adjust"}, {"sku", "A"}, {"quantity", -8}}));
+  EXPECT_EQ(answer.text_or("location"), "main");
   EXPECT_EQ(answer.integer_or("on_hand"), -3);
   EXPECT_EQ(answer.integer_or("available"), -3);
   const auto by_file = moved(file("adjust", R"([{"line": 2, "sku": "A", "quantity": "-9"}, {"line": 3, "sku": "A", "quantity": "10"},
