@@ -152,11 +152,10 @@ class Run {
     put_ids(fields_, given(step.gives, answer, answer.json));
     if (step.failed) {
       const Json* list = answer.json.at(step.failed->list);
-      if (list && list->is_array()) {
-        for (const auto& problem : list->as_array()) {
-          if (!step.failed->where || step.failed->where->shows(problem))
-            return entry_error(tools_.wire, problem, step.failed->why, operation_.name);
-        }
+      if (list && !list->is_array() && !list->empty()) return fault(Fault::broken, "there is no list at " + step.failed->list);
+      for (const auto& problem : list && list->is_array() ? list->as_array() : Json::Array()) {
+        if (!step.failed->where || step.failed->where->shows(problem))
+          return entry_error(tools_.wire, problem, step.failed->why, operation_.name);
       }
     }
     if (step.reply.empty()) return {};

@@ -1,5 +1,6 @@
 // Who may come in by the webhook door, and what is kept of it.
 #include "base/crypto.hpp"
+#include "base/time.hpp"
 #include "support/street.hpp"
 
 #include <httplib.h>
@@ -8,6 +9,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <thread>
 
 namespace tally::tests {
 namespace {
@@ -109,6 +112,42 @@ TEST_F(Door, KeepsAndParksWhatIsSignedAndCannotBeRead) {
   street.enter_hook("shop");
   street.tell("shop", "buy", Json::object({{"sku", "TEE"}, {"quantity", 1}, {"state", "paid"}}));
   EXPECT_TRUE(street.soon([&] { return street.available("TEE") == 9; }));
+}
+
+TEST_F(Door, ParksWhatIsSignedAndSaysNoOrder) {
+  street.release({"shop"});
+  const std::vector<std::string> bodies{"[]",
+                                        "{}",
+                                        "null",
+                                        R"({"id":77,"status":"processing","line_items":"zz","date_modified_gmt":"2026-01-01T00:00:00"})",
+                                        R"({"id":78,"status":"processing","line_items":[],"date_modified_gmt":"the day before"})",
+                                        R"({"id":99999})"};  // readable, and of an order that the shop does not have
+  for (const auto& body : bodies) EXPECT_EQ(deliver(body, signature_of(body)), 200) << body;
+  const auto parked = [&] { return street.status().at("/inbox/parked")->integer().value(); };
+  EXPECT_TRUE(street.soon([&] { return parked() == static_cast<std::int64_t>(bodies.size()); })) << parked() << street.status().pretty();
+  EXPECT_FALSE(street.problem("99999").is_null()) << "the order that was announced is named";
+  EXPECT_EQ(street.channel("shop").integer_or("orders"), 0);
+}
+
+class TillsFolder : public ::testing::Test {
+ protected:
+  Street street{{platform("till", "till")}};
+};
+
+TEST_F(TillsFolder, TellsInStatusWhichRowsOfAFileItRefused) {
+  street.write_channel("till");
+  street.open();
+  street.import(three_products());
+  street.done({"channel", "release", "till"});
+  std::this_thread::sleep_for(std::chrono::milliseconds(1100));  // what was sold in the second of the count is in it
+  const std::string now = format_iso(std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()));
+  const auto sales = street.file("till/sales");
+  const std::string head = "receipt,line,sku,quantity,unit_price,discount,tax,total,currency,sold_at\n";
+  write_file(sales / "r1.part", head + "R1,1,TEE,1,20.00,0,0,20.00,EUR," + now + "\nR2,1,MUG,many,9.50,0,0,9.50,EUR," + now + "\n");
+  std::filesystem::rename(sales / "r1.part", sales / "r1.csv");
+  EXPECT_TRUE(street.soon([&] { return street.available("TEE") == 9; })) << "the row that can be read counts";
+  ASSERT_TRUE(street.soon([&] { return !street.problem("r1.csv").is_null(); })) << street.status().pretty();
+  EXPECT_NE(street.problem("r1.csv").text_or("reason").find("line 3"), std::string::npos) << street.problem("r1.csv").pretty();
 }
 
 }  // namespace

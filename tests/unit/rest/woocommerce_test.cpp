@@ -153,6 +153,16 @@ TEST(WooErrors, NothingOfAnOrderIsShownThatFailedInsideTheAnswer) {
   EXPECT_NE(result.error().what.find("15 bytes of application/json"), std::string::npos) << result.error().text();
 }
 
+TEST(WooErrors, WhatShouldListTheFailuresAndIsNoListIsNoSuccess) {
+  Stage stage("woocommerce");
+  const std::string begin = "refund:       { ";
+  stage.recipe.text.replace(stage.recipe.text.find(begin), begin.size(), begin + "failed: { list: /failures, match: whole }, ");
+  stage.platform.answers("POST", "/orders/7/refunds", 200, "{'failures':'two of them'}");
+  const auto result = stage.push(ActionKind::refund, json("{'amount':{'amount':5,'currency':'EUR'},'order':{'@id':'7'}}"));
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().fault, Fault::broken);
+}
+
 TEST(WooErrors, AReadingThatWasCutOffDidNothing) {
   Stage stage("woocommerce");
   stage.platform.fails("GET", "/orders", Fault::unknown);
