@@ -1,0 +1,110 @@
+// Webhooks that come many times at once, that are acknowledged a moment before the end of the process, and that do not come any more.
+#include "base/crypto.hpp"
+#include "support/street.hpp"
+
+#include <httplib.h>
+
+#include <atomic>
+#include <csignal>
+#include <thread>
+
+namespace tally::tests {
+namespace {
+
+class Webhooks : public ::testing::Test {
+ protected:
+  Webhooks() {
+    // Lists are read when a person asks: what arrives came by the door.
+    for (const auto* name : {"shop", "other"}) street.write_channel(name, "orders: { every: 1h }\nsweep: 1h\n");
+    street.open();
+    street.import(three_products());
+    street.release({"shop", "other"});
+  }
+  static std::string order(int id, int quantity) {
+    return R"({"id":)" + std::to_string(id) + R"(,"number":")" + std::to_string(id) +
+           R"(","status":"processing","currency":"CNY","date_created_gmt":"2026-01-01T00:00:00","date_modified_gmt":"2026-01-01T00:00:00","refunds":[],)"
+           R"("line_items":[{"id":1,"product_id":0,"variation_id":0,"quantity":)" +
+           std::to_string(quantity) + R"(,"sku":"TEE"}]})";
+  }
+  int deliver(const std::string& body) {
+    httplib::Client client("127.0.0.1", street.hook_port());
+    const httplib::Headers headers{{"X-WC-Webhook-Topic", "order.updated"},
+                                   {"X-WC-Webhook-Signature", crypto::base64(crypto::hmac(crypto::Digest::sha256, "wh_test", body))}};
+    const auto answer = client.Post("/hooks/shop", headers, body, "application/json");
+    return answer ? answer->status : 0;
+  }
+  std::size_t orders() { return street.done({"order", "list", "--channel", "shop"}).find("items")->as_array().size(); }
+
+  Street street{{platform("shop", "woocommerce"), platform("other", "woocommerce")}};
+};
+
+TEST_F(Webhooks, TheSameManyTimesAtOnceIsOneOrder) {
+  std::atomic<int> taken{0};
+  std::vector<std::thread> senders;
+  for (int i = 0; i < 16; ++i) {
+    senders.emplace_back([&] {
+      for (int again = 0; again < 4; ++again) taken += deliver(order(4711, 3)) == 200 ? 1 : 0;
+    });
+  }
+  for (auto& sender : senders) sender.join();
+  EXPECT_EQ(taken, 64) << "each is acknowledged, or the platform would send it again";
+  EXPECT_TRUE(street.soon([&] { return street.shown("other", "TEE") == 7; }));
+  EXPECT_EQ(orders(), 1u);
+  EXPECT_EQ(street.available("TEE"), 7);
+}
+
+TEST_F(Webhooks, WhatWasAcknowledgedIsThereThoughTheProcessEndedBehindTheAnswer) {
+  for (int kill = 1; kill <= 3; ++kill) {
+    ASSERT_EQ(deliver(order(100 + kill, 1)), 200);
+    street.daemon().signal(SIGKILL);
+    ASSERT_TRUE(eventually([&] { return !street.daemon().runs(); }, seconds(10)));
+    street.open();
+    EXPECT_TRUE(street.soon([&] { return street.available("TEE") == 10 - kill; })) << "after end " << kill;
+  }
+  EXPECT_EQ(orders(), 3u);
+}
+
+TEST(SilencedWebhooks, OrdersAreReadFromTheListOnceTheShopHasSwitchedThemOff) {
+  Json shop = platform("shop", "woocommerce");
+  shop.set("auth", "basic");
+  Street street({shop, platform("other", "woocommerce")});
+  for (const auto* name : {"shop", "other"}) street.write_channel(name);
+  street.open();
+  street.import(three_products());
+  street.release({"shop", "other"});
+  street.enter_hook("shop");
+  const auto buy = [&](const char* sku) {
+    const Json order = street.tell("shop", "buy", Json::object({{"sku", sku}, {"quantity", 1}, {"state", "unpaid"}}));
+    street.tell("shop", "orders/" + order.text_or("id") + "/pay", Json::object());
+  };
+  httplib::Client owner(street.url("shop"));
+  owner.set_basic_auth("ck_test", "cs_test");
+  const auto telling_of_orders = [&] {
+    std::size_t active = 0;
+    const auto hooks = owner.Get("/wp-json/wc/v3/webhooks?per_page=100");
+    for (const Json& hook : hooks ? Json::parse(hooks->body)->as_array() : Json::Array()) {
+      const std::string topic = hook.text_or("topic");
+      active += (topic == "order.created" || topic == "order.updated") && hook.text_or("status") == "active" ? 1 : 0;
+    }
+    return active;
+  };
+  buy("TEE");
+  ASSERT_TRUE(street.soon([&] { return street.available("TEE") == 9; }));
+  ASSERT_EQ(telling_of_orders(), 2u);
+
+  // Nobody is at the door for longer than the shop has patience.
+  street.daemon().stop();
+  for (int i = 0; i < 7; ++i) {
+    buy("TEE");
+    std::this_thread::sleep_for(milliseconds(100));  // what still waits is told once
+  }
+  ASSERT_TRUE(eventually([&] { return telling_of_orders() == 0; }, seconds(20)));
+  street.open();
+  buy("MUG");
+  EXPECT_TRUE(street.soon([&] { return street.available("TEE") == 2 && street.available("MUG") == 4; }));
+  EXPECT_TRUE(street.soon([&] { return street.shown("other", "TEE") == 2 && street.shown("other", "MUG") == 4; }));
+  EXPECT_EQ(telling_of_orders(), 0u) << "it came by the list";
+}
+
+}  // namespace
+}  // namespace tally::tests
