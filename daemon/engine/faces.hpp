@@ -39,8 +39,8 @@ class Admin {
 
   // Looking.
   /// items: {name, connector, policy, state: ok|paused|backing_off, reason, protection: by delta|by compare|by look|by age,
-  ///  offers, listings, differences, not_listed, in_doubt, never_looked, pending, waiting, held, parked, unread_rows, parked_rows,
-  ///  comparison: hourly|no list by placing|no order list, compared_through, differing_hours, orders_missed, held_orders,
+  ///  offers, listings, differences, not_listed, in_doubt, never_looked, pending, waiting, held, parked, left_alone, unread_rows,
+  ///  parked_rows, comparison: hourly|no list by placing|no order list, compared_through, differing_hours, orders_missed, held_orders,
   ///  waiting_for_release, last_order_read, last_sweep, raises_held, oldest_unverified_s}; the counts: store/standing.hpp
   virtual Result<Json> channels() = 0;
   /// items: the product's tree (model/product.hpp) with `stock: [{sku, location, on_hand, reserved, available}]`
@@ -61,7 +61,8 @@ class Admin {
   virtual Result<Json> oversells(const Query& query) = 0;
   /// {empty, digest, store, made_at, expires_at, items: [{channel, action: create|update|price|stock|retire, thing, sku, before, after,
   ///  cause, held, pinned, state: what it was made from}],
-  ///  totals: [{channel, creates, updates, prices, stocks, to_zero, largest_price_change_percent}]}
+  ///  left_alone: [the same, with left_by: the person who discarded it],
+  ///  totals: [{channel, creates, updates, prices, stocks, to_zero, left_alone, largest_price_change_percent}]}
   virtual Result<Json> plan(const std::string& channel) = 0;
   /// {uptime_ms, version, channels: […as channels()], problems: [{channel, thing, aspect, reason, since, todo}],
   ///  holds: [{digest, channel, aspect, count, reason, since}], inbox: {unread, parked},
@@ -98,7 +99,8 @@ class Admin {
   /// One: {kind: receipt|adjust|count, sku, quantity, location, reason, counted_at}, {kind: transfer, sku, quantity, from, to, reason} or
   /// {kind: arrive, transfer, quantity}; answers {moved, cause, location, on_hand, reserved, available}, and `transfer`. Many of one
   /// kind: {kind, rows: [{line, sku, quantity, …}], again}; answers {cause, applied, again: rows that had been applied before, refused:
-  /// [{line, sku, why}], held: [digest]}. The same rows have the effect of once unless `again` is true. At most 20,000.
+  /// [{line, sku, why}], below_zero: [{line, sku, location, on_hand, available}], held: [digest]}. The same rows have the effect of once
+  /// unless `again` is true. At most 20,000.
   virtual Result<Json> move_stock(const Json& movement, const std::string& author) = 0;
   /// The opposite of a receipt, an adjustment, a count or a whole file, once: {reversed: movements, held}.
   virtual Result<Json> reverse_stock(const std::string& cause, const std::string& author) = 0;
@@ -107,7 +109,8 @@ class Admin {
   /// {order, channel, location, line}: its open lines are to come from that location. {moved: parts}
   virtual Result<Json> route_order(const Json& wish, const std::string& author) = 0;
   /// {channel, order, kind: ship|cancel|refund|return, …} (order_wish.hpp): our own order is so at once, its channel is told. Answers the
-  /// order, and the task's number under `task`. Errors besides: rejected (this order, or this channel, cannot do it).
+  /// order, and the task's number under `task`. Errors besides: rejected (this order, or this channel, cannot do it),
+  /// held (it is to be sent, and waits for a person).
   virtual Result<Json> do_order(const Json& wish, const std::string& author) = 0;
   /// {order, channel}: lets an order go for what holds it now. Answers the order; `holds`: what holds it still. Errors besides: rejected.
   virtual Result<Json> release_order(const Json& wish, const std::string& author) = 0;
