@@ -59,7 +59,8 @@ class Engine final : public Intake, public Admin {
   Result<Json> plan(const std::string& channel) override;
   Result<Json> pins(const Query& query) override;
   Result<Json> status() override;
-  Result<Json> explain(const std::string& sku, const std::string& channel) override;
+  Result<Json> explain(const std::string& sku, const std::string& channel, const std::string& aspect) override;
+  Result<Json> explain_order(const std::string& id, const std::string& channel) override;
   Result<Json> events(std::int64_t sequence, std::size_t limit) override;
   Result<Json> metrics() override;
 

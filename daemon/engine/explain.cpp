@@ -2,6 +2,7 @@
 #include "engine/engine.hpp"
 #include "engine/number.hpp"
 #include "engine/pins.hpp"
+#include "engine/story.hpp"
 #include "store/catalogue.hpp"
 #include "store/journal.hpp"
 #include "store/ledger.hpp"
@@ -14,45 +15,7 @@ namespace {
 
 using store::Session;
 
-constexpr std::size_t newest = 12, most_entries = 500;
-constexpr std::string_view of_order = "order:";
-
-class Story {
- public:
-  void tell(std::optional<Time> at, const std::string& what, std::string sentence, Json facts = Json::object()) {
-    Json step = Json::object({{"what", what}, {"text", sentence}});
-    if (at) step.set("at", format_iso(*at));
-    if (!facts.empty()) step.set("facts", std::move(facts));
-    steps.push_back(std::move(step));
-    text += (at ? format_iso(*at) + "  " : std::string("                          ")) + sentence + "\n";
-  }
-  Json steps = Json::array();
-  std::string text;
-};
-
-/// The state that this revision of an order had; empty where the journal does not reach back so far.
-std::string state_then(Session& session, const store::OrderRow& order, std::int64_t revision) {
-  for (const auto& entry : store::journal_of(session, order.id, most_entries)) {
-    if (entry.channel != order.channel || (entry.what != "order.new" && entry.what != "order.changed")) continue;
-    const auto detail = Json::parse(entry.detail);
-    if (detail && detail->integer_or("order") == order.no.value && detail->integer_or("revision") == revision)
-      return detail->text_or("state");
-  }
-  return {};
-}
-
-/// "order:12:3" in the words of the channel it came from, and in the state that the order had then; a kind and its number otherwise.
-std::string cause_in_words(Session& session, const World& world, const std::string& cause) {
-  if (cause == "look") return "a look, which found it otherwise there";
-  if (!cause.starts_with(of_order)) return cause;
-  const auto part = [&cause](std::size_t from) { return Json(cause.substr(from, cause.find(':', from) - from)).integer(); };
-  const auto end = cause.find(':', of_order.size());
-  const auto no = part(of_order.size()), revision = end == std::string::npos ? Json().integer() : part(end + 1);
-  const auto row = no ? store::get_order(session, OrderNo(*no)) : std::nullopt;
-  if (!row) return cause;
-  const std::string state = revision ? state_then(session, *row, *revision) : "";
-  return "order " + row->id + " of " + world.name_of(row->channel) + (state.empty() ? "" : " (then " + state + ")");
-}
+constexpr std::size_t newest = 12;
 
 std::string with_sign(Quantity quantity) {
   return (quantity >= 0 ? "+" : "") + std::to_string(quantity);
@@ -114,14 +77,11 @@ void tell_pins(Session& session, const Channel& channel, const store::VariantRow
 void tell_pushes(Session& session, const World& world, const Channel& channel, const store::OfferRow& offer, Story& story) {
   auto intents = store::last_intents(session, channel.no, "stock", offer.variant.value, newest);
   for (auto intent = intents.rbegin(); intent != intents.rend(); ++intent) {
-    std::string sentence = "request " + std::to_string(intent->no.value) + ": " +
-                           (intent->relative ? "change by " + with_sign(intent->delta) + " to " + std::to_string(intent->value)
-                                             : "set to " + std::to_string(intent->value)) +
-                           ", because of " + cause_in_words(session, world, intent->cause) +
-                           "; the platform: " + (intent->outcome.empty() ? "no answer yet" : intent->outcome);
-    if (!intent->reply.empty()) sentence += " (" + intent->reply + ")";
-    if (intent->finished_at != long_ago)
-      sentence += " after " + std::to_string((intent->finished_at - intent->committed_at).count()) + " ms";
+    const std::string sentence = "request " + std::to_string(intent->no.value) + ": " +
+                                 (intent->relative ? "change by " + with_sign(intent->delta) + " to " + std::to_string(intent->value)
+                                                   : "set to " + std::to_string(intent->value)) +
+                                 ", because of " + cause_in_words(session, world, intent->cause) +
+                                 "; the platform: " + answer_in_words(*intent);
     story.tell(intent->committed_at, "push", sentence, Json::object({{"cause", intent->cause}}));
   }
   std::string belief = "its number lies between " + std::to_string(offer.low) + " and " + std::to_string(offer.high);
@@ -132,54 +92,75 @@ void tell_pushes(Session& session, const World& world, const Channel& channel, c
   story.tell(std::nullopt, "belief", belief);
 }
 
-void tell_mark(Session& session, const World& world, const store::Mark& mark, Story& story) {
-  const std::string cause = cause_in_words(session, world, mark.cause);
-  const std::string what = mark.parked.empty() ? "it waits to be pushed, because of " + cause
-                           : mark.discarded_by.empty()
-                               ? "it is parked: " + mark.parked
-                               : "it is left alone: " + mark.discarded_by + " discarded the change that " + cause + " made";
-  story.tell(mark.since, "mark", what, Json::object({{"cause", mark.cause}}));
+Quantity tell_stock(Session& session, const World& world, const Channel& channel, const store::VariantRow& variant, Story& story) {
+  const auto components = store::components_of(session, variant.no);
+  for (const auto& part : components) {
+    const auto component = store::get_variant(session, part.variant);
+    story.tell(std::nullopt, "bundle", variant.sku + " is a bundle with " + std::to_string(part.quantity) + " × " + component->sku);
+    tell_movements(session, world, part.variant, component->sku, story);
+  }
+  if (components.empty()) tell_movements(session, world, variant.no, variant.sku, story);
+  tell_number(channel, stock_number(session, channel, variant.no), story);
+  tell_pins(session, channel, variant, story);
+  const auto offer = store::find_offer(session, channel.no, variant.no);
+  if (!offer) {
+    const auto mark = store::find_mark(session, channel.no, "content", variant.product.value);
+    story.tell(std::nullopt, "listing",
+               variant.sku + " is not listed on " + channel.config.name + (mark && !mark->parked.empty() ? ": " + mark->parked : ""));
+    return 0;
+  }
+  tell_pushes(session, world, channel, *offer, story);
+  if (const auto mark = store::find_mark(session, channel.no, "stock", variant.no.value)) tell_mark(session, world, *mark, story);
+  return offer->high;
 }
 
 }  // namespace
 
-Result<Json> Engine::explain(const std::string& sku, const std::string& name) {
+Result<Json> Engine::explain(const std::string& sku, const std::string& name, const std::string& aspect) {
+  auto& world = core_.world();
+  const std::shared_lock guard(world.mutex);
+  const auto* channel = world.find(name);
+  if (!channel) return error(Fault::not_found, "there is no channel '" + name + "'", "explain");
+  if (aspect != "stock" && aspect != "price" && aspect != "content")
+    return error(Fault::invalid, "'" + aspect + "' cannot be explained", "explain", "stock, price and content can, and an order");
+  Story story;
+  Json answer = Json::object({{"sku", sku}, {"channel", name}, {"aspect", aspect}});
+  bool found = false;
+  auto read = world.store.read([&](Session& session) -> Result<void> {
+    const auto variant = store::find_variant(session, normal_sku(sku));
+    if (!variant) return {};
+    found = true;
+    if (aspect == "price")
+      tell_price(session, world, *channel, *variant, story);
+    else if (aspect == "content")
+      tell_content(session, world, *channel, *variant, story);
+    else
+      answer.set("number", tell_stock(session, world, *channel, *variant, story));
+    return {};
+  });
+  if (!read) return read.error();
+  if (!found) return error(Fault::not_found, "there is no SKU '" + sku + "'", "explain");
+  answer.set("steps", std::move(story.steps)).set("text", std::move(story.text));
+  return answer;
+}
+
+Result<Json> Engine::explain_order(const std::string& id, const std::string& name) {
   auto& world = core_.world();
   const std::shared_lock guard(world.mutex);
   const auto* channel = world.find(name);
   if (!channel) return error(Fault::not_found, "there is no channel '" + name + "'", "explain");
   Story story;
   bool found = false;
-  Quantity shown = 0;
   auto read = world.store.read([&](Session& session) -> Result<void> {
-    const auto variant = store::find_variant(session, normal_sku(sku));
-    if (!variant) return {};
+    const auto order = store::find_order(session, channel->no, id);
+    if (!order) return {};
     found = true;
-    const auto components = store::components_of(session, variant->no);
-    for (const auto& part : components) {
-      const auto component = store::get_variant(session, part.variant);
-      story.tell(std::nullopt, "bundle", sku + " is a bundle with " + std::to_string(part.quantity) + " × " + component->sku);
-      tell_movements(session, world, part.variant, component->sku, story);
-    }
-    if (components.empty()) tell_movements(session, world, variant->no, sku, story);
-    const auto number = stock_number(session, *channel, variant->no);
-    tell_number(*channel, number, story);
-    tell_pins(session, *channel, *variant, story);
-    const auto offer = store::find_offer(session, channel->no, variant->no);
-    if (!offer) {
-      const auto mark = store::find_mark(session, channel->no, "content", variant->product.value);
-      story.tell(std::nullopt, "listing", sku + " is not listed on " + name + (mark && !mark->parked.empty() ? ": " + mark->parked : ""));
-      return {};
-    }
-    shown = offer->high;
-    tell_pushes(session, world, *channel, *offer, story);
-    if (const auto mark = store::find_mark(session, channel->no, "stock", variant->no.value)) tell_mark(session, world, *mark, story);
+    tell_order(session, world, *channel, *order, story);
     return {};
   });
   if (!read) return read.error();
-  if (!found) return error(Fault::not_found, "there is no SKU '" + sku + "'", "explain");
-  return Json::object(
-      {{"sku", sku}, {"channel", name}, {"number", shown}, {"steps", std::move(story.steps)}, {"text", std::move(story.text)}});
+  if (!found) return error(Fault::not_found, "there is no order '" + id + "' of " + name, "explain");
+  return Json::object({{"order", id}, {"channel", name}, {"steps", std::move(story.steps)}, {"text", std::move(story.text)}});
 }
 
 }  // namespace tally::engine

@@ -1,5 +1,7 @@
 #include "model/privacy.hpp"
 
+#include "base/time.hpp"
+
 #include <algorithm>
 
 namespace tally {
@@ -72,7 +74,47 @@ void strip(Json& order, const PersonalPlace& place) {
   if (object->empty()) order.erase(place.object);
 }
 
+void collect_scalars(const Json& tree, std::set<std::string>& scalars) {
+  if (tree.is_object()) {
+    for (const auto& [key, value] : tree.as_object()) collect_scalars(value, scalars);
+  } else if (tree.is_array()) {
+    for (const auto& value : tree.as_array()) collect_scalars(value, scalars);
+  } else if (const std::string text = tree.scalar_text(); !text.empty()) {
+    scalars.insert(text);
+  }
+}
+
+bool is_short_number(std::string_view text) {
+  constexpr std::ptrdiff_t most_digits = 6;  // a telephone number has more
+  return text.find_first_not_of("0123456789.,+-") == std::string_view::npos &&
+         std::count_if(text.begin(), text.end(), is_digit) <= most_digits;
+}
+
+Json masked_part(const Json& part, const std::set<std::string>& shown) {
+  if (part.is_object()) {
+    Json masked = Json::object();
+    for (const auto& [key, value] : part.as_object()) masked.set(masked_sentence(key), masked_part(value, shown));
+    return masked;
+  }
+  if (part.is_array()) {
+    Json::Array masked;
+    for (const auto& value : part.as_array()) masked.push_back(masked_part(value, shown));
+    return Json(std::move(masked));
+  }
+  const std::string text = part.scalar_text();
+  const bool harmless = part.is_null() || part.is_bool() || is_short_number(text) || parse_iso(text).has_value();
+  return harmless || shown.contains(text) ? part : Json(std::string(hidden));
+}
+
 }  // namespace
+
+Json masked_document(const Json& document, const Json& order, const std::set<std::string>& words) {
+  Json tree = order;
+  strip_personal(tree);
+  std::set<std::string> shown = words;
+  collect_scalars(tree, shown);
+  return masked_part(document, shown);
+}
 
 Json* personal_value(Json& order, const PersonalPlace& place) {
   Json* object = place.object.empty() ? &order : order.find(place.object);

@@ -46,9 +46,12 @@ Result<Json> ask_list(engine::Admin& admin, const Call& call) {
 }
 
 Result<Json> ask_explain(engine::Admin& admin, const Call& call) {
-  const std::string sku = text_in(call.parameters, "sku"), channel = text_in(call.parameters, "channel");
-  if (sku.empty() || channel.empty()) return error(Fault::invalid, "explain needs both 'sku' and 'channel'");
-  return admin.explain(sku, channel);
+  const std::string sku = text_in(call.parameters, "sku"), channel = text_in(call.parameters, "channel"),
+                    order = text_in(call.parameters, "order"), aspect = text_in(call.parameters, "aspect");
+  if (channel.empty() || sku.empty() == order.empty()) return error(Fault::invalid, "explain needs 'channel' and one of 'sku' and 'order'");
+  if (order.empty()) return admin.explain(sku, channel, aspect.empty() ? "stock" : aspect);
+  if (!aspect.empty()) return error(Fault::invalid, "an order is explained as a whole: it has no 'aspect'");
+  return admin.explain_order(order, channel);
 }
 
 Result<EventsQuery> events_in(const Parameters& parameters) {
@@ -79,7 +82,7 @@ const std::vector<Endpoint>& endpoints() {
       {"GET", "plan", {"channel"}, [](Admin& admin, const Call& call) { return admin.plan(text_in(call.parameters, "channel")); }},
       {"GET", "events", {"cursor", "limit"}, ask_events},
       {"GET", "status", {}, [](Admin& admin, const Call&) { return admin.status(); }},
-      {"GET", "explain", {"sku", "channel"}, ask_explain},
+      {"GET", "explain", {"sku", "channel", "aspect", "order"}, ask_explain},
       {"POST", "import", {}, [](Admin& admin, const Call& call) { return admin.import(call.body, call.author); }},
       {"POST", "stock", {}, [](Admin& admin, const Call& call) { return admin.move_stock(call.body, call.author); }},
       {"POST",

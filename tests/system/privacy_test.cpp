@@ -78,6 +78,7 @@ TEST_F(Canary, IsHeardNowhereButWhereItIsAskedFor) {
                                                                                      {"order", "show", id},
                                                                                      {"order", "find", "--buyer", "canary@aviary.example"},
                                                                                      {"explain", "TEE", "--channel", "shop"},
+                                                                                     {"explain", "--order", id, "--channel", "shop"},
                                                                                      {"stock", "oversells"}}) {
     EXPECT_EQ(heard_in(answer_of(words)), "") << words.front();
   }

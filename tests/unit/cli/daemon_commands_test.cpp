@@ -139,6 +139,14 @@ TEST_F(CliTest, ExplainPrintsTheSentences) {
   EXPECT_EQ(daemon->asked().back(), "GET /api/v1/explain?sku=A%201&channel=shop");
   EXPECT_EQ(out.str(), "shop shows 3\nbecause 5 lie there\n");
   EXPECT_EQ(tallyd({"explain", "A-1"}), exit_error) << "which channel?";
+  EXPECT_EQ(tallyd({"explain", "A", "--channel", "shop", "--aspect", "price"}), 0);
+  EXPECT_EQ(daemon->asked().back(), "GET /api/v1/explain?sku=A&channel=shop&aspect=price");
+  EXPECT_EQ(tallyd({"explain", "--order", "7", "--channel", "shop"}), 0);
+  EXPECT_EQ(daemon->asked().back(), "GET /api/v1/explain?order=7&channel=shop");
+  for (const std::vector<std::string>& unclear : {std::vector<std::string>{"explain", "--channel", "shop"},
+                                                  {"explain", "A", "--order", "7", "--channel", "shop"},
+                                                  {"explain", "A", "--channel", "shop", "--aspect", "weather"}})
+    EXPECT_EQ(tallyd(unclear), exit_error) << unclear.back();
 }
 
 TEST_F(CliTest, AReloadThatIsNotAppliedEndsWithFourAndSaysWhy) {

@@ -26,7 +26,7 @@ TEST_F(AdminPins, APinIsListedExplainedAndClearedByTheNameOfItsSku) {
   EXPECT_EQ(listed[0].text_or("value"), "12.50 EUR");
   EXPECT_EQ(listed[0].text_or("author"), "anna");
   EXPECT_EQ(listed[1].find("value")->text_or("title"), "Sale");
-  const std::string story = answered(engine->explain("A", "shop")).text_or("text");
+  const std::string story = answered(engine->explain("A", "shop", "stock")).text_or("text");
   EXPECT_NE(story.find("its price is 12.50 EUR, pinned by anna"), std::string::npos) << story;
   EXPECT_NE(story.find("the rules say 10.00 EUR"), std::string::npos) << story;
   EXPECT_EQ(answered(engine->unpin(*Json::parse(R"({"sku": "A", "channel": "shop", "aspect": "price"})"), "anna")).integer_or("cleared"),

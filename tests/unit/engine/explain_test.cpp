@@ -19,12 +19,15 @@ class Explained : public StockHouse {
     open();
     come_to_rest();
   }
-  std::string story(const std::string& on) {
+  std::string story(const std::string& on, const std::string& aspect = "stock") {
+    return told([&](Engine& engine) { return engine.explain("A", on, aspect); });
+  }
+  std::string told(const std::function<Result<Json>(Engine&)>& ask) {
     Engine engine(*store, clock, Log(), config, 2, "test", {});
     std::vector<ChannelSetup> setups;
     for (const auto& shop : shops) setups.push_back({shop->config, shop->connector});
     EXPECT_TRUE(engine.set_channels(config, std::move(setups)).has_value());
-    const auto told = engine.explain("A", on);
+    const auto told = ask(engine);
     EXPECT_TRUE(told.has_value()) << told.error().text();
     return told ? told->text_or("text") : "";
   }
@@ -54,6 +57,46 @@ TEST_F(Explained, TheOrderBehindANumberIsItsCauseThoughALookCameBetween) {
   come_to_rest();
   EXPECT_THAT(story("one"), HasSubstr("because of order 7 of two (then paid); the platform: confirmed"));
   EXPECT_THAT(story("one"), Not(HasSubstr("look, which found")));
+}
+
+TEST_F(Explained, APriceGoesFromTheCatalogueOverTheRuleToThePlatformsAnswer) {
+  shops.front()->config.price.factor = *Decimal::parse("1.1");
+  const std::string text = story("one", "price");
+  EXPECT_THAT(text, HasSubstr("A costs 10.00 EUR in the catalogue"));
+  EXPECT_THAT(text, HasSubstr("one's rule (times 1.1) makes 11.00 EUR of it"));
+  EXPECT_THAT(text, HasSubstr("confirmed there is 10.00 EUR"));
+}
+
+TEST_F(Explained, AContentNamesWhatIsToBeOtherwise) {
+  EXPECT_THAT(story("one", "content"), HasSubstr("what is to stand there is what was confirmed there last"));
+  write([&](store::Session& session) {
+    auto product = store::get_product(session, store::find_variant(session, Sku("A"))->product)->product;
+    product.title = "Another title";
+    store::put_product(session, product, clock.now());
+  });
+  EXPECT_THAT(story("one", "content"), HasSubstr("its title is to be 'Another title', confirmed there is 'P-A'"));
+}
+
+TEST_F(Explained, AnOrderGoesFromTheBytesToWhatItMovedAndNamesNobody) {
+  const std::string body =
+      R"({"@id": "7", "number": "7", "state": "paid", "currency": "EUR", "changed_at": "2026-01-01T00:00:00Z",
+          "placed_at": "2026-01-01T00:00:00Z", "buyer": {"name": "Canary Bird", "phone": "+44 20 7946 0958"},
+          "lines": [{"@id": "1", "sku": "A", "quantity": 2}]})";
+  write([&](store::Session& session) { store::add_inbox(session, {0, channel("two").no, "hook", "order", body, {}, clock.now()}); });
+  come_to_rest();
+  const std::string text = told([](Engine& engine) { return engine.explain_order("7", "two"); });
+  EXPECT_THAT(text, HasSubstr("sent to our door: " + std::to_string(body.size()) + " bytes"));
+  EXPECT_THAT(text, HasSubstr(R"("sku":"A","quantity":2)"));
+  EXPECT_THAT(text, HasSubstr("on hand +0, reserved +2"));
+  EXPECT_THAT(text, HasSubstr("it is paid, revision 1"));
+  for (const auto* secret : {"Canary", "Bird", "7946"}) EXPECT_THAT(text, Not(HasSubstr(secret)));
+}
+
+TEST_F(Explained, WhatCannotBeExplainedIsSaid) {
+  Engine engine(*store, clock, Log(), config, 2, "test", {});
+  ASSERT_TRUE(engine.set_channels(config, {}).has_value());
+  EXPECT_EQ(engine.explain("A", "nowhere", "stock").error().fault, Fault::not_found);
+  EXPECT_EQ(engine.explain_order("7", "nowhere").error().fault, Fault::not_found);
 }
 
 TEST_F(Explained, AHandsEditIsFoundByTheLook) {

@@ -59,7 +59,11 @@ TEST_F(ServerTest, QuestionsReachTheEngineWithTheirParameters) {
   wire.ask(get("/api/v1/plan?channel=shop"));
   EXPECT_EQ(admin.asked(), "plan shop");
   wire.ask(get("/api/v1/explain?sku=A&channel=shop"));
-  EXPECT_EQ(admin.asked(), "explain A@shop");
+  EXPECT_EQ(admin.asked(), "explain A@shop stock");
+  wire.ask(get("/api/v1/explain?sku=A&channel=shop&aspect=price"));
+  EXPECT_EQ(admin.asked(), "explain A@shop price");
+  wire.ask(get("/api/v1/explain?order=7&channel=shop"));
+  EXPECT_EQ(admin.asked(), "explain_order 7@shop");
 }
 
 TEST_F(ServerTest, DeedsReachTheEngineWithWhoDidThem) {
@@ -91,7 +95,8 @@ TEST_F(ServerTest, WhatCannotBeAskedIsRefusedWithTheReason) {
   EXPECT_EQ(status_of(local().ask(get("/api/v1/orders?limit=0"))), 400);
   EXPECT_EQ(status_of(local().ask(get("/api/v1/orders?limit=1001"))), 400);
   EXPECT_EQ(status_of(local().ask(get("/api/v1/orders?limit=ten"))), 400);
-  EXPECT_EQ(status_of(local().ask(get("/api/v1/explain?sku=A"))), 400);
+  for (const auto* question : {"sku=A", "sku=A&order=7&channel=shop", "channel=shop", "order=7&channel=shop&aspect=price"})
+    EXPECT_EQ(status_of(local().ask(get(std::string("/api/v1/explain?") + question))), 400) << question;
   EXPECT_EQ(status_of(local().ask(get("/api/v1/orders?state=%zz"))), 400);
   EXPECT_EQ(status_of(local().ask(get("/api/v1/orders?state=a&state=b"))), 400);
   EXPECT_EQ(status_of(local().ask(post("/api/v1/import", "[1]"))), 400);

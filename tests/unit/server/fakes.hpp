@@ -70,7 +70,12 @@ class FakeAdmin final : public engine::Admin {
   Result<Json> plan(const std::string& channel) override { return told("plan", channel); }
   Result<Json> pins(const engine::Query& query) override { return told("pins", query); }
   Result<Json> status() override { return told("status", std::string()); }
-  Result<Json> explain(const std::string& sku, const std::string& channel) override { return told("explain", sku + "@" + channel); }
+  Result<Json> explain(const std::string& sku, const std::string& channel, const std::string& aspect) override {
+    return told("explain", sku + "@" + channel + " " + aspect);
+  }
+  Result<Json> explain_order(const std::string& id, const std::string& channel) override {
+    return told("explain_order", id + "@" + channel);
+  }
   Result<Json> metrics() override { return told("metrics", std::string()); }
   Result<Json> import(const Json& chunk, const std::string& author) override { return told("import", chunk.dump(), author); }
   Result<Json> move_stock(const Json& movement, const std::string& author) override { return told("stock", movement.dump(), author); }
