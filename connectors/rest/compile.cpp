@@ -106,6 +106,15 @@ void compile_operations(const Compiling& compiling, yaml::Reader& reader, Progra
   if (const auto* node = reader.node("webhook")) program.webhook = compile_door(compiling, *node);
 }
 
+void complete_window(const Compiling& compiling, const channel::Capabilities& facts, Reading& reading) {
+  if (!reading.window) return;
+  reading.window->resolution = facts.clock_resolution;
+  if (!reading.window->overlap || *reading.window->overlap == facts.order_overlap) return;
+  compiling.complain(reading.window->place, "the overlap is " + format_duration(*reading.window->overlap) + " here and " +
+                                                format_duration(facts.order_overlap) +
+                                                " in `facts: orders`: say the same twice, or once there");
+}
+
 /// What follows from the operations and limits, and what the channel's file says otherwise.
 void complete_capabilities(const Compiling& compiling, Program& program) {
   auto& facts = program.capabilities;
@@ -138,13 +147,8 @@ void complete_capabilities(const Compiling& compiling, Program& program) {
   if (const auto concurrency = overrides.integer_or("concurrency"); concurrency > 0) facts.concurrency = static_cast<unsigned>(concurrency);
   if (const auto rate = overrides.integer_or("requests_per_second"); rate > 0) facts.requests_per_second = static_cast<unsigned>(rate);
   for (auto& [name, reading] : program.readings) {
-    if (!reading.window) continue;
-    reading.window->resolution = facts.clock_resolution;
-    if (reading.window->overlap && *reading.window->overlap != facts.order_overlap) {
-      compiling.complain(reading.window->place, "the overlap is " + format_duration(*reading.window->overlap) + " here and " +
-                                                    format_duration(facts.order_overlap) +
-                                                    " in `facts: orders`: say the same twice, or once there");
-    }
+    complete_window(compiling, facts, reading);
+    for (auto& further : reading.further) complete_window(compiling, facts, further);
   }
 }
 

@@ -105,6 +105,7 @@ Capabilities compile_facts(const Compiling& compiling, const yaml::Node& node, s
   if (const auto stock = reader.choice("stock", {"absolute", "delta", "both", "none"})) facts.stock = writes[*stock];
   compile_takes(compiling, reader, facts);
   compile_gives_back(compiling, reader, facts);
+  if (const auto refunds = reader.choice("refunds", {"any", "asked"})) facts.refunds_only_asked = *refunds == 1;
   facts.compare_and_set = reader.boolean("compare_and_set").value_or(false);
   compile_marks(compiling, reader, facts);
   facts.read_after_write = reader.duration("read_after_write").value_or(facts.read_after_write);

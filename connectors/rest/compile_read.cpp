@@ -36,6 +36,12 @@ std::optional<Fetch> compile_fetch(const Compiling& compiling, const yaml::Node&
   }
   auto request = take_request(compiling, reader, line, scope);
   fetch.at = take_pointer(reader, "at");
+  if (const auto* where = reader.node("where")) fetch.where = compile_pattern(compiling, *where, "`where`");
+  if (const std::string to = take_pointer(reader, "to"); to.size() > 1) {
+    fetch.to = to.substr(1);
+    if (fetch.each || fetch.to.find('/') != std::string::npos)
+      reader.complain("to", "`to` is one key of the entry, and goes with `all`: what `each` fetches stands in the place of `over`");
+  }
   if (const auto* page = reader.node("page")) fetch.page = compile_paging(compiling, *page);
   reader.finish();
   if (!request) return std::nullopt;
@@ -80,7 +86,9 @@ Paging compile_paging(const Compiling& compiling, const yaml::Node& node) {
   return page;
 }
 
-std::optional<Reading> compile_reading(const Compiling& compiling, const std::string& name, const yaml::Node& node) {
+namespace {
+
+std::optional<Reading> compile_list(const Compiling& compiling, const std::string& name, const yaml::Node& node) {
   yaml::Reader reader(node, "`" + name + "`", compiling.complaints);
   Reading reading;
   reading.name = name;
@@ -115,6 +123,22 @@ std::optional<Reading> compile_reading(const Compiling& compiling, const std::st
   if (!request) return std::nullopt;
   reading.request = std::move(*request);
   return reading;
+}
+
+}  // namespace
+
+std::optional<Reading> compile_reading(const Compiling& compiling, const std::string& name, const yaml::Node& node) {
+  if (!node.is_list()) return compile_list(compiling, name, node);
+  if (name != "read_orders" || node.items.empty()) {
+    compiling.complain(node.place, "only `read_orders` may be several lists, one after the other: `" + name + "` is one request");
+    return std::nullopt;
+  }
+  auto first = compile_list(compiling, name, node.items.front());
+  for (std::size_t i = 1; i < node.items.size(); ++i) {
+    auto further = compile_list(compiling, name, node.items[i]);
+    if (first && further) first->further.push_back(std::move(*further));
+  }
+  return first;
 }
 
 }  // namespace tally::rest

@@ -39,6 +39,8 @@ std::optional<ReadingPlace> next_window(const Reading& reading, const ReadingPla
   ReadingPlace next;
   next.since = here.until;
   next.end = here.end;
+  next.list = here.list;
+  next.begin = here.begin;
   next.page = reading.page.from;
   next.until = window_end(reading, next);
   return next;
@@ -90,6 +92,8 @@ std::string ReadingPlace::text() const {
   json.set("page", page);
   if (!cursor.empty()) json.set("cursor", cursor);
   json.set("seen", seen);
+  if (list > 0) json.set("list", static_cast<std::int64_t>(list));
+  keep(json, "begin", begin);
   return json.dump();
 }
 
@@ -103,12 +107,15 @@ Result<ReadingPlace> reading_place(const std::string& cursor) {
   place.page = json->integer_or("page", 1);
   place.cursor = json->text_or("cursor");
   place.seen = json->integer_or("seen", 0);
+  place.list = static_cast<std::size_t>(std::max<std::int64_t>(json->integer_or("list", 0), 0));
+  place.begin = kept(*json, "begin");
   return place;
 }
 
 ReadingPlace first_place(const Reading& reading, std::optional<Time> since, std::optional<Time> until, Time now) {
   ReadingPlace place;
   place.page = reading.page.from;
+  place.begin = since;
   if (!reading.window) return place;
   place.since = since;
   place.end = until;
@@ -154,6 +161,18 @@ Result<std::optional<ReadingPlace>> next_place(const Reading& reading, const Rea
   if (cursor->scalar_text() == here.cursor) return error(Fault::broken, "the platform gave the same cursor twice");
   next.cursor = cursor->scalar_text();
   return std::optional(next);
+}
+
+const Reading* list_at(const Reading& reading, const ReadingPlace& place) {
+  if (place.list == 0) return &reading;
+  return place.list <= reading.further.size() ? &reading.further[place.list - 1] : nullptr;
+}
+
+std::optional<ReadingPlace> next_list(const Reading& reading, const ReadingPlace& here, Time now) {
+  if (here.list >= reading.further.size()) return std::nullopt;
+  ReadingPlace next = first_place(reading.further[here.list], here.begin, here.end, now);
+  next.list = here.list + 1;
+  return next;
 }
 
 std::optional<Time> time_in(const Json& value) {

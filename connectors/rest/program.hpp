@@ -151,10 +151,12 @@ struct Window {
 
 /// Full documents in the place of short ones.
 struct Fetch {
-  std::string over;   ///< pointer in an entry; "/": the entry itself
-  bool each = false;  ///< one request an element of `over`; else one for all of them
+  std::string over;              ///< pointer in an entry; "/": the entry itself
+  bool each = false;             ///< one request an element of `over`; else one for all of them
+  std::optional<Pattern> where;  ///< only for entries that show this
   RequestForm request;
   std::string at;  ///< in the answer
+  std::string to;  ///< key of the entry that holds what was fetched; empty: it stands in the place of `over`
   Paging page;
 };
 
@@ -165,11 +167,12 @@ struct Reading {
   std::optional<Window> window;
   std::string list;
   std::vector<std::pair<std::string, std::string>> match;
-  std::vector<Fetch> fetches;  ///< one after the other
-  std::size_t max = 1;         ///< things in one request: each name of the request is then the things' values behind each other,
-  std::string join;            ///< with this between them
-  std::string as;              ///< document kind
-  Gives gives;                 ///< read_stock without a document: `available` and ids
+  std::vector<Fetch> fetches;    ///< one after the other
+  std::size_t max = 1;           ///< things in one request: each name of the request is then the things' values behind each other,
+  std::string join;              ///< with this between them
+  std::string as;                ///< document kind
+  Gives gives;                   ///< read_stock without a document: `available` and ids
+  std::vector<Reading> further;  ///< more lists that tell of the same things, read behind this one
 };
 
 struct Subscription {

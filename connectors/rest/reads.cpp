@@ -114,14 +114,17 @@ Result<Page> Reads::page(const Reading& reading, const Want& want) {
     if (!kept) return kept.error();
     place = *kept;
   }
-  const Outcome outcome = ask(reading, place);
+  const Reading* list = list_at(reading, place);
+  if (!list) return wire_.fault(Fault::invalid, "the cursor is of a list that is read no more", reading.name, "begin the reading anew");
+  const Outcome outcome = ask(*list, place);
   if (outcome.error) return *outcome.error;
-  const auto entries = listed_at(outcome.answer.json, reading.list);
+  const auto entries = listed_at(outcome.answer.json, list->list);
   if (!entries) return wire_.fault(entries.error().fault, entries.error().what, reading.name);
-  auto documents = this->documents(reading, *entries);
+  auto documents = this->documents(*list, *entries);
   if (!documents) return documents.error();
-  const auto next = next_place(reading, place, outcome.answer, *entries);
+  auto next = next_place(*list, place, outcome.answer, *entries);
   if (!next) return wire_.fault(next.error().fault, next.error().what, reading.name);
+  if (!*next) next = next_list(reading, place, wire_.now());
   Page page;
   page.documents = std::move(*documents);
   if (*next) page.cursor = (*next)->text();
@@ -142,6 +145,7 @@ Result<std::vector<Document>> Reads::documents(const Reading& reading, const std
 
 Result<std::optional<Json>> Reads::completed(const Reading& reading, Json entry) {
   for (const auto& fetch : reading.fetches) {
+    if (fetch.where && !fetch.where->shows(entry)) continue;
     auto fuller = fetch.each ? fetch_each(reading, fetch, std::move(entry)) : fetch_all(reading, fetch, std::move(entry));
     if (!fuller || !*fuller) return fuller;
     entry = std::move(**fuller);
@@ -213,7 +217,10 @@ Result<std::optional<Json>> Reads::fetch_all(const Reading& reading, const Fetch
     const auto next = next_place(inner, place, outcome.answer, *found);
     if (!next) return wire_.fault(next.error().fault, next.error().what, reading.name);
     if (!*next) {
-      replace_at(entry, fetch.over, std::move(full));
+      if (fetch.to.empty())
+        replace_at(entry, fetch.over, std::move(full));
+      else
+        entry.set(fetch.to, std::move(full));
       return std::optional(std::move(entry));
     }
     place = **next;

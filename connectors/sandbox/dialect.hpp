@@ -39,6 +39,10 @@ class Dialect {
   virtual Answer trouble() const = 0;    ///< "something is wrong here", likewise
   /// A shopper or the merchant's own click changed an order; the order is already as it says.
   virtual void order_changed(Order& order, OrderEvent event) = 0;
+  /// A shopper asks for money or to send goods back, sends them, or thinks better of it: `ask`, `send-back`, `withdraw`.
+  virtual Result<void> after_sale(Order& /*order*/, std::string_view /*verb*/, const Json& /*wish*/) {
+    return error(Fault::rejected, "shoppers of this platform ask the merchant, not the platform");
+  }
   /// A person edited the offer in the platform's own pages; already done.
   virtual void offer_edited(Offer& offer, std::string_view field) = 0;
   /// The merchant enters where webhooks go.

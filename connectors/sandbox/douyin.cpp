@@ -44,6 +44,7 @@ class Douyin final : public Dialect {
 
   Answer trouble() const override { return failed(20000, "isp.service-error", "the service is unavailable, try again later"); }
   void order_changed(Order& order, OrderEvent event) override { orders_.changed(order, event); }
+  Result<void> after_sale(Order& order, std::string_view verb, const Json& wish) override { return orders_.after_sale(order, verb, wish); }
   void offer_edited(Offer& offer, std::string_view) override { products_.edited(offer); }
   void enter_hook(const std::string& url) override { push_.enter(url); }
 

@@ -1,6 +1,7 @@
 // The language of Douyin's shops (抖店): signed requests over the body as sent, pages from 0, pushes in batches.
 #pragma once
 
+#include "connectors/sandbox/after_sales.hpp"
 #include "connectors/sandbox/dialect.hpp"
 
 #include <set>
@@ -91,9 +92,10 @@ class Products {
 
 class Orders {
  public:
-  Orders(Place& place, Push& push) : place_(place), shop_(place.shop), push_(push) {}
+  Orders(Place& place, Push& push) : place_(place), shop_(place.shop), push_(push), after_sales_(place.shop, 7'000'893'114'000'949'001) {}
   std::optional<Answer> answer(const std::string& call, const Json& body);
   void changed(Order& order, OrderEvent event);
+  Result<void> after_sale(const Order& order, std::string_view verb, const Json& wish);
 
  private:
   Answer search(const Json& body);
@@ -101,11 +103,18 @@ class Orders {
   Answer ship(const Json& body);
   Answer ship_packs(const Json& body);
   std::optional<Answer> check_pack(const Json& pack) const;
+  Answer list_after_sales(const Json& body);
+  Answer operate(const Json& body);
+  Json after_sale_item(const AfterSale& sale) const;
+  /// What an order's line shows of its last after-sale; zeros where there is none.
+  Json after_sale_info(const Order& order, const Line& line) const;
   Json document(const Order& order) const;
+  void tell(const char* tag, const AfterSale& sale);
 
   Place& place_;
   Shop& shop_;
   Push& push_;
+  AfterSales after_sales_;
   std::map<std::string, Json> packed_;  ///< by request_id: what was answered
 };
 

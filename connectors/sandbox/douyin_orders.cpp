@@ -37,6 +37,8 @@ std::optional<Answer> Orders::answer(const std::string& call, const Json& body) 
   if (call == "/order/orderDetail") return detail(body);
   if (call == "/order/logisticsAdd") return ship(body);
   if (call == "/order/logisticsAddMultiPack") return ship_packs(body);
+  if (call == "/afterSale/List") return list_after_sales(body);
+  if (call == "/afterSale/operate") return operate(body);
   return std::nullopt;
 }
 
@@ -144,8 +146,7 @@ Json Orders::document(const Order& order) const {
                              {"pay_amount", line.unit_price * line.quantity},
                              {"promotion_amount", 0},
                              {"order_status", status_of(order.state)}});
-    if (line.refunded > 0)
-      one.set("after_sale_info", Json::object({{"after_sale_status", 12}, {"after_sale_type", line.shipped > 0 ? 0 : 2}}));
+    one.set("after_sale_info", after_sale_info(order, line));
     lines.push_back(std::move(one));
   }
   Json parcels = Json::array();
@@ -207,8 +208,8 @@ void Orders::changed(Order& order, OrderEvent event) {
       tag = "106";
       break;
     case OrderEvent::refunded:
-      tag = "200";
-      break;
+      for (const AfterSale* sale : after_sales_.note(order, order.refunds.back())) tell("206", *sale);
+      return;
   }
   push_.send(tag, std::move(data));
 }

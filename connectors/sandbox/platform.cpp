@@ -294,8 +294,13 @@ Result<Json> Platform::act(const std::string& name, const std::string& verb, con
     if (dialect_->order_name(candidate) == name) order = &candidate;
   }
   if (!order) return error(Fault::not_found, "there is no order " + name, options_.name);
-  Result<void> done = error(Fault::invalid, "an order can be told to pay, cancel, ship or refund, not to " + verb);
+  Result<void> done =
+      error(Fault::invalid, "an order can be told to pay, cancel, ship, refund, ask, send-back or withdraw, not to " + verb);
   OrderEvent event = OrderEvent::paid;
+  if (verb == "ask" || verb == "send-back" || verb == "withdraw") {
+    if (auto asked = dialect_->after_sale(*order, verb, wish); !asked) return asked.error();
+    return order_json(*order);
+  }
   if (verb == "pay") {
     done = shop_.pay(*order);
   } else if (verb == "cancel") {

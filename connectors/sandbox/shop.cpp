@@ -325,8 +325,6 @@ Result<const Refund*> Shop::refund(Order& order, std::vector<RefundedLine> lines
       if (left > 0) lines.push_back({line.id, left, left * line.unit_price});
     }
   }
-  const bool untouched = std::all_of(order.lines.begin(), order.lines.end(), [](const Line& line) { return line.shipped == 0; });
-  restock = restock || (rules_.gives_back_unshipped && untouched);
   Refund refund{.id = next_id(), .at = now(), .amount = 0, .reason = std::move(reason), .lines = {}};
   for (const RefundedLine& part : lines) {
     const auto line = std::find_if(order.lines.begin(), order.lines.end(), [&part](const Line& l) { return l.id == part.line; });
@@ -339,7 +337,8 @@ Result<const Refund*> Shop::refund(Order& order, std::vector<RefundedLine> lines
     refund.amount += part.amount;
     sold_[line->sku].returned += part.quantity;
     Offer* back = offer(line->offer);
-    if (restock && order.took && back && back->counted && part.quantity > 0) {
+    const bool to_the_shelf = restock || (rules_.gives_back_unshipped && line->shipped == 0);
+    if (to_the_shelf && order.took && back && back->counted && part.quantity > 0) {
       line->restocked += part.quantity;
       show(*back, back->quantity + part.quantity, Cause::cancel);
     }

@@ -111,7 +111,7 @@ struct Rules {
   bool gives_back_unpaid = true;      ///< cancelled before payment: back on the shelf (if taken)
   bool gives_back_paid = false;       ///< cancelled after payment: likewise
   bool paid_cancel_refunds = false;   ///< cancelling a paid order is a refund in the platform's words
-  bool gives_back_unshipped = false;  ///< refunded before anything was shipped: back on the shelf
+  bool gives_back_unshipped = false;  ///< refunded before anything of the line was shipped: back on the shelf
   bool blocks_sales = true;           ///< refuses the unit that is not there (a till never does)
 };
 

@@ -81,6 +81,7 @@ class WeChat final : public Dialect {
   Answer throttled() const override { return failed(too_often, "api minute-quota reach limit"); }
   Answer trouble() const override { return failed(busy, "system error"); }
   void order_changed(Order& order, OrderEvent event) override { orders_.changed(order, event); }
+  Result<void> after_sale(Order& order, std::string_view verb, const Json& wish) override { return orders_.after_sale(order, verb, wish); }
   void offer_edited(Offer& offer, std::string_view) override { products_.edited(offer); }
   void enter_hook(const std::string& url) override { push_.enter(url); }
 

@@ -1,6 +1,7 @@
 // The language of WeChat's shop (微信小店): a token in the query, JSON bodies, errors as numbers inside a 200, encrypted pushes.
 #pragma once
 
+#include "connectors/sandbox/after_sales.hpp"
 #include "connectors/sandbox/dialect.hpp"
 
 #include <set>
@@ -86,32 +87,29 @@ class Products {
 
 class Orders {
  public:
-  Orders(Place& place, Push& push) : place_(place), shop_(place.shop), push_(push) {}
+  Orders(Place& place, Push& push) : place_(place), shop_(place.shop), push_(push), after_sales_(place.shop, 2'000'000'000'000'001) {}
   std::optional<Answer> answer(const std::string& call, const Json& body);
   void changed(Order& order, OrderEvent event);
+  Result<void> after_sale(const Order& order, std::string_view verb, const Json& wish);
 
  private:
   Answer list(const Json& body);
   Answer get(const Json& body);
   Answer deliver(const Json& body);
   Json parcels(const Order& order) const;
-  Answer after_sales(const Json& body);
-  Answer after_sale(const Json& body);
+  Answer list_after_sales(const Json& body);
+  Answer get_after_sale(const Json& body);
+  Answer accept(const Json& body);
   Json document(const Order& order) const;
+  /// The short forms that an order shows of its after-sales.
+  Json after_sales_of(const Order& order) const;
   void tell(const char* event, const Order& order, bool as_number);
+  void tell(const AfterSale& sale);
 
-  struct AfterSale {
-    std::int64_t order = 0;
-    std::int64_t line = 0;
-    Units count = 0;
-    Minor amount = 0;
-    Time at;
-  };
   Place& place_;
   Shop& shop_;
   Push& push_;
-  std::map<std::int64_t, AfterSale> after_sales_;
-  std::int64_t next_after_sale_ = 2000000000000001;
+  AfterSales after_sales_;
 };
 
 }  // namespace tally::sandbox::wechat

@@ -10,7 +10,6 @@ constexpr int too_dense = 31042;
 constexpr int other_parameters_with_key = 606006;
 constexpr int wrong_parameters = 40097;
 constexpr std::int64_t longest_window_s = 7 * 86'400;
-constexpr std::int64_t longest_after_sale_window_s = 86'400;
 constexpr std::array carriers{"SF", "YTO", "ZTO", "STO", "YD", "EMS", "JD"};
 
 int status_of(OrderState state) {
@@ -47,8 +46,9 @@ std::optional<Answer> Orders::answer(const std::string& call, const Json& body) 
   if (call == "/channels/ec/order/list/get") return list(body);
   if (call == "/channels/ec/order/get") return get(body);
   if (call == "/channels/ec/order/delivery/send") return deliver(body);
-  if (call == "/channels/ec/aftersale/getaftersalelist") return after_sales(body);
-  if (call == "/channels/ec/aftersale/getaftersaleorder") return after_sale(body);
+  if (call == "/channels/ec/aftersale/getaftersalelist") return list_after_sales(body);
+  if (call == "/channels/ec/aftersale/getaftersaleorder") return get_after_sale(body);
+  if (call == "/channels/ec/aftersale/acceptapply") return accept(body);
   return std::nullopt;
 }
 
@@ -132,17 +132,12 @@ Json Orders::document(const Order& order) const {
   detail.set("delivery_info",
              Json::object({{"address_info", std::move(address)}, {"delivery_product_info", parcels(order)}, {"deliver_method", 0}}));
   detail.set("ext_info", Json::object({{"customer_notes", order.buyer.text_or("note")}, {"merchant_notes", ""}}));
-  Json sales = Json::array();
-  for (const auto& [id, sale] : after_sales_) {
-    if (sale.order == order.id)
-      sales.push_back(Json::object({{"aftersale_order_id", std::to_string(id)}, {"status", "MERCHANT_REFUND_SUCCESS"}}));
-  }
   return Json::object({{"order_id", std::to_string(order.id)},
                        {"status", status_of(order.state)},
                        {"create_time", seconds(order.accepted)},
                        {"update_time", seconds(order.modified)},
                        {"order_detail", std::move(detail)},
-                       {"aftersale_detail", Json::object({{"aftersale_order_list", std::move(sales)}, {"on_aftersale_order_cnt", 0}})},
+                       {"aftersale_detail", after_sales_of(order)},
                        {"openid", "OPENID"}});
 }
 
@@ -195,43 +190,6 @@ Answer Orders::deliver(const Json& body) {
   return done();
 }
 
-Answer Orders::after_sales(const Json& body) {
-  const std::int64_t from = body.integer_or("begin_update_time", body.integer_or("begin_create_time", -1));
-  const std::int64_t to = body.integer_or("end_update_time", body.integer_or("end_create_time", -1));
-  if (from < 0 || to < from || to - from > longest_after_sale_window_s)
-    return failed(wrong_parameters, "the range is longer than 24 hours or upside down");
-  const std::int64_t after = number_or(body.text_or("next_key"), 0);
-  Json ids = Json::array();
-  std::string next;
-  bool more = false;
-  for (const auto& [id, sale] : after_sales_) {
-    if (id <= after || seconds(sale.at) < from || seconds(sale.at) > to) continue;
-    more = ids.as_array().size() == 50;
-    if (more) break;
-    ids.push_back(std::to_string(id));
-    next = std::to_string(id);
-  }
-  return done(Json::object({{"after_sale_order_id_list", std::move(ids)}, {"next_key", next}, {"has_more", more}}));
-}
-
-Answer Orders::after_sale(const Json& body) {
-  const auto found = after_sales_.find(id_in(body, "after_sale_order_id"));
-  if (found == after_sales_.end()) return failed(wrong_parameters, "after-sale order not found");
-  const auto& [id, sale] = *found;
-  const Order& order = *shop_.order(sale.order);
-  const auto line = std::find_if(order.lines.begin(), order.lines.end(), [&sale](const Line& l) { return l.id == sale.line; });
-  return done(Json::object({{"after_sale_order", Json::object({{"after_sale_order_id", std::to_string(id)},
-                                                               {"order_id", std::to_string(order.id)},
-                                                               {"status", "MERCHANT_REFUND_SUCCESS"},
-                                                               {"type", "REFUND"},
-                                                               {"product_info", Json::object({{"product_id", std::to_string(line->listing)},
-                                                                                              {"sku_id", std::to_string(line->offer)},
-                                                                                              {"count", sale.count}})},
-                                                               {"refund_info", Json::object({{"amount", sale.amount}})},
-                                                               {"create_time", seconds(sale.at)},
-                                                               {"update_time", seconds(sale.at)}})}}));
-}
-
 /// The id is a number above 2^53 in some events and text in others, as the platform sends them.
 void Orders::tell(const char* event, const Order& order, bool as_number) {
   Json info = Json::object({{"order_id", as_number ? Json(order.id) : Json(std::to_string(order.id))}});
@@ -254,15 +212,7 @@ void Orders::changed(Order& order, OrderEvent event) {
     case OrderEvent::refunded:
       break;
   }
-  // One after-sale order for each SKU.
-  for (const RefundedLine& part : order.refunds.back().lines) {
-    const std::int64_t id = next_after_sale_++;
-    after_sales_[id] = {order.id, part.line, part.quantity, part.amount, order.refunds.back().at};
-    push_.send(Json::object({{"Event", "channels_ec_aftersale_update"},
-                             {"finder_shop_aftersale_status_update", Json::object({{"status", "MERCHANT_REFUND_SUCCESS"},
-                                                                                   {"after_sale_order_id", std::to_string(id)},
-                                                                                   {"order_id", std::to_string(order.id)}})}}));
-  }
+  for (const AfterSale* sale : after_sales_.note(order, order.refunds.back())) tell(*sale);
 }
 
 }  // namespace tally::sandbox::wechat

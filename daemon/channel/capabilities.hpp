@@ -18,6 +18,7 @@ struct Capabilities {
   Takes takes = Takes::placed;
   std::map<std::string, bool> takes_in;  ///< by_state: in which of the platform's own order states the number has been lowered
   std::set<GivesBack> gives_back;
+  bool refunds_only_asked = false;  ///< money goes back only by agreeing to what a buyer asked the platform for
   bool compare_and_set = false;
   bool idempotency_key = false;
   Duration read_after_write{0};  ///< how long after a write a look may still show the old number

@@ -13,7 +13,7 @@ namespace tally::cli {
 namespace {
 
 struct Options {
-  std::string id, channel, carrier, tracking, tracking_url, at, reason, amount, task;
+  std::string id, channel, carrier, tracking, tracking_url, at, reason, amount, after_sale, task;
   std::vector<std::string> lines;
   bool restock = false, by_hand = false, clear = false;
 };
@@ -42,6 +42,7 @@ Json wish_of(const Options& options, const char* kind) {
   say("at", options.at);
   say("reason", options.reason);
   say("amount", options.amount);
+  say("after_sale", options.after_sale);
   Json lines = Json::array();
   for (const auto& word : options.lines) lines.push_back(line_of(word));
   if (!lines.empty()) wish.set("lines", std::move(lines));
@@ -99,6 +100,9 @@ void show_order(Desk& desk, const Json& order) {
   for (const Json& parcel : items_in(order, "shipments"))
     desk.console.out << "parcel " << printable(parcel.text_or("carrier")) << " " << printable(parcel.text_or("tracking")) << " "
                      << parcel.text_or("at") << "\n";
+  for (const Json& sale : items_in(order, "after_sales"))
+    desk.console.out << "after-sale " << printable(sale.text_or("@id")) << ": " << sale.text_or("kind") << ", " << sale.text_or("state")
+                     << (sale.find("amount") ? ", " + shown(sale.find("amount")) : "") << " " << printable(sale.text_or("reason")) << "\n";
   for (const char* part : {"buyer", "ship_to"}) {
     std::string text;
     if (const Json* person = order.find(part)) {
@@ -154,6 +158,9 @@ void add_order_deeds(CLI::App& command, Desk& desk) {
     return added;
   };
   const auto lines = [&](CLI::App* added, const char* help) { added->add_option("--line", options->lines, help)->type_name("SKU=N"); };
+  const auto after_sale = [&](CLI::App* added) {
+    added->add_option("--after-sale", options->after_sale, "The buyer's after-sale that it agrees to (needed where several wait)");
+  };
   const auto reason = [&](CLI::App* added) { added->add_option("--reason", options->reason, "For the platform and the journal"); };
 
   CLI::App* show =
@@ -168,16 +175,19 @@ void add_order_deeds(CLI::App& command, Desk& desk) {
   CLI::App* cancel =
       deed("cancel", "It is not to be sent, or some lines are not", [&desk, options] { return wish(desk, *options, "cancel"); });
   lines(cancel, "Only this (default: the whole order)");
+  after_sale(cancel);
   reason(cancel);
   CLI::App* refund = deed("refund", "Money goes back", [&desk, options] { return wish(desk, *options, "refund"); });
   lines(refund, "For this (default: the whole order)");
+  after_sale(refund);
   reason(refund);
   refund->add_option("--amount", options->amount, "So much (default: what the lines cost)");
   refund->add_flag("--restock", options->restock, "The goods are back on the shelf");
   refund->add_flag("--by-hand", options->by_hand, "The money goes another way: the platform only notes it");
-  CLI::App* back =
-      deed("return", "Goods came back to the shelf; no money moves", [&desk, options] { return wish(desk, *options, "return"); });
+  CLI::App* back = deed("return", "Goods came back to the shelf; money moves only where the buyer asked the platform for both",
+                        [&desk, options] { return wish(desk, *options, "return"); });
   lines(back, "What came back (default: all that left)");
+  after_sale(back);
   reason(back);
   deed("release", "Lets an order go that is held for a person", [&desk, options] { return release(desk, *options); });
   for (const char* verb : {"retry", "drop"}) {

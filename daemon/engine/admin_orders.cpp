@@ -50,7 +50,8 @@ Json order_json(Session& session, const World& world, const store::OrderRow& row
   if (const Json* total = tree.find("total")) json.set("total", *total);
   json.set("revision", row.revision);
   json.set("lines", std::move(lines));
-  for (const auto* list : {"shipments", "refunds", "holds"}) json.set(list, tree.find(list) ? *tree.find(list) : Json::array());
+  for (const auto* list : {"shipments", "refunds", "after_sales", "holds"})
+    json.set(list, tree.find(list) ? *tree.find(list) : Json::array());
   json.set("tasks", std::move(done));
   const Json person = person_of(tree, false);
   for (const auto& [part, value] : person.as_object()) json.set(part, value);

@@ -23,7 +23,7 @@ Order one_fact(const char* list, const Json& document) {
 
 Json only_model(const OrderTask& task) {
   Json tree = task.document;
-  for (const auto* ours : {"return_money", "cancels"}) tree.erase(ours);
+  for (const auto* ours : {"return_money", "cancels", "answer"}) tree.erase(ours);
   return tree;
 }
 
@@ -63,6 +63,12 @@ auto find_refund(List& order, const Refund& refund, const OrderTask& task) {
   return std::find_if(order.refunds.begin(), order.refunds.end(), [&](const Refund& theirs) { return ours(theirs, refund, task); });
 }
 
+/// The state of the after-sale that the task answers.
+std::optional<AfterSaleState> answered(const Order& order, const OrderTask& task) {
+  const auto sale = std::ranges::find(order.after_sales, task.remote, &AfterSale::id);
+  return task.remote.empty() || sale == order.after_sales.end() ? std::nullopt : std::optional(sale->state);
+}
+
 bool ended(OrderState state) {
   return state == OrderState::cancelled || state == OrderState::refunded;
 }
@@ -100,6 +106,16 @@ void lay_refund(Order& order, const OrderTask& task) {
   }
 }
 
+/// An answer to an after-sale that the order does not show yet is not given twice; one that came to its state after it waits again.
+void lay_answer(Order& order, const OrderTask& task) {
+  const auto sale = std::ranges::find(order.after_sales, task.remote, &AfterSale::id);
+  if (task.remote.empty() || sale == order.after_sales.end()) return;
+  if (task.state == "confirmed" && sale->at && *sale->at > task.sent_at) return;
+  const bool receives = task.document.text_or("answer") == "receive";
+  if (sale->state != (receives ? AfterSaleState::sent_back : AfterSaleState::asked)) return;
+  sale->state = task.kind == "agree" ? AfterSaleState::agreed : AfterSaleState::paying;
+}
+
 /// Goods that left or came back did so whatever the platform thinks of it; a cancellation that it refuses is none.
 bool counts(const OrderTask& task) {
   if (task.state == "dropped") return false;
@@ -126,7 +142,10 @@ void add_the_rest(Order& order) {
 
 bool shows(const Order& order, const OrderTask& task) {
   if (task.kind == "ship") return find_shipment(order, fact_of<Shipment>(task), task) != order.shipments.end();
-  if (task.kind == "refund") return find_refund(order, fact_of<Refund>(task), task) != order.refunds.end();
+  const auto sale = answered(order, task);
+  if (task.kind == "agree") return sale && *sale != AfterSaleState::asked;
+  if (task.kind == "refund")
+    return sale == AfterSaleState::paying || find_refund(order, fact_of<Refund>(task), task) != order.refunds.end();
   return task.kind == "cancel" && ended(order.state);
 }
 
@@ -135,6 +154,8 @@ Order with_tasks(Order order, const std::vector<OrderTask>& tasks, std::int64_t 
   bool shipped = false;
   for (const auto& task : tasks) {
     if (task.no > last || !counts(task)) continue;
+    lay_answer(order, task);
+    if (task.kind == "agree") continue;
     if (task.kind == "ship") {
       lay_parcel(order, task);
       shipped = true;
@@ -205,6 +226,7 @@ void name_lines(Json& order) {
   }
   name_refs(order, "shipments");
   name_refs(order, "refunds");
+  name_refs(order, "after_sales");
 }
 
 Json with_whole_lines(Json tree, const Order& order) {

@@ -9,8 +9,8 @@
 
 namespace tally::engine {
 
-/// Whether the platform's own document shows it: a parcel by our mark, its id or its tracking number; a refund by our mark or its id; a
-/// cancellation by the order's state.
+/// Whether the platform's own document shows it: a parcel by our mark, its id or its tracking number; a refund by our mark or its id; an
+/// answer to an after-sale by that one's state; a cancellation by the order's state.
 bool shows(const Order& order, const store::OrderTask& task);
 
 /// The order with everything on top that the merchant did and the platform does not show yet. Pure; the same tasks laid on twice are laid

@@ -1,5 +1,6 @@
 #include "engine/order_wish.hpp"
 
+#include "engine/order_answer.hpp"
 #include "model/claim.hpp"
 
 #include <algorithm>
@@ -279,6 +280,11 @@ Result<store::OrderTask> task_of(const Json& wish, const Order& order, const Cha
   store::OrderTask task;
   task.kind = wish.text_or("kind");
   Result<Json> document = refused("'" + task.kind + "' is nothing that can be done with an order", "ship, cancel, refund or return");
+  if (channel.facts.refunds_only_asked) {
+    auto answer = answer_of(wish, order, channel, now);
+    if (!answer) return answer.error();
+    if (*answer) return std::move(**answer);
+  }
   if (task.kind == "cancel") return cancellation_of(wish, order, channel, now);
   if (task.kind == "ship") document = parcel_of(wish, order, channel, now);
   if (task.kind == "refund") {

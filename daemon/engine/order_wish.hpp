@@ -8,7 +8,8 @@
 namespace tally::engine {
 
 /// `wish`: {kind: ship, lines: [{sku or line, quantity}], carrier, tracking, tracking_url, at} · {kind: cancel, lines, reason} ·
-/// {kind: refund, lines, amount, reason, restock, by_hand} · {kind: return, lines, reason}. No lines: all that is open (ship), the whole
+/// {kind: refund, lines, amount, reason, restock, by_hand} · {kind: return, lines, reason}. Where a channel pays back only what a buyer
+/// asked for, a cancel, a refund and a return may name the `after_sale` that they agree to. No lines: all that is open (ship), the whole
 /// order (cancel, refund), all that left (return); a line without quantity: all of it. `order` with everything that was wished before. The
 /// answer is the task to be stored, without its order, author and mark. Errors: invalid, rejected (this channel or this order cannot do
 /// it).

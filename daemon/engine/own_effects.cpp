@@ -24,6 +24,13 @@ bool gives_back(const channel::Capabilities& facts, const Order& order) {
   return facts.gives_back.contains(was_paid(order) ? GivesBack::paid_cancel : GivesBack::unpaid_cancel);
 }
 
+/// Units of a line that the platform has put back into its number by itself, although the order goes on.
+Quantity put_back(const channel::Capabilities& facts, const Order& order, const OrderLine& line) {
+  Quantity units = line.restocked.value_or(0);
+  if (facts.gives_back.contains(GivesBack::paid_cancel)) units = std::max(units, settled_units(order, line.id, AfterSaleKind::cancel));
+  return std::clamp<Quantity>(units, 0, std::max<Quantity>(line.quantity, 0));
+}
+
 /// What the platform's number is without because of one line, now and at most before the order ended.
 struct Level {
   Quantity now = 0, before_end = 0;
@@ -33,8 +40,7 @@ struct Level {
 Level level_of(const channel::Capabilities& facts, const Order& order, const OrderLine& line) {
   const bool ended = order.state == OrderState::cancelled || order.state == OrderState::refunded;
   const Quantity shipped = count_of(order, line).shipped;
-  // What the platform itself has put back for refunds is in its number again.
-  const Quantity units = line.quantity - std::clamp<Quantity>(line.restocked.value_or(0), 0, std::max<Quantity>(line.quantity, 0));
+  const Quantity units = line.quantity - put_back(facts, order, line);
   const Quantity kept = ended && gives_back(facts, order) ? shipped : units;
   switch (facts.takes) {
     case Takes::never:
@@ -62,11 +68,11 @@ struct Sold {
 
 /// Units of a line that our ledger has taken out of available and that only the platform's own giving back undoes: a unit that came back by
 /// a refund, or that a refund keeps from leaving, is not waited for there.
-Quantity claimed_of(const Order& wished, const OrderLine& line, bool reserving) {
+Quantity claimed_of(const channel::Capabilities& facts, const Order& wished, const OrderLine& line, bool reserving) {
   const LineCount count = count_of(wished, line);
   const bool all_refunded = count.open() == 0 && count.cancelled > 0 && !over(wished) && wished.state != OrderState::pending;
   const Quantity taken = reserving || all_refunded ? std::max(count.ordered, count.shipped) : count.shipped;
-  return std::max<Quantity>(taken - line.restocked.value_or(0), 0);
+  return std::max<Quantity>(taken - put_back(facts, wished, line), 0);
 }
 
 std::map<VariantNo, Sold> sold_of(const channel::Capabilities& facts, const Order& order, const Order& wished,
@@ -85,7 +91,7 @@ std::map<VariantNo, Sold> sold_of(const channel::Capabilities& facts, const Orde
     if (found->parts.empty()) continue;
     const auto& part = found->parts.front();
     const auto effect = claim.find({part.variant, part.location});
-    sold.claimed += claimed_of(wished, line, effect != claim.end() && effect->second.reserved > 0);
+    sold.claimed += claimed_of(facts, wished, line, effect != claim.end() && effect->second.reserved > 0);
   }
   return all;
 }

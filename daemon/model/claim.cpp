@@ -95,8 +95,11 @@ LineCount count_of(const Order& order, const OrderLine& line) {
   // reservation.
   const Quantity never_left = std::max<Quantity>(count.ordered - count.shipped, 0);
   back = std::max(back, std::clamp<Quantity>(line.restocked.value_or(0), 0, most_units));
-  count.cancelled = order.state == OrderState::cancelled ? never_left : std::min(std::max(back, line.refunded.value_or(0)), never_left);
-  count.returned = std::min(back - std::min(back, never_left), count.shipped);
+  // Of what a buyer sent back it is known that it had left.
+  const Quantity sent_back = std::min({settled_units(order, line.id, AfterSaleKind::return_), back, count.shipped});
+  const Quantity other = std::max(back - sent_back, line.refunded.value_or(0) - sent_back);
+  count.cancelled = order.state == OrderState::cancelled ? never_left : std::clamp<Quantity>(other, 0, never_left);
+  count.returned = std::min(back - std::min(back - sent_back, never_left), count.shipped);
   return count;
 }
 

@@ -230,6 +230,7 @@ void derive_state(Order& order) {
 
 std::vector<std::string> complete(Order& order) {
   Doubts doubts;
+  settle_after_sales(order);
   derive_state(order);
   for (std::size_t i = 0; i < order.lines.size(); ++i) {
     const Quantity quantity = order.lines[i].quantity;

@@ -18,6 +18,8 @@ BOOST_DESCRIBE_ENUM(SaleState, live, paused, ended)
 BOOST_DESCRIBE_ENUM(OrderState, pending, paid, held, released, part_shipped, shipped, completed, cancelled, refunded)
 BOOST_DESCRIBE_ENUM(PaymentState, pending, paid, part_refunded, refunded, void_)
 BOOST_DESCRIBE_ENUM(FulfilmentState, open, held, part, done)
+BOOST_DESCRIBE_ENUM(AfterSaleKind, cancel, refund, return_, other)
+BOOST_DESCRIBE_ENUM(AfterSaleState, asked, agreed, sent_back, paying, done, over)
 
 BOOST_DESCRIBE_STRUCT(Measure, (), (value, unit))
 BOOST_DESCRIBE_STRUCT(Image, (), (url, alt))
@@ -40,15 +42,16 @@ BOOST_DESCRIBE_STRUCT(Address, (), (name, given_name, family_name, phone, line1,
 BOOST_DESCRIBE_STRUCT(LineRef, (), (line, quantity, amount, restocked))
 BOOST_DESCRIBE_STRUCT(Shipment, (), (id, carrier, tracking, tracking_url, lines, at, mark))
 BOOST_DESCRIBE_STRUCT(Refund, (), (id, reason, amount, lines, at, mark))
+BOOST_DESCRIBE_STRUCT(AfterSale, (), (id, kind, state, reason, amount, lines, at))
 BOOST_DESCRIBE_STRUCT(Order, (),
                       (id, number, state, payment, fulfilment, lines, fees, shipping, discounts, tax, total, tax_included, currency, buyer,
-                       ship_to, note, holds, shipments, refunds, placed_at, paid_at, cancelled_at, changed_at, platform_state))
+                       ship_to, note, holds, shipments, refunds, after_sales, placed_at, paid_at, cancelled_at, changed_at, platform_state))
 
 namespace tree {
 
 template <class T>
 inline constexpr bool is_remote = std::is_same_v<T, Order> || std::is_same_v<T, OrderLine> || std::is_same_v<T, Fee> ||
-                                  std::is_same_v<T, Shipment> || std::is_same_v<T, Refund>;
+                                  std::is_same_v<T, Shipment> || std::is_same_v<T, Refund> || std::is_same_v<T, AfterSale>;
 
 /// Where a member of T stands in the tree, with at most one dot: its own name but for the platform's ids, which stand under '@'.
 template <class T>

@@ -8,6 +8,12 @@ namespace tally {
 enum class OrderState { pending, paid, held, released, part_shipped, shipped, completed, cancelled, refunded };
 enum class PaymentState { pending, paid, part_refunded, refunded, void_ };
 enum class FulfilmentState { open, held, part, done };
+/// What a buyer wants after the sale: not to get it after all, money alone, money for goods that go back, or what is no refund (an
+/// exchange).
+enum class AfterSaleKind { cancel, refund, return_, other };
+/// How far that is. agreed: the goods may go back · sent_back: they are on their way, or here · paying: the platform pays · over: withdrawn
+/// or refused.
+enum class AfterSaleState { asked, agreed, sent_back, paying, done, over };
 
 /// The offer (and its listing) that a line was sold from, by the platform's ids; either may be empty.
 struct OfferRef {
@@ -76,6 +82,18 @@ struct Refund {
   bool operator==(const Refund&) const = default;
 };
 
+/// What a buyer asked the platform for after the sale. Only one that is done has moved money, and goods where they came back.
+struct AfterSale {
+  std::string id;
+  AfterSaleKind kind = AfterSaleKind::other;
+  AfterSaleState state = AfterSaleState::over;
+  std::string reason;
+  std::optional<Money> amount;
+  std::vector<LineRef> lines;
+  std::optional<Time> at;  ///< when it came to its state
+  bool operator==(const AfterSale&) const = default;
+};
+
 struct Order {
   std::string id;  ///< the platform's; in the tree: @id
   std::string number;
@@ -93,6 +111,7 @@ struct Order {
   std::vector<std::string> holds;
   std::vector<Shipment> shipments;
   std::vector<Refund> refunds;
+  std::vector<AfterSale> after_sales;
   std::optional<Time> placed_at, paid_at, cancelled_at, changed_at;
   std::string platform_state;  ///< the channel's own word for the state, for facts that speak of it
   bool operator==(const Order&) const = default;
@@ -107,5 +126,10 @@ std::string_view name_of(OrderState state);
 /// discount = quantity × unit price) and the state from payment, fulfilment and cancelled_at where the platform has no single one. What
 /// contradicts is returned in words; the order is held for it. Never changes an amount that was given.
 std::vector<std::string> complete(Order& order);
+
+/// Puts the refunds of after-sales that are done among the order's refunds, under the same ids, and takes out those of others. Idempotent.
+void settle_after_sales(Order& order);
+/// Units of a line of one kind of after-sale that is done.
+Quantity settled_units(const Order& order, const std::string& line, AfterSaleKind kind);
 
 }  // namespace tally

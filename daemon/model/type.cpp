@@ -236,6 +236,7 @@ Type order() {
   Type type = described<Order>(Aspect::order);
   replace(type, "shipments", list_of(shared(with_line_refs<Shipment>())));
   replace(type, "refunds", list_of(shared(with_line_refs<Refund>())));
+  replace(type, "after_sales", list_of(shared(with_line_refs<AfterSale>())));
   add(type, "parts", parts(), Aspect::order);
   add(type, "ship_by", simple(Kind::text), Aspect::order);
   return type;
@@ -254,6 +255,8 @@ Type refund() {
   Type type = with_line_refs<Refund>();
   add(type, "order", shared(order()), Aspect::order);
   add(type, "return_money", simple(Kind::boolean), Aspect::order);
+  // Where it answers a buyer's after-sale: paid unsent, paid, the goods may go back, they are here and it is paid.
+  add(type, "answer", choice_of({"cancel", "refund", "agree", "receive"}), Aspect::order);
   // Platforms whose refund is one offer with a state of its own.
   add(type, "state", simple(Kind::text), Aspect::order);
   add(type, "offer", type_of<OfferRef>(Aspect::order), Aspect::order);

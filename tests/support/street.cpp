@@ -43,10 +43,11 @@ int free_port() {
 std::string connector_part(const std::string& dialect) {
   if (dialect == "woocommerce") return "weight_unit: kg\nsecrets: { key: key, secret: secret, webhook_secret: webhook_secret }\n";
   if (dialect == "wechat-shop")
-    return "settings: { appid: wxtest000000000001 }\nsecrets: { secret: mini_secret, push_token: push_token, aes_key: aes_key }\n"
+    return "settings: { appid: wxtest000000000001, return_address: 77 }\nsecrets: { secret: mini_secret, push_token: push_token, aes_key: "
+           "aes_key }\n"
            "tables: { category: { Clothes: 6057 } }\n";
   if (dialect == "douyin")
-    return "settings: { shop_id: \"4463798\", app_key: \"7000000000000000001\" }\nsecrets: { secret: market_secret }\n"
+    return "settings: { shop_id: \"4463798\", app_key: \"7000000000000000001\", return_address: 77 }\nsecrets: { secret: market_secret }\n"
            "tables: { leaf: { Clothes: 20219 } }\n";
   return "settings: { finished_after: 0s }\n";
 }

@@ -59,6 +59,23 @@ Quantity net(const OwnEffects& effects) {
   return sum;
 }
 
+TEST(OwnEffects, WhatIsPaidBackUnsentReturnsToTheNumberWhereACancelledOrderDoes) {
+  Order order = order_of(3, OrderState::paid);
+  order.paid_at = at(100);
+  AfterSale unsent;
+  unsent.id = "s";
+  unsent.kind = AfterSaleKind::cancel;
+  unsent.state = AfterSaleState::done;
+  unsent.lines = {{"1", 1, std::nullopt, false}};
+  order.after_sales = {unsent};
+  settle_after_sales(order);
+  const auto returns = seen_again(takes(Takes::placed, {GivesBack::paid_cancel}), order, 3, at(100));
+  EXPECT_EQ(net(returns), -1);
+  EXPECT_EQ(add_back_of(returns), 0);
+  const auto keeps = seen_again(takes(Takes::placed), order, 3, at(100));
+  EXPECT_EQ(net(keeps), 0);
+}
+
 TEST(OwnEffects, APlatformThatTakesAtPlacingHasTakenWhatWeReserve) {
   const auto effects = first_seen(takes(Takes::placed), order_of(2, OrderState::pending));
   ASSERT_EQ(effects.steps.size(), 1u);

@@ -49,6 +49,17 @@ TEST(ConnectorFile, TheFactsThatDecideTheStrategyMustBeSaid) {
   expect_said(said, "'takes'");
 }
 
+TEST(ConnectorFile, OnlyTheListOfChangesMayBeSeveral) {
+  Stage stage("woocommerce");
+  const auto said = stage.complaints_of(changed(stage, "read_stock: { get: /products,", "read_stock: [ { get: /products } ]\nunknown: {"));
+  expect_said(said, "only `read_orders` may be several lists");
+}
+
+TEST(ConnectorFile, WhatEachFetchesStandsInThePlaceOfItsShortForm) {
+  Stage stage("wechat-shop");
+  expect_said(stage.complaints_of(changed(stage, "at: /after_sale_order }", "at: /after_sale_order, to: /sales }")), "goes with `all`");
+}
+
 TEST(ConnectorFile, StatesThatTakeNeedAPlaceWhereTheStateStands) {
   Stage stage("woocommerce");
   expect_said(stage.complaints_of(changed(stage, "  state: /status\n", "")), "`state` must say where");
@@ -221,7 +232,8 @@ TEST(Capabilities, OfTheChineseShops) {
   EXPECT_EQ(wechat.connector().capabilities().takes, channel::Takes::placed);
   EXPECT_EQ(wechat.connector().capabilities().gives_back, std::set{channel::GivesBack::unpaid_cancel});
   EXPECT_EQ(wechat.connector().capabilities().stock_batch, 1U);
-  EXPECT_FALSE(wechat.connector().capabilities().actions.count("refund"));
+  EXPECT_TRUE(wechat.connector().capabilities().refunds_only_asked);
+  EXPECT_FALSE(wechat.connector().capabilities().actions.count("cancel_order"));
   EXPECT_EQ(douyin.connector().capabilities().stock, channel::StockWrites::both);
   EXPECT_TRUE(douyin.connector().capabilities().idempotency_key);
 }

@@ -243,6 +243,52 @@ TEST_F(DouyinPush, signs_batches_with_md5_over_app_id_body_and_secret) {
   }
 }
 
+TEST_F(DouyinPush, an_after_sale_is_told_and_listed_and_agreed_to_by_the_number_of_the_step) {
+  on_sale("RED", 5);
+  const std::string id = shop.buy("RED-S", 2).text_or("id");
+  shop.tell("orders/" + id + "/ship", json(R"({"carrier": "shunfeng"})"));
+  shop.tell("orders/" + id + "/ask", json(R"({"kind": "goods", "quantity": 1})"));
+  const auto asked = message("200");
+  ASSERT_TRUE(asked);
+  EXPECT_EQ(json(asked->text_or("data")).find("p_id")->number_text(), id);
+  const std::string sale = json(asked->text_or("data")).find("aftersale_id")->number_text();
+  const auto listed = [&] { return call("/afterSale/List", Json::object({{"order_id", id}, {"page", 0}, {"size", 10}})); };
+  const auto status = [&] { return listed().at("/data/items/0/aftersale_info/aftersale_status")->integer().value(); };
+  const auto operate = [&](int type, Json item) {
+    item.set("aftersale_id", sale);
+    return code(call("/afterSale/operate", Json::object({{"type", type}, {"items", Json::array().push_back(std::move(item))}})));
+  };
+  EXPECT_EQ(listed().at("/data/items/0/aftersale_info/aftersale_type")->integer().value(), 0);
+  EXPECT_EQ(listed().at("/data/items/0/order_info/related_order_info/0/aftersale_item_num")->integer().value(), 1);
+  EXPECT_EQ(operate(201, Json::object()), 50002) << "it is not about money alone";
+  EXPECT_EQ(operate(101, Json::object()), 40002) << "where to?";
+  EXPECT_EQ(operate(101, json(R"({"logistics": {"receiver_address_id": 12}})")), 10000);
+  EXPECT_TRUE(message("202"));
+  EXPECT_EQ(operate(111, Json::object()), 50002) << "nothing is here yet";
+  shop.tell("orders/" + id + "/send-back");
+  EXPECT_EQ(status(), 11);
+  EXPECT_EQ(operate(111, Json::object()), 10000);
+  EXPECT_EQ(status(), 12);
+  EXPECT_TRUE(message("206"));
+  EXPECT_EQ(shop.shown("RED-S"), 3);
+  const Json order = call("/order/orderDetail", Json::object({{"shop_order_id", id}}));
+  EXPECT_EQ(order.at("/data/shop_order_detail/sku_order_list/0/after_sale_info/after_sale_status")->integer().value(), 12);
+}
+
+TEST_F(DouyinSandbox, money_before_sending_gives_the_unit_back_and_is_of_another_type_than_after) {
+  on_sale("RED", 5);
+  const std::string id = shop.buy("RED-S", 2).text_or("id");
+  shop.tell("orders/" + id + "/ask", json(R"({"kind": "money", "quantity": 1})"));
+  const Json listed = call("/afterSale/List", Json::object({{"order_id", id}, {"page", 0}, {"size", 10}}));
+  EXPECT_EQ(listed.at("/data/items/0/aftersale_info/aftersale_type")->integer().value(), 2);
+  Json item = Json::object({{"aftersale_id", *listed.at("/data/items/0/aftersale_info/aftersale_id")}});
+  EXPECT_EQ(code(call("/afterSale/operate", Json::object({{"type", 201}, {"items", Json::array().push_back(std::move(item))}}))), 10000);
+  EXPECT_EQ(shop.shown("RED-S"), 4);
+  const std::string other = shop.buy("RED-S", 1).text_or("id");
+  EXPECT_EQ(call("/afterSale/List", Json::object({{"order_id", other}, {"page", 0}, {"size", 10}})).at("/data/total")->integer().value(),
+            0);
+}
+
 TEST_F(DouyinPush, repeats_until_the_body_says_code_0) {
   on_sale("RED", 5);
   ear.set_reply(receive(R"({"code":40041,"msg":"no"})"));

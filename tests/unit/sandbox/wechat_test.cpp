@@ -263,6 +263,63 @@ TEST_F(WeChatPush, an_audit_is_told_and_what_fails_is_sent_again) {
   EXPECT_TRUE(event("product_spu_audit"));
 }
 
+TEST_F(WeChatPush, an_after_sale_is_told_at_every_step_and_goods_need_the_merchants_word_twice) {
+  on_sale("RED", 5);
+  const std::string id = shop.buy("RED", 2).text_or("id");
+  EXPECT_FALSE(shop.tell("orders/" + id + "/ask", json(R"({"kind": "goods"})")).text_or("error").empty()) << "nothing has left";
+  shop.tell("orders/" + id + "/ship");
+  const Json before = call("/channels/ec/order/get", Json::object({{"order_id", id}}));
+  shop.tell("orders/" + id + "/ask", json(R"({"kind": "goods", "quantity": 1})"));
+  const auto told = event("channels_ec_aftersale_update");
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->at("/finder_shop_aftersale_status_update/order_id")->as_string(), id);
+  const std::string sale = told->at("/finder_shop_aftersale_status_update/after_sale_order_id")->as_string();
+  const auto status = [&] {
+    return call("/channels/ec/aftersale/getaftersaleorder", Json::object({{"after_sale_order_id", sale}}))
+        .at("/after_sale_order/status")
+        ->as_string();
+  };
+  const auto accept = [&](int type, const std::string& address) {
+    Json body = Json::object({{"after_sale_order_id", sale}, {"accept_type", type}});
+    if (!address.empty()) body.set("address_id", address);
+    return code(call("/channels/ec/aftersale/acceptapply", body));
+  };
+  EXPECT_EQ(status(), "MERCHANT_PROCESSING");
+  EXPECT_EQ(accept(2, ""), 10020001) << "the goods are not here";
+  EXPECT_EQ(accept(1, ""), 10021060);
+  EXPECT_EQ(accept(1, "12"), 0);
+  EXPECT_EQ(status(), "USER_WAIT_RETURN");
+  shop.tell("orders/" + id + "/send-back");
+  EXPECT_EQ(status(), "MERCHANT_WAIT_RECEIPT");
+  const Json waiting = call("/channels/ec/order/get", Json::object({{"order_id", id}}));
+  EXPECT_EQ(waiting.at("/order/update_time")->number_text(), before.at("/order/update_time")->number_text());
+  EXPECT_EQ(waiting.at("/order/aftersale_detail/on_aftersale_order_cnt")->integer().value(), 1);
+  EXPECT_EQ(accept(2, ""), 0);
+  EXPECT_EQ(status(), "MERCHANT_RETURN_SUCCESS");
+  EXPECT_EQ(accept(2, ""), 10020001) << "once";
+  EXPECT_EQ(shop.shown("RED"), 3) << "what goes back is not for sale by itself";
+
+  const std::int64_t now = to_ms(SystemClock().now()) / 1000;
+  const Json listed =
+      call("/channels/ec/aftersale/getaftersalelist", Json::object({{"begin_update_time", now - 60}, {"end_update_time", now + 60}}));
+  EXPECT_EQ(listed.at("/after_sale_order_id_list/0")->as_string(), sale);
+  EXPECT_EQ(
+      code(call("/channels/ec/aftersale/getaftersalelist", Json::object({{"begin_update_time", now - 90'000}, {"end_update_time", now}}))),
+      10020004);
+}
+
+TEST_F(WeChatSandbox, a_shopper_thinks_better_of_it_and_the_merchant_can_agree_no_more) {
+  on_sale("RED", 5);
+  const std::string id = shop.buy("RED", 2).text_or("id");
+  shop.tell("orders/" + id + "/ask", json(R"({"kind": "money", "quantity": 1})"));
+  shop.tell("orders/" + id + "/withdraw");
+  const Json order = call("/channels/ec/order/get", Json::object({{"order_id", id}}));
+  EXPECT_EQ(order.at("/order/aftersale_detail/aftersale_order_list/0/status")->as_string(), "USER_CANCELD");
+  const Json sale = *order.at("/order/aftersale_detail/aftersale_order_list/0/aftersale_order_id");
+  EXPECT_EQ(code(call("/channels/ec/aftersale/acceptapply", Json::object({{"after_sale_order_id", sale}}))), 10020001);
+  EXPECT_TRUE(shop.look("orders").at("/orders/0/refunds")->as_array().empty());
+}
+
 TEST_F(WeChatPush, a_refund_is_an_after_sale_order_of_its_own) {
   on_sale("RED", 5);
   const std::string id = shop.buy("RED", 2).text_or("id");

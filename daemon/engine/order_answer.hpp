@@ -1,0 +1,16 @@
+// What a merchant answers to a buyer's after-sale, on channels that pay back only what a buyer asked them for.
+#pragma once
+
+#include "engine/world.hpp"
+#include "model/order.hpp"
+#include "store/order_tasks.hpp"
+
+#include <optional>
+
+namespace tally::engine {
+
+/// The task that answers the after-sale which `wish` (a refund, a cancellation or a return) can mean; under the after-sale's own id, so
+/// that the order shows when it is done. A return that answers none is nothing of the channel's: nothing. Errors: invalid, rejected.
+Result<std::optional<store::OrderTask>> answer_of(const Json& wish, const Order& order, const Channel& channel, Time now);
+
+}  // namespace tally::engine
