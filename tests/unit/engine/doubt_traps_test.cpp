@@ -163,6 +163,8 @@ TEST_F(InDoubt, AReadingThatTakesLongKeepsNoDecreaseBackAndOneSeatStaysFreeForIt
   receive_goods("A", -4);
   const Call decrease = the_write();
   ASSERT_EQ(decrease.kind, Call::Kind::push);
+  receive_goods("B", -8);
+  EXPECT_TRUE(decided().empty()) << "two seats, and both are taken";
   perform_and_answer(decrease);
   EXPECT_EQ(there(shop, "A"), 6);
 }

@@ -165,6 +165,22 @@ TEST_F(Listings, WhosePriceWasRoundedAreNotWrittenACentAwayWithEverySweep) {
   EXPECT_TRUE(pushes(live(6h), "price").empty());
 }
 
+TEST_F(Listings, WhosePriceChangesDuringItsWriteAreWrittenOnceMore) {
+  auto& shop = add_shop("shop", {});
+  add_product("A", 9);
+  begin();
+  const auto cost = [](std::int64_t cents) {
+    return [cents](Product& product) { product.variants.front().price = Money{cents, Currency{"EUR"}}; };
+  };
+  change("A", cost(1100), "price");
+  const auto calls = decided();
+  ASSERT_EQ(calls.size(), 1u);
+  change("A", cost(1200), "price");
+  perform_and_answer(calls.front());
+  live(10s);
+  EXPECT_EQ(*shop.offer_of_sku("A")->price.find("amount")->decimal(), Decimal(12));
+}
+
 TEST_F(Listings, WhoseFeedDoesNotMoveWhenTheirNumberDoesAreSweptAllTheSame) {
   auto& shop = add_shop("shop", {});
   ASSERT_FALSE(shop.terms().facts.sold_moves_modified);

@@ -39,6 +39,13 @@ class Market : public LongDay {
   }
   static Quantity most(const Numbers& numbers) { return numbers.empty() ? 0 : *std::max_element(numbers.begin(), numbers.end()); }
 
+  /// Its number there is looked at before anything else.
+  void owe_a_look(const memory::Platform& platform, const std::string& sku) {
+    auto row = offer(platform, sku);
+    row.owed_look_at = clock.now();
+    write([&](store::Session& session) { store::put_offer(session, row); });
+  }
+
   store::OrderRow order_row(const memory::Platform& platform, const std::string& order) {
     std::optional<store::OrderRow> row;
     write([&](store::Session& session) { row = store::find_order(session, no(platform.name()), order); });

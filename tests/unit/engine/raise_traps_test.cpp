@@ -135,6 +135,37 @@ TEST_F(Reinflated, AChannelThatOnlyTellsIsRaisedAMinuteAfterItsLastWrite) {
   EXPECT_EQ(written(shop, "A"), (Numbers{9, 12}));
 }
 
+TEST_F(Reinflated, ALookThatFindsWhatWasWrittenAllowsNoRaiseBeforeTheOrdersAreRead) {
+  auto& shop = add_shop("shop", {});
+  shops.front()->config.orders_every = 24h;
+  add_product("A", 10);
+  start();
+  come_to_rest();
+  pass(10s);
+  receive_goods("A", -2);
+  const auto calls = decided();
+  ASSERT_EQ(calls.size(), 1u);
+  ASSERT_TRUE(shop.pay(buy(shop, "A", 1)).has_value());
+  pass(1s);
+  perform_and_answer(calls.front());
+  ASSERT_EQ(there(shop, "A"), 8) << "as believed, and over a true 7";
+  receive_goods("A", 5);
+  owe_a_look(shop, "A");
+  live(10min);
+  EXPECT_LE(most(written(shop, "A")), 12);
+  EXPECT_EQ(there(shop, "A"), 12);
+}
+
+TEST_F(Reinflated, ADecreaseThatWasLessOnPurposeIsFollowedByTheRestOnceOrdersWereRead) {
+  auto& shop = add_shop("shop", {});
+  add_product("A", 10);
+  begin();
+  ASSERT_TRUE(shop.set_number(id(shop, "A"), 8).has_value());  // by hand, and no sale
+  receive_goods("A", -4);
+  live(10min);
+  EXPECT_EQ(written(shop, "A"), (Numbers{4, 6})) << "first as if the two were sold";
+}
+
 /// Nobody can read the orders of the shop.
 class OrdersUnread : public Market {
  protected:
@@ -181,6 +212,24 @@ TEST_P(OrdersUnreadBut, ARaiseThatIsRelativeLeavesAllTheSame) {
   receive_goods("A", 5);
   live(40s, closed);
   EXPECT_EQ(there(shop, "A"), 15);
+}
+
+TEST_P(OrdersUnreadBut, ARelativeRaiseWaitsWhereALookFellShort) {
+  Terms terms;
+  terms.facts.stock = GetParam();
+  terms.facts.compare_and_set = GetParam() == StockWrites::absolute;
+  auto& shop = add_shop("shop", terms);
+  add_product("A", 10);
+  begin();
+  ASSERT_TRUE(shop.pay(buy(shop, "A", 2)).has_value());
+  owe_a_look(shop, "A");
+  live(1s, closed);
+  ASSERT_EQ(offer(shop, "A").high, 8);
+  receive_goods("A", 5);
+  live(2min, closed);
+  EXPECT_EQ(there(shop, "A"), 8) << "what is missing may be an order";
+  live(10min);
+  EXPECT_EQ(written(shop, "A"), Numbers{13});
 }
 
 INSTANTIATE_TEST_SUITE_P(ByCompareAndByChange, OrdersUnreadBut, ::testing::Values(StockWrites::absolute, StockWrites::delta));
