@@ -1,5 +1,7 @@
 #include "engine/order_answer.hpp"
 
+#include "model/claim.hpp"
+
 #include <algorithm>
 
 namespace tally::engine {
@@ -31,9 +33,17 @@ std::vector<const AfterSale*> waiting(const Order& order, const std::string& nam
   return found;
 }
 
+std::string command_for(const char* verb, const Order& order, const Channel& channel) {
+  return "`tallyd order " + std::string(verb) + " " + order.id + " --channel " + channel.config.name + "`";
+}
+
+bool has_left(const Order& order) {
+  return std::any_of(order.lines.begin(), order.lines.end(), [&](const OrderLine& line) { return count_of(order, line).shipped > 0; });
+}
+
 Error no_refund(const Order& order, const Channel& channel) {
-  const std::string command = "`tallyd order return " + order.id + " --channel " + channel.config.name + "`";
-  if (!waiting(order, "", true).empty()) return cannot("the buyer wants to send goods back, not money alone", "agree to it: " + command);
+  if (!waiting(order, "", true).empty())
+    return cannot("the buyer wants to send goods back, not money alone", "agree to it: " + command_for("return", order, channel));
   return cannot(
       channel.config.name + " (" + channel.config.connector + ") pays back only what a buyer asked it for, and nothing is asked for",
       "the buyer asks for it in the platform's app; then the same command agrees to it");
@@ -84,6 +94,7 @@ Answer answer_of(const Json& wish, const Order& order, const Channel& channel, T
   if (!of_goods && kind != "refund" && kind != "cancel") return std::optional<store::OrderTask>();
   if (!named.empty() && std::ranges::find(order.after_sales, named, &AfterSale::id) == order.after_sales.end())
     return error(Fault::invalid, "the order has no after-sale " + named, "order", "`tallyd order show` lists them");
+  if (kind == "cancel" && has_left(order)) return cannot("some of it has left", "refund it: " + command_for("refund", order, channel));
   const auto found = waiting(order, named, of_goods);
   if (found.empty() && !of_goods) return no_refund(order, channel);
   if (found.empty()) {
@@ -104,6 +115,16 @@ Answer answer_of(const Json& wish, const Order& order, const Channel& channel, T
   if (!sale) return sale.error();
   if (reason.size() > 500) return error(Fault::invalid, "reason is longer than 500 bytes", "order");
   return std::optional(task_for(**sale, reason, now));
+}
+
+std::optional<Awaited> awaited_of(const Order& order, const Channel& channel) {
+  if (!channel.facts.refunds_only_asked) return std::nullopt;
+  const auto goods = waiting(order, "", true), money = waiting(order, "", false);
+  if (!money.empty()) return Awaited{"the buyer asks for money back", command_for("refund", order, channel) + " agrees"};
+  if (goods.empty()) return std::nullopt;
+  const bool here = goods.front()->state == AfterSaleState::sent_back;
+  return Awaited{here ? "the buyer has sent goods back" : "the buyer asks to send goods back",
+                 command_for("return", order, channel) + (here ? ", when they are here, pays" : " agrees")};
 }
 
 }  // namespace tally::engine

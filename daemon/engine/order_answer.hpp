@@ -13,4 +13,10 @@ namespace tally::engine {
 /// that the order shows when it is done. A return that answers none is nothing of the channel's: nothing. Errors: invalid, rejected.
 Result<std::optional<store::OrderTask>> answer_of(const Json& wish, const Order& order, const Channel& channel, Time now);
 
+/// What buyers wait for with this order, and the command that agrees to it; nothing where it is nobody's turn here.
+struct Awaited {
+  std::string reason, todo;
+};
+std::optional<Awaited> awaited_of(const Order& order, const Channel& channel);
+
 }  // namespace tally::engine

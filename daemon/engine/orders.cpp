@@ -2,6 +2,7 @@
 
 #include "base/crypto.hpp"
 #include "engine/nonsense.hpp"
+#include "engine/order_answer.hpp"
 #include "engine/order_facts.hpp"
 #include "engine/oversell.hpp"
 #include "engine/own_effects.hpp"
@@ -230,6 +231,14 @@ void keep_what_left(Order& order, const store::OrderRow& before) {
   if (ended && had_left && !order.fulfilment && order.shipments.empty()) order.fulfilment = FulfilmentState::done;
 }
 
+/// A buyer whose after-sale waits for us needs a person.
+void tell_who_waits(Session& session, const Channel& channel, const std::string& id, const Order& wished, Time now) {
+  if (const auto awaited = awaited_of(wished, channel))
+    store::set_problem(session, {channel.no, "after-sale", id, awaited->reason, awaited->todo, now});
+  else
+    store::clear_problem(session, channel.no, "after-sale", id);
+}
+
 /// Everything that follows from the order's present state, for a row whose document is already the new one. `changed`: it is another one
 /// than before.
 void settle(Session& session, const World& world, const Channel& channel, store::OrderRow& row, Order order,
@@ -278,6 +287,7 @@ void settle(Session& session, const World& world, const Channel& channel, store:
     store::set_problem(session, {channel.no, "order", row.id, "held: " + reason, way_out(order.holds, channel.config.name, row.id), now});
   }
   if (waits_for_payment(channel, wished) && !row.expired)
+  if (channel.facts.refunds_only_asked) tell_who_waits(session, channel, row.id, wished, now);
     store::set_due(session, {"expiry", row.no.value, runs_out_at(channel, order, now)});
   else
     store::clear_due(session, "expiry", row.no.value);

@@ -58,9 +58,12 @@ TEST_F(AfterSales, GoodsGoBackAndAreOnTheShelfOnceOnBothPlatforms) {
 
     street.tell(channel, "orders/" + id + "/ask", Json::object({{"kind", "goods"}, {"quantity", 1}}));
     ASSERT_TRUE(comes_to(channel, id, "asked")) << channel;
+    EXPECT_EQ(street.problem("the buyer asks to send goods back").text_or("todo"),
+              "`tallyd order return " + id + " --channel " + channel + "` agrees");
     agree("return", channel, id);
     ASSERT_TRUE(comes_to(channel, id, "agreed")) << channel;
     EXPECT_EQ(street.available("TEE"), there - 2) << "nothing has come back yet";
+    EXPECT_TRUE(street.problem("the buyer asks").is_null());
     EXPECT_NE(street.tallyd({"order", "return", id, "--channel", channel}).code, 0);
 
     street.tell(channel, "orders/" + id + "/send-back", Json::object());

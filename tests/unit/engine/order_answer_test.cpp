@@ -1,4 +1,5 @@
 // Agreeing to what a buyer asked the platform for: which command does it, and what becomes of it.
+#include "engine/order_answer.hpp"
 #include "engine/order_facts.hpp"
 #include "engine/order_wish.hpp"
 #include "model/claim.hpp"
@@ -56,7 +57,9 @@ Quantity returned(const Order& order, const store::OrderTask& task) {
 
 TEST(OrderAnswer, NothingIsPaidBackThatNobodyAskedFor) {
   for (const char* kind : {R"({"kind": "refund"})", R"({"kind": "cancel"})"}) {
-    const auto refused = wish(sold(), kind);
+    Order order = sold();
+    order.state = OrderState::paid;
+    const auto refused = wish(order, kind);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().fault, Fault::rejected);
     EXPECT_NE(refused.error().text().find("pays back only what a buyer asked it for"), std::string::npos) << refused.error().text();
@@ -74,6 +77,36 @@ TEST(OrderAnswer, ARefundAgreesToMoneyThatWasAskedForAndMovesNoGoods) {
   EXPECT_EQ(task->document.text_or("@id"), "s1");
   EXPECT_EQ(task->document.text_or("answer"), "refund");
   EXPECT_EQ(returned(order, *task), 0);
+}
+
+TEST(OrderAnswer, ACancellationAgreesToMoneyForWhatHasNotLeft) {
+  Order order = sold();
+  order.after_sales = {asked("s1", AfterSaleKind::cancel)};
+  const auto left = wish(order, R"({"kind": "cancel"})");
+  ASSERT_FALSE(left);
+  EXPECT_NE(left.error().text().find("has left"), std::string::npos) << left.error().text();
+  order.state = OrderState::paid;
+  const auto task = wish(order, R"({"kind": "cancel"})");
+  ASSERT_TRUE(task) << task.error().text();
+  EXPECT_EQ(task->kind, "refund");
+  EXPECT_EQ(task->document.text_or("answer"), "cancel");
+}
+
+TEST(OrderAnswer, ABuyerWhoWaitsIsAPersonsBusinessUntilItIsAnswered) {
+  Order order = sold();
+  EXPECT_FALSE(awaited_of(order, channel()));
+  order.after_sales = {asked("s1", AfterSaleKind::return_)};
+  auto awaited = awaited_of(order, channel());
+  ASSERT_TRUE(awaited);
+  EXPECT_EQ(awaited->reason, "the buyer asks to send goods back");
+  EXPECT_EQ(awaited->todo, "`tallyd order return 7 --channel mini` agrees");
+  auto agreed = wish(order, R"({"kind": "return"})");
+  ASSERT_TRUE(agreed);
+  EXPECT_FALSE(awaited_of(with_tasks(order, {*agreed}), channel()));
+  order.after_sales.front().state = AfterSaleState::sent_back;
+  awaited = awaited_of(order, channel());
+  ASSERT_TRUE(awaited);
+  EXPECT_EQ(awaited->reason, "the buyer has sent goods back");
 }
 
 TEST(OrderAnswer, AReturnAgreesFirstThatGoodsMayComeThenThatTheyAreHere) {
