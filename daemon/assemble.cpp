@@ -107,6 +107,10 @@ engine::Config config_of(const settings::Settings& settings) {
   for (const auto& rule : settings.review)
     config.review.push_back({rule.name, rule.total_above, rule.countries, rule.other_than, rule.new_buyer, rule.first_order,
                              rule.email_domains, rule.skus, rule.quantity_above, rule.channels});
+  for (const auto& rule : settings.routing) {
+    auto& routing = config.routing.emplace_back(engine::RoutingRule{rule.countries, rule.regions, rule.skus, rule.channels, {}});
+    for (const auto& location : rule.from) routing.from.push_back(location.text);
+  }
   config.privacy = {settings.privacy.keep_raw, settings.privacy.keep_buyers};
   return config;
 }

@@ -93,12 +93,24 @@ struct ReviewRule {
   std::vector<std::string> channels = {};
 };
 
+/// Orders that meet every condition are sent from these locations first. A list: any of them; what is empty is not asked.
+struct RoutingRule {
+  std::vector<std::string> countries = {}, regions = {};
+  std::vector<std::string> skus = {};  ///< a line has it
+  std::vector<std::string> channels = {};
+  std::vector<std::string> from = {};  ///< in order of priority
+
+  /// "country GB, IE: from london, dublin"
+  std::string text() const;
+};
+
 struct Config {
   PrivacyRule privacy = {};
   std::string currency = "EUR";
   std::vector<LocationConfig> locations;
   GuardRule guard;
   std::vector<ReviewRule> review = {};
+  std::vector<RoutingRule> routing = {};  ///< the first that an order meets holds
 };
 
 }  // namespace tally::engine

@@ -119,7 +119,6 @@ std::vector<ResolvedLine> resolve_lines(Session& session, const Channel& channel
         std::find_if(before.begin(), before.end(), [&](const ResolvedLine& r) { return r.line == line.id && r.sold.value != 0; });
     lines.push_back(kept != before.end() ? *kept : resolve(session, channel, line));
   }
-  route_parts(session, channel, order, lines);
   return lines;
 }
 
@@ -245,7 +244,8 @@ void settle(Session& session, const World& world, const Channel& channel, store:
             const std::vector<std::string>& doubts, bool first, bool changed, Time before_changed_at, const StepSeen& step_seen, Time now) {
   if (!first) keep_what_left(order, row);
   const auto lines_before = resolved_from(row.resolved);
-  const auto resolved = resolve_lines(session, channel, order, resolved_before(row, order));
+  auto resolved = resolve_lines(session, channel, order, resolved_before(row, order));
+  const auto* routed_by = route_parts(session, world.config, channel, order, resolved);
   order.holds = reasons_to_hold(session, world, channel, row.no, order, doubts, resolved);
   const Claim before = claim_from(row.claim);
   const Order wished = first ? order : with_tasks(order, tasks_after(session, channel, row, order, now));
@@ -286,13 +286,15 @@ void settle(Session& session, const World& world, const Channel& channel, store:
     for (const auto& hold : order.holds) reason += (reason.empty() ? "" : "; ") + hold;
     store::set_problem(session, {channel.no, "order", row.id, "held: " + reason, way_out(order.holds, channel.config.name, row.id), now});
   }
-  if (waits_for_payment(channel, wished) && !row.expired)
   if (channel.facts.refunds_only_asked) tell_who_waits(session, channel, row.id, wished, now);
+  if (waits_for_payment(channel, wished) && !row.expired)
     store::set_due(session, {"expiry", row.no.value, runs_out_at(channel, order, now)});
   else
     store::clear_due(session, "expiry", row.no.value);
-  store::journal(session, {0, now, first ? "order.new" : "order.changed", "inbox:" + std::to_string(row.inbox_row), channel.no, row.id,
-                           Json::object({{"order", row.no.value}, {"revision", row.revision}, {"state", row.state}}).dump()});
+  Json detail = Json::object({{"order", row.no.value}, {"revision", row.revision}, {"state", row.state}});
+  if (routed_by) detail.set("routed_by", routed_by->text());
+  store::journal(
+      session, {0, now, first ? "order.new" : "order.changed", "inbox:" + std::to_string(row.inbox_row), channel.no, row.id, detail.dump()});
 }
 
 Doubts doubts_of(const store::OrderRow& row) {

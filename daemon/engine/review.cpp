@@ -1,5 +1,6 @@
 #include "engine/review.hpp"
 
+#include "engine/condition.hpp"
 #include "model/privacy.hpp"
 #include "store/buyers.hpp"
 #include "store/orders.hpp"
@@ -11,16 +12,6 @@ namespace {
 
 constexpr std::string_view mark = "review: ";
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return text;
-}
-
-bool contains(const std::vector<std::string>& list, const std::string& text) {
-  return std::any_of(list.begin(), list.end(), [&](const std::string& each) { return lower(each) == lower(text); });
-}
-
 bool is_above(const std::vector<Money>& limits, const Order& order) {
   return order.total && std::any_of(limits.begin(), limits.end(), [&](const Money& limit) {
            return limit.currency == order.total->currency && order.total->minor > limit.minor;
@@ -30,25 +21,22 @@ bool is_above(const std::vector<Money>& limits, const Order& order) {
 /// What is asked of a line, one line must meet as a whole.
 bool has_line(const ReviewRule& rule, const Order& order) {
   return std::any_of(order.lines.begin(), order.lines.end(), [&](const OrderLine& line) {
-    const bool named = rule.skus.empty() || std::any_of(rule.skus.begin(), rule.skus.end(), [&](const std::string& sku) {
-                         return normal_sku(sku) == normal_sku(line.sku.text);
-                       });
-    return named && (!rule.quantity_above || line.quantity > *rule.quantity_above);
+    return (rule.skus.empty() || names_sku(rule.skus, line)) && (!rule.quantity_above || line.quantity > *rule.quantity_above);
   });
 }
 
 bool meets_place(const ReviewRule& rule, const std::string& channel, const Order& order) {
   const std::string& country = order.ship_to.country;
-  if (!rule.channels.empty() && !contains(rule.channels, channel)) return false;
-  if (!rule.countries.empty() && !contains(rule.countries, country)) return false;
-  return rule.other_than.empty() || (!country.empty() && !contains(rule.other_than, country));
+  if (!rule.channels.empty() && !names(rule.channels, channel)) return false;
+  if (!rule.countries.empty() && !names(rule.countries, country)) return false;
+  return rule.other_than.empty() || (!country.empty() && !names(rule.other_than, country));
 }
 
 bool meets_buyer(const ReviewRule& rule, const Order& order, const KnownBuyer& buyer) {
   if (rule.new_buyer && (!buyer.named || buyer.bought)) return false;
   if (rule.first_order && (!buyer.named || buyer.bought_there)) return false;
   const auto at = order.buyer.email.rfind('@');
-  return rule.email_domains.empty() || (at != std::string::npos && contains(rule.email_domains, order.buyer.email.substr(at + 1)));
+  return rule.email_domains.empty() || (at != std::string::npos && names(rule.email_domains, order.buyer.email.substr(at + 1)));
 }
 
 bool can_be_kept_back(OrderState state) {

@@ -108,6 +108,7 @@ void check_contradictions(const yaml::Node& tallyd, const Settings& settings, Re
   check_counted(tallyd, settings, reading);
   check_accounts(settings, reading);
   check_review(tallyd, settings, reading);
+  check_routing(tallyd, settings, reading);
 }
 
 }  // namespace tally::settings

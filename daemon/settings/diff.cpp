@@ -52,6 +52,7 @@ Change difference(const Settings& before, const Settings& after) {
   note(before.attributes == after.attributes, "attributes");
   note(same(before.guard, after.guard), "guard");
   note(before.review == after.review, "review");
+  note(before.routing == after.routing, "routing");
   note(before.privacy == after.privacy, "privacy");
   return change;
 }

@@ -47,6 +47,8 @@ std::optional<Decimal> percent_in(yaml::Reader& reader, std::string_view key, st
 /// Within [least, most].
 std::optional<Duration> duration_in(yaml::Reader& reader, std::string_view key, Duration least, Duration most);
 std::optional<std::string> currency_in(yaml::Reader& reader, std::string_view key);
+/// Each as two capitals; complains of the others and hands them on.
+std::vector<std::string> countries_in(yaml::Reader& reader, std::string_view key);
 
 StockRule read_stock(const yaml::Node& node, Reading& reading);
 PriceRule read_price(const yaml::Node& node, Reading& reading);
@@ -55,6 +57,11 @@ OrderRule read_orders(const yaml::Node& node, Reading& reading);
 void read_review(const yaml::Node& node, Settings& settings, Reading& reading);
 /// Rules that can never hold an order because of what the channels sell in.
 void check_review(const yaml::Node& tallyd, const Settings& settings, Reading& reading);
+
+/// `routing:` of tallyd.yaml: a list of rules.
+void read_routing(const yaml::Node& node, Settings& settings, Reading& reading);
+/// Locations that ship nothing for a rule's channels, and rules that no order ever comes to.
+void check_routing(const yaml::Node& tallyd, const Settings& settings, Reading& reading);
 
 /// tallyd.yaml into everything of `settings` but its channels.
 void read_tallyd(const yaml::Node& node, Settings& settings, Reading& reading);

@@ -29,19 +29,6 @@ std::vector<Money> limits_in(yaml::Reader& reader) {
   return limits;
 }
 
-std::vector<std::string> countries_in(yaml::Reader& reader, std::string_view key) {
-  const auto is_code = [](const std::string& text) {
-    return text.size() == 2 && std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-  };
-  auto countries = reader.texts(key);
-  for (const std::string& text : countries) {
-    if (!is_code(text))
-      reader.complain(key, "'" + std::string(key) + "' has two capitals for each country, and " + shown(text) + " is none",
-                      "write it as [DE, AT], \"NO\" in quotes");
-  }
-  return countries;
-}
-
 /// `yes`, or not said at all: a condition that asks for nothing is a mistake.
 bool wish_in(yaml::Reader& reader, std::string_view key) {
   const auto wish = reader.boolean(key);

@@ -108,6 +108,14 @@ struct ReviewRule {
   bool operator==(const ReviewRule&) const = default;
 };
 
+/// From where orders are sent that meet every condition; a list means any of it, an empty one is not asked.
+struct RoutingRule {
+  std::size_t no = 0;  ///< its place in the list, from 1; one that is refused is left out
+  std::vector<std::string> countries = {}, regions = {}, skus = {}, channels = {};
+  std::vector<LocationId> from = {};  ///< in order of priority
+  bool operator==(const RoutingRule&) const = default;
+};
+
 struct Privacy {
   Duration keep_raw{30LL * 86400000}, keep_buyers{400LL * 86400000};
   bool operator==(const Privacy&) const = default;
@@ -129,6 +137,7 @@ struct Settings {
   std::string log_level = "info";
   Guard guard;
   std::vector<ReviewRule> review;
+  std::vector<RoutingRule> routing;  ///< the first that an order meets holds
   Privacy privacy;
   std::vector<Channel> channels;                                          ///< by name
   std::vector<std::filesystem::path> connector_folders, mapping_folders;  ///< the merchant's own first, then the installed ones

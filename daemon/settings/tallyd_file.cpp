@@ -193,6 +193,7 @@ void read_tallyd(const yaml::Node& node, Settings& settings, Reading& reading) {
   if (const yaml::Node* attributes = reader.node("attributes")) read_attributes(*attributes, settings, reading);
   if (const yaml::Node* guard = reader.node("guard")) read_guard(*guard, settings.guard, reading);
   if (const yaml::Node* review = reader.node("review")) read_review(*review, settings, reading);
+  if (const yaml::Node* routing = reader.node("routing")) read_routing(*routing, settings, reading);
   if (const yaml::Node* privacy = reader.node("privacy")) read_privacy(*privacy, settings.privacy, reading);
   reading.finish(reader, reading.tallyd_keys, "");
   if (settings.locations.empty()) settings.locations.push_back({LocationId("main"), "Main", ""});
