@@ -3,6 +3,7 @@
 #include "engine/engine.hpp"
 #include "engine/number.hpp"
 #include "engine/orders.hpp"
+#include "engine/unusual.hpp"
 #include "store/comparison.hpp"
 #include "store/inbox.hpp"
 #include "store/journal.hpp"
@@ -152,6 +153,10 @@ Json Engine::channel_json(Session& session, const Channel& channel) const {
   json.set("parked_rows", standing.parked_rows);
   json.set("held_orders", store::count_held(session, channel.no));
   add_comparison(json, session, channel);
+  const Told cancelled = told_of(session, channel.no, "cancelled", now), shipped = told_of(session, channel.no, "shipped", now);
+  json.set("cancelled_24h", cancelled.today);
+  json.set("shipped_24h", shipped.today);
+  json.set("unusual", std::int64_t{cancelled.is_unusual()} + std::int64_t{shipped.is_unusual()});
   json.set("orders_missed", static_cast<std::int64_t>(lane.orders_missed));
   json.set("raises_held", static_cast<std::int64_t>(lane.raises_held));
   if (lane.last_order_read != long_ago) json.set("last_order_read", format_iso(lane.last_order_read));
@@ -434,6 +439,9 @@ Result<Json> Engine::metrics() {
         Gauge{"oldest_unverified_s", "tallyd_oldest_unverified_seconds", "Since the offer that waits longest was looked at"},
         Gauge{"held_orders", "tallyd_orders_held", "Orders that wait for a person"},
         Gauge{"differing_hours", "tallyd_orders_differing_hours", "Hours whose placed orders are not the same here and there"},
+        Gauge{"cancelled_24h", "tallyd_orders_cancelled_24h", "Orders that the channel told were cancelled in the last 24 hours"},
+        Gauge{"shipped_24h", "tallyd_orders_shipped_24h", "Orders that the channel told have left in the last 24 hours, without us"},
+        Gauge{"unusual", "tallyd_orders_unusual", "Of these two, how many are more than three times the usual"},
         Gauge{"parked", "tallyd_parked", "Changes that were refused and wait for a correction"},
         Gauge{"left_alone", "tallyd_left_alone", "Changes that a person discarded: what is shown there differs on purpose"},
         Gauge{"raises_held", "tallyd_raises_held", "Raises that wait for an order read"}}) {

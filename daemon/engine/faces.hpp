@@ -41,6 +41,7 @@ class Admin {
   /// items: {name, connector, policy, state: ok|paused|backing_off, reason, protection: by delta|by compare|by look|by age,
   ///  offers, listings, differences, not_listed, in_doubt, never_looked, pending, waiting, held, parked, left_alone, unread_rows,
   ///  parked_rows, comparison: hourly|no list by placing|no order list, compared_through, differing_hours, orders_missed, held_orders,
+  ///  cancelled_24h, shipped_24h: told by the channel, unusual: how many of the two are more than three times the usual,
   ///  waiting_for_release, last_order_read, last_sweep, raises_held, oldest_unverified_s}; the counts: store/standing.hpp
   virtual Result<Json> channels() = 0;
   /// items: the product's tree (model/product.hpp) with `stock: [{sku, location, on_hand, reserved, available}]`

@@ -11,6 +11,7 @@
 #include "engine/route.hpp"
 #include "engine/stock.hpp"
 #include "engine/tree.hpp"
+#include "engine/unusual.hpp"
 #include "store/journal.hpp"
 #include "store/marks.hpp"
 #include "store/offers.hpp"
@@ -350,6 +351,7 @@ Result<OrderOutcome> apply_order(Session& session, const World& world, const Cha
   }
   const bool first = !row;
   const Time before_changed_at = row ? row->changed_at : long_ago;
+  const std::string before_state = row ? row->state : "";
   if (first) {
     row.emplace();
     row->channel = channel.no;
@@ -362,6 +364,7 @@ Result<OrderOutcome> apply_order(Session& session, const World& world, const Cha
   row->inbox_row = document.row;
   row->changed_at = std::max(row->changed_at, changed_at);
   settle(session, world, channel, *row, std::move(*order), doubts, first, true, before_changed_at, step_seen, now);
+  if (!first) note_told(session, channel, *row, before_state, now);
   return OrderOutcome::applied;
 }
 

@@ -4,6 +4,7 @@
 #include "engine/pins.hpp"
 #include "engine/quota.hpp"
 #include "engine/sales_buffer.hpp"
+#include "engine/unusual.hpp"
 #include "store/journal.hpp"
 
 #include <algorithm>
@@ -26,6 +27,8 @@ void do_one(Session& session, const World& world, const store::Due& due, Time no
     tend_quota(session, world, due.thing, now);
   } else if (due.kind == "pin") {
     tend_pin(session, due.thing, now);
+  } else if (const auto kind = told_kind_of(due.kind); !kind.empty()) {
+    tend_unusual(session, world, kind, ChannelNo(due.thing), now);
   } else if (due.kind == "buffers") {
     renew_sales_buffers(session, world, now);
     store::clear_due(session, due.kind, due.thing);
@@ -59,6 +62,7 @@ Result<std::optional<Time>> do_due(World& world) {
 
 void plan_due(Session& session, const std::vector<std::shared_ptr<Channel>>& channels, Time now) {
   for (const auto& channel : channels) plan_file_quotas(session, *channel, now);
+  begin_to_watch(session, channels, now);
   const bool followed =
       std::any_of(channels.begin(), channels.end(), [&](const auto& each) { return !store::sales_buffers(session, each->no).empty(); });
   if (follows_sales(channels) || followed)

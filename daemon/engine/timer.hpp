@@ -1,4 +1,5 @@
-// What is to be done at a moment, not because something happened: reservations that run out, quotas, buffers that follow sales.
+// What is to be done at a moment, not because something happened: reservations that run out, quotas, buffers that follow sales,
+// whether what was unusual still is.
 // Each is a row of `due`, so that it outlives a restart, and is done by the row, not by the clock: a clock that jumps does it early or
 // late, never twice.
 #pragma once
