@@ -294,8 +294,8 @@ void settle(Session& session, const World& world, const Channel& channel, store:
     store::clear_due(session, "expiry", row.no.value);
   Json detail = Json::object({{"order", row.no.value}, {"revision", row.revision}, {"state", row.state}});
   if (routed_by) detail.set("routed_by", routed_by->text());
-  store::journal(
-      session, {0, now, first ? "order.new" : "order.changed", "inbox:" + std::to_string(row.inbox_row), channel.no, row.id, detail.dump()});
+  store::journal(session, {0, now, first ? "order.new" : "order.changed", "inbox:" + std::to_string(row.inbox_row), channel.no, row.id,
+                           detail.dump()});
 }
 
 Doubts doubts_of(const store::OrderRow& row) {

@@ -177,20 +177,39 @@ TEST_F(Verdicts, of_good_files_are_good_by_both) {
     both_take("channel.schema.json", std::string("connector: x\n") + good + "\n");
   }
   std::filesystem::remove_all(folder_ / "channels.d");
-  for (const char* good :
-       {"", "store: sqlite:/tmp/a.db\n", "listen: \"[::1]:8780\"\n", "locations: { a: }\n", "guard: { least: 0, price: 2.5% }\n",
-        "attributes: { season: { one_of: spring } }\n", "public_url: https://hooks.example.com/t\n"}) {
+  for (const char* good : {"", "store: sqlite:/tmp/a.db\n", "listen: \"[::1]:8780\"\n", "locations: { a: }\n",
+                           "guard: { least: 0, price: 2.5% }\n", "attributes: { season: { one_of: spring } }\n",
+                           "public_url: https://hooks.example.com/t\n", "routing: [{ country: \"*\", from: main }]\n"}) {
     both_take("tallyd.schema.json", good);
   }
 }
 
 TEST_F(Verdicts, of_tallyd_yaml_are_the_same_by_schema_and_code) {
   const std::string schema = "tallyd.schema.json";
-  for (const char* bad :
-       {"log_level: loud", "attributes: { season: { one_of: [] } }", "attributes: { season: colour }", "store: mysql:x",
-        "store: postgresql://u:p@db/x", "listen: 8780", "public_url: hooks", "public_url: https://u:p@h", "currency: Euro",
-        "locations: { Main: }", "locations: { a: { nam: x } }", "locations: [a]", "catalogue: {}", "catalogue: { watch: a, channel: b }",
-        "guard: { to_zero: 20 }", "guard: { least: -1 }", "guard: { lest: 1 }", "curency: EUR", "- a"}) {
+  for (const char* bad : {"log_level: loud",
+                          "attributes: { season: { one_of: [] } }",
+                          "attributes: { season: colour }",
+                          "store: mysql:x",
+                          "store: postgresql://u:p@db/x",
+                          "listen: 8780",
+                          "public_url: hooks",
+                          "public_url: https://u:p@h",
+                          "currency: Euro",
+                          "locations: { Main: }",
+                          "locations: { a: { nam: x } }",
+                          "locations: [a]",
+                          "catalogue: {}",
+                          "catalogue: { watch: a, channel: b }",
+                          "guard: { to_zero: 20 }",
+                          "guard: { least: -1 }",
+                          "guard: { lest: 1 }",
+                          "curency: EUR",
+                          "- a",
+                          "routing: [{ from: main }]",
+                          "routing: [{ country: GB }]",
+                          "routing: { country: GB, from: main }",
+                          "routing: [{ region: Kent, sku: A, from: main }]",
+                          "routing: [{ country: GB, from: [] }]"}) {
     both_refuse(schema, std::string(bad) + "\n");
   }
 }
