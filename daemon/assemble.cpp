@@ -69,6 +69,18 @@ engine::Policy policy_of(settings::Policy policy) {
   return engine::Policy::observe;
 }
 
+engine::Owner owner_of(settings::Owner owner) {
+  switch (owner) {
+    case settings::Owner::master:
+      return engine::Owner::master;
+    case settings::Owner::channel:
+      return engine::Owner::channel;
+    case settings::Owner::newest:
+      return engine::Owner::newest;
+  }
+  return engine::Owner::master;
+}
+
 engine::StockRule stock_rule_of(const settings::StockRule& said) {
   engine::StockRule rule{said.buffer, said.share, said.cap, std::nullopt};
   if (said.follows) rule.follows = engine::SalesBuffer{said.follows->window, said.follows->delay, said.follows->at_most};
@@ -85,7 +97,7 @@ engine::ChannelConfig rules_of(const settings::Settings& settings, const setting
   for (const auto& quota : channel.stock.quotas) rules.quotas.push_back({quota.sku, quota.units, quota.from, quota.until});
   rules.price = {channel.price.factor, channel.price.round_to, channel.price.floor_factor};
   rules.currency = channel.settings.text_or("currency", settings.currency);
-  rules.owns = channel.owns;
+  for (const auto& [field, owner] : channel.owners) rules.owners[field] = owner_of(owner);
   rules.orders_every = channel.orders.every;
   rules.sweep_every = channel.sweep;
   if (channel.orders.reserve == "placed") rules.reserve = ReserveAt::placed;
@@ -277,7 +289,7 @@ std::optional<Built> build(const settings::Settings& settings, const settings::C
   const auto before = complaints.size();
   const Source source = connector_source(settings, channel, complaints);
   Compiled compiled = compiled_for(settings, channel, !source.text.empty(), complaints);
-  if (compiled.text) check_owned(channel, *compiled.text, complaints);
+  if (compiled.text) check_owners(channel, *compiled.text, complaints);
   if (source.text.empty()) return std::nullopt;
   const channel::Recipe recipe = recipe_for(settings, channel, source, compiled.mapping);
   const auto outline = outline_of(source.text, recipe.file, channel);
@@ -338,7 +350,7 @@ std::shared_ptr<const mapping::Mapping> compile_mapping(const settings::Settings
 void check_rules(const settings::Settings& settings, Complaints& complaints) {
   if (settings.catalogue_channel.empty()) return;
   complain(complaints, settings.catalogue_place, "catalogue: { channel: … }: a channel cannot be the master of content in this version",
-           "give the channel `owns: [title, description]`, or import files");
+           "give the channel `owners: { title: channel, description: channel }`, or import files");
 }
 
 std::optional<Assembled> assemble(const fs::path& folder, Lent& lent, Disk disk, Complaints& complaints) {

@@ -1,11 +1,7 @@
 #include "assemble_asked.hpp"
 
-#include <algorithm>
-
 namespace tally {
 namespace {
-
-const std::vector<std::string> adoptable{"title", "description", "brand", "tags"};
 
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -27,15 +23,18 @@ void add_words(const yaml::Node& node, std::string_view prefix, std::set<std::st
 }
 
 /// Holes that are captured when the platform's document is read: all but those under `$push`.
-void add_fields(const yaml::Node& node, std::set<std::string>& fields) {
+void add_fields(const yaml::Node& node, MappingText& text) {
   yaml::Node own = node;
   own.items.clear();
   own.members.clear();
-  add_words(own, "${", fields);
-  for (const auto& item : node.items) add_fields(item, fields);
+  add_words(own, "${", text.fields);
+  std::set<std::string> inner;  // ${v.price}, of a variant
+  add_words(own, ".", inner);
+  text.reads_price = text.reads_price || inner.count("price") || text.fields.count("price");
+  for (const auto& item : node.items) add_fields(item, text);
   for (const auto& member : node.members) {
-    if (member.key == "$for") add_words(member.value, " in ", fields);
-    if (member.key != "$push") add_fields(member.value, fields);
+    if (member.key == "$for") add_words(member.value, " in ", text.fields);
+    if (member.key != "$push") add_fields(member.value, text);
   }
 }
 
@@ -71,7 +70,7 @@ void add_text(const yaml::Node& root, MappingText& text) {
   add_words(root, "channel.", text.settings);
   const auto* listing = root.find("listing");
   if (!listing) return;
-  add_fields(*listing, text.fields);
+  add_fields(*listing, text);
   text.listing = listing->place;
 }
 
@@ -94,19 +93,14 @@ void check_asked(const settings::Channel& channel, const channel::Asked& asked, 
   }
 }
 
-void check_owned(const settings::Channel& channel, const MappingText& mapping, Complaints& complaints) {
-  for (std::size_t i = 0; i < channel.owns.size(); ++i) {
-    const std::string& field = channel.owns[i];
-    const Place place = channel.place_of("owns/" + std::to_string(i));
-    if (std::find(adoptable.begin(), adoptable.end(), field) == adoptable.end()) {
-      complaints.push_back(
-          {place, "'" + field + "' is no field that a channel can own (title, description, brand, tags)", did_you_mean(field, adoptable)});
-    } else if (!mapping.fields.count(field)) {
-      complaints.push_back({place,
-                            "the channel cannot own '" + field + "': the mapping '" + channel.mapping +
-                                "' never reads it, see `listing` at " + mapping.listing.text(),
-                            "take it out, or give the mapping a hole for it"});
-    }
+void check_owners(const settings::Channel& channel, const MappingText& mapping, Complaints& complaints) {
+  for (const auto& [field, owner] : channel.owners) {
+    const bool is_read = field == "price" ? mapping.reads_price : mapping.fields.count(field) > 0;
+    if (owner == settings::Owner::master || is_read) continue;
+    complaints.push_back({channel.place_of("owners/" + field),
+                          "the channel cannot have a word on '" + field + "': the mapping '" + channel.mapping +
+                              "' never reads it, see `listing` at " + mapping.listing.text(),
+                          "take it out, or give the mapping a hole for it"});
   }
 }
 

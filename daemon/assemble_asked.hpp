@@ -26,14 +26,15 @@ std::vector<Said> said_by(const settings::Channel& channel);
 struct MappingText {
   std::set<std::string> settings;  ///< NAME of each `channel.NAME`
   std::set<std::string> fields;    ///< first names of all holes in `listing` that are read, not only written
+  bool reads_price = false;        ///< of a listing's offers
   Place listing;                   ///< where the document stands
 };
 
 /// Refuses settings and secrets that neither connector nor mapping takes. `mapping`: nothing if its file cannot be read; then only secrets.
 void check_asked(const settings::Channel& channel, const channel::Asked& asked, const std::optional<MappingText>& mapping,
                  Complaints& complaints);
-/// Refuses fields under `owns:` that no channel can own, or that this channel's documents do not hold.
-void check_owned(const settings::Channel& channel, const MappingText& mapping, Complaints& complaints);
+/// Refuses fields under `owners:` that are not the master's and that this channel's documents do not hold.
+void check_owners(const settings::Channel& channel, const MappingText& mapping, Complaints& complaints);
 
 /// Adds what one text of the mapping speaks of.
 void add_text(const yaml::Node& root, MappingText& text);

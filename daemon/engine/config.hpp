@@ -6,6 +6,7 @@
 #include "base/time.hpp"
 #include "model/claim.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,6 +52,10 @@ struct LocationConfig {
   Duration knows_after{600000};  ///< how long after it was placed it knows an order of ours
 };
 
+/// Whose word stands for a field of what a channel shows. The master is the catalogue: a hand's edit there is put back. The channel: what
+/// stands there is never overwritten, and what is changed there is taken over. Newest: what was changed since both were agreed, wherever.
+enum class Owner { master, channel, newest };
+
 struct ChannelConfig {
   std::string name;
   std::string connector;
@@ -60,11 +65,16 @@ struct ChannelConfig {
   std::vector<QuotaConfig> quotas;
   PriceRule price;
   std::string currency;
-  std::vector<std::string> owns;  ///< fields of a product where the channel's word stands
+  std::map<std::string, Owner> owners = {};  ///< title, description, brand, tags, price; what is not named is the master's
   Duration orders_every{300000};
   Duration sweep_every{3600000};
   std::optional<ReserveAt> reserve;  ///< nothing: as the platform takes
   Duration reserve_for{1800000};
+
+  Owner owner_of(const std::string& field) const {
+    const auto found = owners.find(field);
+    return found == owners.end() ? Owner::master : found->second;
+  }
 };
 
 /// The limits of the guard; shares as fractions of the offers that are live.

@@ -22,6 +22,21 @@ std::string rule_in_words(const PriceRule& rule) {
   return words;
 }
 
+std::string owner_in_words(Owner owner, const Channel& channel) {
+  if (owner == Owner::channel)
+    return " is " + channel.config.name + "'s own word: it is never overwritten, and what is changed there is taken over";
+  return " is whatever was changed last, on " + channel.config.name + " or in the catalogue";
+}
+
+/// "…, by look: description, title"
+std::string fields_in(const Result<Json>& detail) {
+  const Json* fields = detail ? detail->find("fields") : nullptr;
+  std::string names;
+  if (!fields || !fields->is_object()) return names;
+  for (const auto& [name, value] : fields->as_object()) names += (names.empty() ? ": " : ", ") + name;
+  return names;
+}
+
 void tell_requests(Session& session, const World& world, const Channel& channel, const std::string& aspect, std::int64_t thing,
                    const std::function<std::string(const store::Intent&)>& what, Story& story) {
   auto intents = store::last_intents(session, channel.no, aspect, thing, newest);
@@ -46,8 +61,9 @@ void tell_entries(Session& session, const World& world, const Channel& channel, 
                          "a look found " + detail->text_or("shown") + " where " + detail->text_or("confirmed") + " had been confirmed");
     else if (drift)
       found.emplace_back(entry.at, "a look found a content that is not ours");
-    else if (entry.what == aspect + ".adopted" || (aspect == "content" && (entry.what == "listing.found" || entry.what == "listing.ended")))
-      found.emplace_back(entry.at, entry.what + ", by " + cause_in_words(session, world, entry.cause));
+    else if (entry.what == aspect + ".adopted" || entry.what == aspect + ".kept" ||
+             (aspect == "content" && (entry.what == "listing.found" || entry.what == "listing.ended")))
+      found.emplace_back(entry.at, entry.what + ", by " + cause_in_words(session, world, entry.cause) + fields_in(detail));
   }
   for (auto one = found.rbegin(); one != found.rend(); ++one) story.tell(one->first, "seen", one->second);
 }
@@ -90,6 +106,9 @@ void tell_price(Session& session, const World& world, const Channel& channel, co
                  (by_rule.refused.empty() ? "" : ", which is never sent: " + by_rule.refused));
   if (const auto pin = store::find_pin(session, channel.no, "price", variant.no.value))
     story.tell(pin->at, "pin", "it is " + pin->value + " instead, " + pin_in_words(*pin));
+  if (channel.config.owner_of("price") == Owner::channel)
+    story.tell(std::nullopt, "rule",
+               "its price is " + channel.config.name + "'s own: it is read there, and ours is said only when it is listed");
   tell_entries(session, world, channel, variant.sku, "price", story);
   tell_requests(
       session, world, channel, "price", variant.no.value, [](const auto& intent) { return "set to " + intent.hash; }, story);
@@ -108,8 +127,9 @@ void tell_content(Session& session, const World& world, const Channel& channel, 
   const std::string& code = product->product.code;
   if (const auto pin = store::find_pin(session, channel.no, "content", variant.product.value))
     story.tell(pin->at, "pin", "fields of its content are fixed, " + pin_in_words(*pin));
-  for (const auto& field : channel.config.owns)
-    story.tell(std::nullopt, "rule", "its " + field + " is " + channel.config.name + "'s own word: what is changed there is taken over");
+  for (const auto& [field, owner] : channel.config.owners) {
+    if (field != "price" && owner != Owner::master) story.tell(std::nullopt, "rule", "its " + field + owner_in_words(owner, channel));
+  }
   tell_entries(session, world, channel, code, "content", story);
   tell_requests(
       session, world, channel, "content", variant.product.value,

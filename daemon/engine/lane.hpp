@@ -6,6 +6,7 @@
 #include "engine/compare.hpp"
 #include "engine/guard.hpp"
 #include "engine/number.hpp"
+#include "engine/ownership.hpp"
 #include "engine/world.hpp"
 #include "store/catalogue.hpp"
 #include "store/offers.hpp"
@@ -122,6 +123,7 @@ class Lane {
                         const Variant& variant, const OfferPrice& price);
   Result<std::optional<Call>> next_content();
   Result<std::optional<Call>> content_call(store::Session& session, const store::Mark& mark);
+  bool looks_first(store::Session& session, const store::Mark& mark, store::ListingRow& listing);
   std::optional<Call> settle_doubt(store::Session& session, const store::Mark& mark, const store::ProductRow& product,
                                    store::ListingRow& listing);
   Call content_push(store::Session& session, const store::Mark& mark, store::ListingRow& listing, Json tree, const std::string& hash,
@@ -131,6 +133,7 @@ class Lane {
   Result<void> finish_price(store::Session& session, const store::Intent& intent, const store::Mark& mark,
                             const Result<channel::Applied>& result);
   Result<void> finish_content(store::Session& session, const Call& call, std::size_t at, const Result<channel::Applied>& result);
+  void look_at_own_write(store::Session& session, ProductNo product);
   Result<void> bind(store::Session& session, const store::Intent& intent, const store::ProductRow& product, const Json& sent,
                     const channel::Applied& applied);
   Result<void> retired(store::Session& session, const Call& call, std::size_t at, const store::ProductRow& product,
@@ -165,14 +168,17 @@ class Lane {
   Reading reading_of(const Call& call);
   Result<void> store_documents(store::Session& session, const std::vector<channel::Document>& documents, std::set<std::string>& stored);
   Result<void> order_read_complete(store::Session& session);
-  Result<void> take_listing(store::Session& session, const channel::Document& document, const Reading& reading);
   void take_offer(store::Session& session, const store::VariantRow& variant, const Json& tree, const Reading& reading, bool bound_now);
   Time settles_at(store::Session& session, VariantNo variant, Time started) const;
   void take_number(store::Session& session, store::OfferRow& offer, Quantity seen, const Reading& reading);
+
+  // lane_seen.cpp
+  Result<void> take_listing(store::Session& session, const channel::Document& document, const Reading& reading);
   void take_price(store::Session& session, const store::VariantRow& variant, store::OfferRow& offer, const Json& tree, Time started,
                   bool bound_now);
-  Result<void> take_content(store::Session& session, const store::ProductRow& product, store::ListingRow& listing, const Json& shown,
-                            Time started);
+  Result<void> take_content(store::Session& session, const store::ProductRow& product, store::ListingRow& listing, SeenListing seen);
+  void note_settled(store::Session& session, const store::ProductRow& product, const Settled& settled);
+  std::string content_hash(const Json& tree) const;
 
   // compare.cpp
   Result<std::optional<Call>> next_comparison();

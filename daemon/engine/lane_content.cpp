@@ -1,7 +1,7 @@
 // Prices and listings: what is to be shown against what was sent, and the protocol of creating (README.md §Creating).
-#include "base/crypto.hpp"
 #include "engine/lane.hpp"
 #include "engine/number.hpp"
+#include "engine/ownership.hpp"
 #include "engine/pins.hpp"
 #include "engine/retry_policy.hpp"
 #include "engine/stock.hpp"
@@ -18,13 +18,11 @@ namespace {
 using store::Session;
 
 constexpr unsigned finds_until_absent = 3;
+constexpr std::int64_t looks_before_a_push = 3;  ///< that told nothing; then it is sent all the same
+constexpr Duration looked_lately{60000}, until_looked{1000};
 
 Json money_tree(const Money& money) {
   return Json::object({{"amount", money.major()}, {"currency", money.currency.code}});
-}
-
-std::string content_hash(const Channel& channel, const Json& tree) {
-  return crypto::state_hash(channel.connector->spell("listing", tree).dump_sorted());
 }
 
 }  // namespace
@@ -232,11 +230,33 @@ Call Lane::content_push(Session& session, const store::Mark& mark, store::Listin
   if (listing.state != "bound") listing.state = "creating";
   listing.sent_at = now;
   store::put_listing(session, listing);
+  note_sent(session, *channel_, listing.product, change.fields);
   Call call;
   call.kind = Call::Kind::push;
   call.changes.push_back(std::move(change));
   call.intents.push_back(std::move(intent));
   return call;
+}
+
+/// A write says the whole listing, also what the channel's people may have changed since the last look: so that is looked at before. True
+/// where the mark waits for it.
+bool Lane::looks_first(Session& session, const store::Mark& mark, store::ListingRow& listing) {
+  if (!channel_->facts.listings_by_id || !shares_content(*channel_) || listing.tries >= looks_before_a_push) return false;
+  const Time now = world_.clock.now(), readable = listing.sent_at + channel_->facts.read_after_write;
+  if (std::max(listing.observed_at, listing.sent_at) + looked_lately > now) return false;
+  const auto id = store::remote_id(session, channel_->no, "product", std::to_string(mark.thing), "@id");
+  if (!id) return false;
+  if (readable > now) {
+    store::delay_mark(session, mark, readable);
+    return true;
+  }
+  if (!store::has_poke(session, channel_->no, "listing", *id)) {
+    ++listing.tries;
+    store::put_listing(session, listing);
+    store::add_poke(session, channel_->no, "listing", *id, now + Duration(1));
+  }
+  store::delay_mark(session, mark, now + until_looked);
+  return true;
 }
 
 Result<std::optional<Call>> Lane::content_call(Session& session, const store::Mark& mark) {
@@ -260,7 +280,7 @@ Result<std::optional<Call>> Lane::content_call(Session& session, const store::Ma
     return std::optional<Call>();
   }
   Json tree = listing_tree(session, *channel_, *product);
-  const std::string hash = content_hash(*channel_, tree);
+  const std::string hash = content_hash(tree);
   const bool bound = listing.state == "bound";
   bool all_known = true;
   for (const auto& variant : store::variants_of(session, product->no))
@@ -292,9 +312,18 @@ Result<std::optional<Call>> Lane::content_call(Session& session, const store::Ma
     store::put_listing(session, listing);
     return settle_doubt(session, mark, *product, listing);
   }
+  if (bound && !ends && looks_first(session, mark, listing)) return std::optional<Call>();
   if (!mark.by_order && mark.batch == 0 && !admit(session, world_, *channel_, mark, {!bound, ends, false, false}))
     return std::optional<Call>();
   return std::optional<Call>(content_push(session, mark, listing, std::move(tree), hash, ends));
+}
+
+/// How the platform spells what it did not show in its answer is known before somebody changes it.
+void Lane::look_at_own_write(Session& session, ProductNo product) {
+  if (!channel_->facts.listings_by_id || !shares_content(*channel_)) return;
+  const auto id = store::remote_id(session, channel_->no, "product", std::to_string(product.value), "@id");
+  const Time readable = world_.clock.now() + channel_->facts.read_after_write + Duration(1);
+  if (id) store::add_poke(session, channel_->no, "listing", *id, readable);
 }
 
 /// The listing exists there and is ours: its variants become offers, believed to show what was sent with them.
@@ -308,9 +337,11 @@ Result<void> Lane::bind(Session& session, const store::Intent& intent, const sto
   listing.next_at = long_ago;
   listing.sent = intent.hash;
   listing.sent_at = now;  // a look that had begun before may not show it
-  listing.confirmed = applied.shown ? content_hash(*channel_, *applied.shown) : "";
+  listing.confirmed = applied.shown ? content_hash(*applied.shown) : "";
   listing.confirmed_at = now;
   store::put_listing(session, listing);
+  note_confirmed(session, *channel_, product.no, sent, applied.shown);
+  if (!applied.shown) look_at_own_write(session, product.no);
   const auto* variants = sent.find("variants");
   for (const auto& item : variants ? variants->as_array() : Json::Array()) {
     const auto variant = store::find_variant(session, Sku(item.text_or("sku")));

@@ -3,7 +3,6 @@
 #include "engine/intake.hpp"
 #include "engine/lane.hpp"
 #include "engine/number.hpp"
-#include "engine/pins.hpp"
 #include "engine/retry_policy.hpp"
 #include "engine/stock.hpp"
 #include "engine/tree.hpp"
@@ -24,24 +23,6 @@ constexpr Duration first_reach{30LL * 86400000};  ///< how far back the first or
 constexpr Duration retry_missing{60000};
 constexpr Duration look_again{1000};  ///< after a look that a write of ours made void
 constexpr Quantity unknown_number = 1'000'000'000;
-
-std::optional<Money> money_of(const Json& tree, std::string_view key) {
-  const Json* value = tree.find(key);
-  if (!value || !value->is_object()) return std::nullopt;
-  const Json* amount = value->find("amount");
-  const auto major = amount ? amount->decimal() : Result<Decimal>(error(Fault::invalid, "no amount"));
-  const auto currency = Currency::parse(value->text_or("currency"));
-  if (!major || !currency) return std::nullopt;
-  const auto money = Money::of(*major, *currency);
-  return money ? std::optional<Money>(*money) : std::nullopt;
-}
-
-std::string price_text(const Json& tree) {
-  OfferPrice price;
-  price.price = money_of(tree, "price");
-  price.compare_at = money_of(tree, "compare_at");
-  return price.text();
-}
 
 /// When to ask again for what was not answered: at once where the channel itself slows down, else later, or it would be asked without end.
 Time ask_again_at(const Error& error, Time now) {
@@ -375,54 +356,6 @@ Result<void> Lane::finish_sweep(const Call& call, Outcome& outcome) {
   });
 }
 
-Result<void> Lane::take_listing(Session& session, const channel::Document& document, const Reading& reading) {
-  auto first = channel_->connector->parse(document, Json());
-  if (!first) {
-    world_.log.warning("a listing was not understood", {{"channel", channel_->config.name}, {"reason", first.error().text()}});
-    return {};
-  }
-  for (const auto& seen : *first) {
-    if (seen.what != channel::Event::What::listing) continue;
-    const auto product = product_of(session, *channel_, seen.tree);
-    if (!product) continue;  // not ours: never touched
-    Json tree = seen.tree;
-    if (auto again = channel_->connector->parse(document, listing_tree(session, *channel_, *product))) {
-      for (auto& event : *again) {
-        if (event.what == channel::Event::What::listing && product_of(session, *channel_, event.tree)->no == product->no)
-          tree = std::move(event.tree);
-      }
-    }
-    learn(session, *channel_, *product, tree);
-    swept_.insert(product->no);
-    auto listing = store::find_listing(session, channel_->no, product->no).value_or(new_listing(product->no));
-    if (!listing.ticket.empty()) {  // slow work on it is under way: whatever it waits for may have happened
-      listing.next_at = world_.clock.now();
-      store::put_listing(session, listing);
-      if (const auto mark = store::find_mark(session, channel_->no, "content", product->no.value))
-        store::delay_mark(session, *mark, listing.next_at);
-    }
-    const bool bound_now = listing.state != "bound" && listing.state != "creating";
-    if (bound_now) {
-      listing.state = "bound";
-      listing.tries = 0;
-      listing.next_at = long_ago;
-      listing.sent.clear();
-      store::put_listing(session, listing);
-      note_content(session, *channel_, "listing.found", product->product.code, tree, "reading", world_.clock.now());
-      mark_aspect(session, channel_->no, "content", product->no.value, {"listing found", false, 0}, world_.clock.now());
-    }
-    if (listing.state != "bound") continue;
-    if (const auto* variants = seen.tree.find("variants"); variants && variants->is_array()) {
-      for (const auto& item : variants->as_array()) {
-        if (const auto variant = variant_of(session, *channel_, item); variant && variant->product == product->no)
-          take_offer(session, *variant, item, reading, bound_now);
-      }
-    }
-    if (auto taken = take_content(session, *product, listing, tree, reading.started); !taken) return taken;
-  }
-  return {};
-}
-
 void Lane::take_offer(Session& session, const store::VariantRow& variant, const Json& tree, const Reading& reading, bool bound_now) {
   auto offer = store::find_offer(session, channel_->no, variant.no);
   const bool fresh_offer = !offer;
@@ -490,70 +423,6 @@ void Lane::take_number(Session& session, store::OfferRow& offer, Quantity seen, 
   const auto number = stock_number(session, *channel_, offer.variant).number;
   if (channel_->has_our_stock() && direction(belief, number) != Direction::none)
     mark_aspect(session, channel_->no, "stock", offer.variant.value, {"look", false, 0}, now);
-}
-
-void Lane::take_price(Session& session, const store::VariantRow& variant, store::OfferRow& offer, const Json& tree, Time started,
-                      bool bound_now) {
-  const Time now = world_.clock.now();
-  if (!tree.find("price") || store::open_intent_of(session, channel_->no, "price", variant.no.value)) return;
-  if (!bound_now && offer.price_sent_at > started - channel_->facts.read_after_write) return;
-  const std::string shown = price_text(tree);
-  offer.price_observed = shown;
-  offer.price_observed_at = started;
-  if (bound_now) {
-    offer.price_sent = offer.price_confirmed = shown;
-    note_price(session, *channel_, variant.sku, shown, "reading", now);
-  }
-  if (shown != offer.price_confirmed && offer.price_sent == offer.price_confirmed) {
-    store::journal(session, {0, now, "drift", "look", channel_->no, variant.sku,
-                             Json::object({{"aspect", "price"}, {"confirmed", offer.price_confirmed}, {"shown", shown}}).dump()});
-    offer.price_sent = offer.price_confirmed = shown;
-  }
-  const auto product = store::get_product(session, variant.product);
-  const Variant* sold = product ? product->product.find(Sku(variant.sku)) : nullptr;
-  if (sold && offer_price(session, *channel_, variant.no, *sold).text() != offer.price_sent)
-    mark_aspect(session, channel_->no, "price", variant.no.value, {"look", false, 0}, now);
-}
-
-/// Content is compared in the channel's spelling: `shown` is what we know with what the document says on top.
-Result<void> Lane::take_content(Session& session, const store::ProductRow& product, store::ListingRow& listing, const Json& shown,
-                                Time started) {
-  const Time now = world_.clock.now();
-  if (busy("content", product.no.value) || listing.sent_at > started - channel_->facts.read_after_write) return {};
-  const std::string hash = crypto::state_hash(channel_->connector->spell("listing", shown).dump_sorted());
-  listing.observed = hash;
-  listing.observed_at = started;
-  if (listing.confirmed.empty() && !listing.sent.empty()) {  // the first look after our push tells how the platform spells it
-    listing.confirmed = hash;
-    listing.confirmed_at = started;
-  }
-  bool adopted = false;
-  if (!listing.confirmed.empty() && hash != listing.confirmed) {
-    Product changed = product.product;
-    const bool pinned = store::find_pin(session, channel_->no, "content", product.no.value).has_value();  // ours, not the channel's word
-    if (auto read = product_from_json(shown); read && !pinned) {
-      for (const auto& field : channel_->config.owns) {
-        if (field == "title" && read->title != changed.title) changed.title = read->title, adopted = true;
-        if (field == "description" && read->description != changed.description) changed.description = read->description, adopted = true;
-        if (field == "brand" && read->brand != changed.brand) changed.brand = read->brand, adopted = true;
-        if (field == "tags" && read->tags != changed.tags) changed.tags = read->tags, adopted = true;
-      }
-    }
-    store::journal(session,
-                   {0, now, adopted ? "content.adopted" : "drift", "look", channel_->no, product.product.code, R"({"aspect": "content"})"});
-    if (adopted) {
-      store::put_product(session, changed, now);
-      for (const auto& channel : world_.channels) {
-        mark_aspect(session, channel->no, "content", product.no.value, {"adopted from " + channel_->config.name, false, 0}, now);
-      }
-    } else {
-      mark_aspect(session, channel_->no, "content", product.no.value, {"drift", false, 0}, now);
-    }
-    listing.confirmed = hash;
-    listing.sent.clear();
-  }
-  store::put_listing(session, listing);
-  return {};
 }
 
 }  // namespace tally::engine

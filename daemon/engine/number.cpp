@@ -2,6 +2,7 @@
 
 #include "store/catalogue.hpp"
 #include "store/ledger.hpp"
+#include "store/offers.hpp"
 #include "store/orders.hpp"
 #include "store/pins.hpp"
 #include "store/stock_rules.hpp"
@@ -77,6 +78,14 @@ Decimal ending_with(const Decimal& price, const Decimal& ending) {
   const Decimal fraction = ending - ending.floored();
   const Decimal candidate = price.floored() + fraction;
   return candidate < price ? candidate + Decimal(1) : candidate;
+}
+
+/// What stands there; nothing where it shows none.
+OfferPrice own_price(const std::string& confirmed) {
+  if (confirmed.empty()) return {};
+  auto price = price_in(confirmed);
+  ensure(price.has_value(), "a confirmed price is an amount with its currency");
+  return *price;
 }
 
 }  // namespace
@@ -165,6 +174,10 @@ OfferPrice price_by_rule(const Channel& channel, const Variant& variant) {
 
 OfferPrice offer_price(store::Session& session, const Channel& channel, VariantNo no, const Variant& variant) {
   const auto pin = store::find_pin(session, channel.no, "price", no.value);
+  if (!pin && channel.config.owner_of("price") == Owner::channel) {
+    const auto offer = store::find_offer(session, channel.no, no);
+    if (offer) return own_price(offer->price_confirmed);
+  }
   if (!pin) return price_by_rule(channel, variant);
   auto pinned = price_in(pin->value);
   ensure(pinned.has_value(), "a pinned price is an amount with its currency");

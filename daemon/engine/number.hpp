@@ -36,7 +36,7 @@ struct OfferPrice {
 };
 /// What the catalogue and the channel's rule make of it.
 OfferPrice price_by_rule(const Channel& channel, const Variant& variant);
-/// What is to stand there: what is pinned, else what the rule says.
+/// What is to stand there: what is pinned, else what stands there where the channel owns its prices, else what the rule says.
 OfferPrice offer_price(store::Session& session, const Channel& channel, VariantNo no, const Variant& variant);
 /// Why such a price is never sent; empty when it is.
 std::string refusal_of(const Channel& channel, const Variant& variant, const OfferPrice& price);

@@ -1,6 +1,7 @@
 #include "engine/pins.hpp"
 
 #include "engine/number.hpp"
+#include "engine/ownership.hpp"
 #include "store/journal.hpp"
 #include "store/marks.hpp"
 #include "store/offers.hpp"
@@ -191,6 +192,7 @@ Json content_of(const Json& tree) {
 
 Json shown_product(Session& session, const Channel& channel, const store::ProductRow& row) {
   Json tree = to_json(row.product);
+  lay_own_words(session, channel, row.no, tree);
   const auto pin = store::find_pin(session, channel.no, "content", row.no.value);
   if (!pin) return tree;
   const Json pinned = content_in(*pin);

@@ -13,7 +13,7 @@ namespace tally::engine {
 Json content_of(const Json& tree);
 /// A tree without what begins with '@', at any depth.
 Json without_ids(const Json& tree);
-/// The product's tree as it is to be shown there: the catalogue's, with the pinned fields in its place.
+/// The product's tree as it is to be shown there: the catalogue's, with the channel's own words and the pinned fields in its place.
 Json shown_product(store::Session& session, const Channel& channel, const store::ProductRow& row);
 
 /// Journals what a channel is known to show from now on, so that it can be shown again.

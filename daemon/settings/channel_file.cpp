@@ -43,6 +43,18 @@ void read_limits(const yaml::Node& node, Channel& channel, Reading& reading) {
   channel.limits = std::move(limits);
 }
 
+/// A price goes through this channel's rule, which works one way only: what was changed there cannot become the catalogue's.
+void read_owners(const yaml::Node& node, Channel& channel, Reading& reading) {
+  yaml::Reader reader(node, "'owners'", reading.complaints);
+  for (const char* field : {"title", "description", "brand", "tags", "price"}) {
+    const bool is_price = std::string_view(field) == "price";
+    const auto owner = reader.choice(
+        field, is_price ? std::vector<std::string>{"master", "channel"} : std::vector<std::string>{"master", "channel", "newest"});
+    if (owner) channel.owners[field] = static_cast<Owner>(*owner);
+  }
+  reading.finish(reader, reading.channel_keys, "owners");
+}
+
 /// Keys of their own that connectors and mappings read, and what stands under `settings:`. Which of them this connector takes, main knows.
 void read_settings(yaml::Reader& reader, const std::filesystem::path& folder, Channel& channel, Reading& reading) {
   if (const auto url = url_in(reader, "url")) channel.settings.set("url", Json(*url));
@@ -118,7 +130,7 @@ Channel read_channel(const yaml::Node& node, const std::filesystem::path& folder
   if (const yaml::Node* stock = reader.node("stock")) channel.stock = read_stock(*stock, reading);
   if (const yaml::Node* price = reader.node("price")) channel.price = read_price(*price, reading);
   if (const yaml::Node* orders = reader.node("orders")) channel.orders = read_orders(*orders, reading);
-  channel.owns = reader.texts("owns");
+  if (const yaml::Node* owners = reader.node("owners")) read_owners(*owners, channel, reading);
   channel.sweep = duration_in(reader, "sweep", 1s, 24h * 7).value_or(channel.sweep);
   channel.settle = duration_in(reader, "settle", 0s, 24h);
   if (const yaml::Node* limits = reader.node("limits")) read_limits(*limits, channel, reading);

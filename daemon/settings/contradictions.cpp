@@ -32,15 +32,6 @@ void check_orders(const Channel& channel, Reading& reading) {
                    "take one of the two out, or write 'reserve: placed'");
 }
 
-void check_owned(const Channel& channel, Reading& reading) {
-  for (std::size_t i = 0; i < channel.owns.size(); ++i) {
-    const auto first = std::find(channel.owns.begin(), channel.owns.end(), channel.owns[i]) - channel.owns.begin();
-    if (static_cast<std::size_t>(first) == i) continue;
-    reading.complain(channel.place_of("owns/" + std::to_string(i)), "'" + channel.owns[i] + "' stands here a second time, and at " +
-                                                                        channel.place_of("owns/" + std::to_string(first)).text());
-  }
-}
-
 /// A shelf is counted by a channel that sells from it: its own sales lower the count.
 void check_counted(const yaml::Node& tallyd, const Settings& settings, Reading& reading) {
   for (const Location& location : settings.locations) {
@@ -103,7 +94,6 @@ void check_contradictions(const yaml::Node& tallyd, const Settings& settings, Re
   for (const Channel& channel : settings.channels) {
     check_quotas(channel, reading);
     check_orders(channel, reading);
-    check_owned(channel, reading);
   }
   check_counted(tallyd, settings, reading);
   check_accounts(settings, reading);

@@ -30,7 +30,7 @@ struct Reading {
   void finish(yaml::Reader& reader, Sections& sections, const std::string& section);
 };
 
-/// The node at "stock/cap" or "owns/0"; null if there is none.
+/// The node at "stock/cap" or "locations/0"; null if there is none.
 const yaml::Node* node_at(const yaml::Node& root, std::string_view path);
 
 /// 'TEXT' for "but is …"; a long one is not repeated.

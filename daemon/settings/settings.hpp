@@ -63,6 +63,9 @@ struct OrderRule {
   Duration reserve_for{1800000};  ///< how long a pending order reserves
 };
 
+/// Whose word stands for a field: the catalogue's, the channel's, or that of the one who changed it last.
+enum class Owner { master, channel, newest };
+
 struct Channel {
   ChannelId id;  ///< the file's name without .yaml
   std::string file;
@@ -77,7 +80,7 @@ struct Channel {
   StockRule stock;
   PriceRule price;
   OrderRule orders;
-  std::vector<std::string> owns;  ///< fields where the channel's word stands
+  std::map<std::string, Owner> owners;  ///< title, description, brand, tags, price; what is not named is the master's
   Duration sweep{3600000};
   std::optional<Duration> settle;     ///< overrides the connector's fact
   std::optional<Json> limits;         ///< overrides: requests_per_second, concurrency
@@ -85,7 +88,7 @@ struct Channel {
   std::string text;                   ///< the file's bytes, for telling whether it changed
   yaml::Node tree;                    ///< the file as it stands, for complaints of what only others can judge; null if it is no YAML
 
-  /// Where `path` ("stock/cap", "owns/0") stands, or the nearest around it that is there.
+  /// Where `path` ("stock/cap", "locations/0") stands, or the nearest around it that is there.
   Place place_of(std::string_view path) const;
   bool says(std::string_view path) const;
 };

@@ -162,6 +162,13 @@ void add_poke(Session& session, ChannelNo channel, const std::string& kind, cons
       use(c), use(kind), use(subject), use(at), use(no);
 }
 
+bool has_poke(Session& session, ChannelNo channel, const std::string& kind, const std::string& subject) {
+  Int c = channel.value, found = 0;
+  session.sql << "SELECT COUNT(*) FROM poke WHERE channel_no = :c AND kind = :k AND subject = :s", use(c), use(kind), use(subject),
+      into(found);
+  return found > 0;
+}
+
 std::vector<Poke> pokes(Session& session, ChannelNo channel, std::size_t limit) {
   std::vector<Poke> rows;
   Int c = channel.value, most = static_cast<Int>(limit), at = 0, generation = 0, row = 0;

@@ -225,16 +225,17 @@ TEST_F(Check, ATillIsAskedForWhatItTakes) {
                   "channels.d/till.yaml:4:12: the connector 'till' takes no secret 'key'"));
 }
 
-TEST_F(Check, AFieldThatTheMappingNeverReadsCannotBeOwned) {
+TEST_F(Check, AFieldThatTheMappingNeverReadsHasNoOtherOwnerThanTheMaster) {
   given("channels.d/d.yaml",
-        "connector: douyin\nsettings: { shop_id: 4, app_key: \"7\" }\nsecrets: { secret: secret }\nowns: [title, description, titel]\n"
-        "tables: { leaf: { A: 1 } }\n");
+        "connector: douyin\nsettings: { shop_id: 4, app_key: \"7\" }\nsecrets: { secret: secret }\n"
+        "owners: { title: newest, description: channel, brand: master, titel: channel, price: newest }\ntables: { leaf: { A: 1 } }\n");
   const auto lines = said();
-  ASSERT_EQ(lines.size(), 2u);
-  EXPECT_THAT(lines[0], StartsWith("channels.d/d.yaml:4:15: the channel cannot own 'description': the mapping 'douyin' never reads it, see "
-                                   "`listing` at "));
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_THAT(lines[0], StartsWith("channels.d/d.yaml:4:39: the channel cannot have a word on 'description': the mapping 'douyin' never "
+                                   "reads it, see `listing` at "));
   EXPECT_NE(lines[0].find("mappings/douyin.yaml:1"), std::string::npos) << lines[0];
-  EXPECT_THAT(lines[1], StartsWith("channels.d/d.yaml:4:28: 'titel' is no field that a channel can own"));
+  EXPECT_THAT(lines[1], StartsWith("channels.d/d.yaml:4:63: unknown key 'titel'"));
+  EXPECT_THAT(lines[2], StartsWith("channels.d/d.yaml:4:86: 'price' must be one of master, channel, but is 'newest'"));
 }
 
 TEST_F(Check, OfHundredsOfFaultsTheFirstHundredAreToldAndTheRestCounted) {

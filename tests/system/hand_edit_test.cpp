@@ -47,7 +47,7 @@ TEST_F(HandEdit, OfADescriptionIsPutBackWhereTheChannelDoesNotOwnIt) {
 }
 
 TEST_F(HandEdit, OfADescriptionIsAdoptedWhereTheChannelOwnsIt) {
-  open("owns: [description]\n");
+  open("owners: { description: channel }\n");
   edit(street, "TEE", "description", "Now with sleeves");
   EXPECT_TRUE(street.soon([&] { return description_here(street, "TEE") == "Now with sleeves"; }, one_sweep));
   EXPECT_EQ(street.offer("shop", "TEE").text_or("description"), "Now with sleeves");
@@ -57,6 +57,19 @@ TEST_F(HandEdit, OfADescriptionIsAdoptedWhereTheChannelOwnsIt) {
   EXPECT_TRUE(street.soon([&] { return street.offer("shop", "TEE").text_or("title") == "Tee"; }, one_sweep));
   EXPECT_EQ(street.offer("shop", "TEE").text_or("description"), "Now with sleeves");
   EXPECT_EQ(description_here(street, "TEE"), "Now with sleeves");
+  EXPECT_TRUE(street.soon([&] { return street.tallyd({"plan"}).code == 0; }));
+}
+
+TEST_F(HandEdit, IsNotOverwrittenByTheNextImportWhereTheChannelOwnsTheField) {
+  open("owners: { description: channel, price: channel }\n");
+  edit(street, "TEE", "description", "Now with sleeves");
+  edit(street, "TEE", "price", "11.00");
+  EXPECT_TRUE(street.soon([&] { return description_here(street, "TEE") == "Now with sleeves"; }, one_sweep));
+  street.import(three_products());
+  edit(street, "TEE", "title", "Best tee in town");  // a write of the whole listing follows
+  EXPECT_TRUE(street.soon([&] { return street.offer("shop", "TEE").text_or("title") == "Tee"; }, one_sweep));
+  EXPECT_EQ(street.offer("shop", "TEE").text_or("description"), "Now with sleeves");
+  EXPECT_EQ(street.offer("shop", "TEE").text_or("price"), "11.00");
   EXPECT_TRUE(street.soon([&] { return street.tallyd({"plan"}).code == 0; }));
 }
 

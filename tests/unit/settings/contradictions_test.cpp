@@ -65,10 +65,10 @@ TEST_F(Configuration, one_folder_is_one_till_whatever_else_they_say) {
 }
 
 TEST_F(Configuration, what_stands_twice_in_a_list_is_refused_with_both_places) {
-  given("channels.d/a.yaml", "connector: x\nlocations: [main, main]\nowns: [title, brand, title]\n");
+  given("channels.d/a.yaml", "connector: x\nlocations: [main, main]\nowners: { title: channel, brand: channel, title: newest }\n");
   EXPECT_THAT(complaints(),
               ElementsAre("channels.d/a.yaml:2:19: the location 'main' stands here a second time, and at channels.d/a.yaml:2:13",
-                          "channels.d/a.yaml:3:22: 'title' stands here a second time, and at channels.d/a.yaml:3:8"));
+                          "channels.d/a.yaml:3:43: 'title' stands here a second time, it stands in line 3 already"));
 }
 
 TEST_F(Configuration, a_catalogue_of_files_and_of_a_channel_is_refused_with_both_places) {

@@ -89,7 +89,7 @@ policy: create_only
 locations: [high-street, main]
 stock: { buffer: 2, share: 80%, cap: 999 }
 price: { add: 4%, round_to: 0.99, floor: cost * 1.1 }
-owns: [description]
+owners: { description: channel, tags: newest, title: master, price: channel }
 orders: { every: 1m, reserve: placed, reserve_for: 1h }
 sweep: 2h
 settle: 5s
@@ -117,7 +117,8 @@ tables: { carriers: { dhl: DHL Express } }
   EXPECT_EQ(shop.price.factor, Decimal::of(104, 2));
   EXPECT_EQ(shop.price.round_to, Decimal::of(99, 2));
   EXPECT_EQ(shop.price.floor_factor, Decimal::of(11, 1));
-  EXPECT_THAT(shop.owns, ElementsAre("description"));
+  EXPECT_THAT(shop.owners, ElementsAre(Pair("description", Owner::channel), Pair("price", Owner::channel), Pair("tags", Owner::newest),
+                                       Pair("title", Owner::master)));
   EXPECT_EQ(shop.orders.every, std::chrono::minutes(1));
   EXPECT_EQ(shop.orders.reserve, "placed");
   EXPECT_EQ(shop.orders.reserve_for, std::chrono::hours(1));

@@ -24,9 +24,9 @@ std::vector<Nasty> nasty_files() {
   using namespace std::string_literals;
   const std::string good = "connector: x\n";
   return {
-      {"a hundred thousand brackets", good + "owns: " + std::string(100'000, '['), ":2:32: more than 50 levels"},
+      {"a hundred thousand brackets", good + "owners: " + std::string(100'000, '['), ":2:34: more than 50 levels"},
       {"a hundred thousand braces", good + "stock: " + repeated("{a: ", 100'000), ":2:204: more than 50 levels"},
-      {"lists in lists by indentation", good + "owns: \n" + repeated("- ", 200) + "a", ":3:99: more than 50 levels"},
+      {"lists in lists by indentation", good + "owners: \n" + repeated("- ", 200) + "a", ":3:99: more than 50 levels"},
       {"over a mebibyte", good + "# " + std::string(1 << 20, 'x') + "\n", ": the file has 1048"},
       {"a mebibyte of one line", good + "auth: " + std::string((1 << 20) - 200, 'x') + "\npolicy: z\n", ":3:9: 'policy' must be one of"},
       {"a hundred thousand keys",
@@ -37,7 +37,7 @@ std::vector<Nasty> nasty_files() {
              return keys;
            }(),
        ":2:1: unknown key 'k0'"},
-      {"a billion laughs", good + "a: &a [x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nowns: *c\n", ":5:7: aliases (*name) are not read"},
+      {"a billion laughs", good + "a: &a [x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nowners: *c\n", ":5:9: aliases (*name) are not read"},
       {"an anchor", good + "policy: &p full\n", ":2:9: anchors (&name) are not read"},
       {"an alias of nothing", good + "policy: *p\n", ":2:9: "},
       {"a merge key", good + "<<: { policy: full }\n", ":2:1: merge keys (<<) are not read"},

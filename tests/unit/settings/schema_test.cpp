@@ -161,7 +161,10 @@ TEST_F(Verdicts, of_a_channel_are_the_same_by_schema_and_code) {
                           "tables: a",
                           "settings: { a: [1] }",
                           "settings: [a]",
-                          "owns: { a: 1 }",
+                          "owners: { a: channel }",
+                          "owners: { title: merchant }",
+                          "owners: { price: newest }",
+                          "owners: [title]",
                           "locations: { a: 1 }",
                           "hosts: a.example"}) {
     both_refuse(schema, std::string("connector: x\n") + bad + "\n");
@@ -171,9 +174,10 @@ TEST_F(Verdicts, of_a_channel_are_the_same_by_schema_and_code) {
 }
 
 TEST_F(Verdicts, of_good_files_are_good_by_both) {
-  for (const char* good : {"", "stock:", "url: http://127.0.0.1:8080/shop", "settings: { a: 1, b: yes, c: text }", "owns: title",
-                           "price: { add: -10%, floor: cost*1.1 }", "stock: { share: 33.3%, buffer: 0 }", "locations: main",
-                           "mapping: { extends: other }", "mapping: other", "secrets: { key: my.key-1 }", "settle: 250ms"}) {
+  for (const char* good :
+       {"", "stock:", "url: http://127.0.0.1:8080/shop", "settings: { a: 1, b: yes, c: text }",
+        "owners: { title: channel, price: channel }", "price: { add: -10%, floor: cost*1.1 }", "stock: { share: 33.3%, buffer: 0 }",
+        "locations: main", "mapping: { extends: other }", "mapping: other", "secrets: { key: my.key-1 }", "settle: 250ms"}) {
     both_take("channel.schema.json", std::string("connector: x\n") + good + "\n");
   }
   std::filesystem::remove_all(folder_ / "channels.d");
