@@ -3,11 +3,13 @@
 #include "connectors/file/reading.hpp"
 #include "connectors/file/rows.hpp"
 
+#include <algorithm>
+
 namespace tally::file {
 
 namespace {
 
-constexpr std::int64_t most_units = 1'000'000'000;
+constexpr std::int64_t most_units = 1'000'000;  // beyond it somebody read a barcode into the wrong column
 
 Result<Json> level_of(const Rows& rows, const csv::Record& record, const Layout& layout) {
   if (const auto wrong = rows.misshapen(record); !wrong.empty()) return error(Fault::invalid, wrong);
@@ -33,6 +35,7 @@ Reading read_counts(std::string_view bytes, const std::string& name, const Layou
     reading.unusable = rows.error().text();
     return reading;
   }
+  for (const auto& row : rows->unreadable()) reading.refused.push_back(rows->refused(row.guess, row.reason));
   for (const auto& record : rows->records()) {
     auto level = level_of(*rows, record, layout);
     if (!level) {
@@ -42,6 +45,7 @@ Reading read_counts(std::string_view bytes, const std::string& name, const Layou
     level->set("file", name);
     reading.documents.push_back({.kind = "level", .body = level->dump(), .headers = {}});
   }
+  std::ranges::stable_sort(reading.refused, {}, &RefusedRow::line);
   return reading;
 }
 

@@ -252,7 +252,7 @@ Result<std::vector<channel::Event>> taken(const Json& report) {
 }
 
 Result<std::vector<channel::Event>> Connector::parse(const channel::Document& document, const Json& known) const {
-  const auto json = Json::parse(document.body);
+  auto json = Json::parse(document.body);
   if (!json) return error(Fault::broken, json.error().what, layout_.channel);
   if (document.kind == "report") return taken(*json);
   channel::Event event;
@@ -264,6 +264,12 @@ Result<std::vector<channel::Event>> Connector::parse(const channel::Document& do
     event.what = channel::Event::What::listing;
   else
     return error(Fault::broken, "documents of kind '" + document.kind + "' do not come from files", layout_.channel);
+  if (event.what == channel::Event::What::order) {
+    json->set("id", id_of(*json, layout_));
+    if (!known.is_null()) {
+      if (auto same = same_receipt(*json, known, layout_); !same) return same.error();
+    }
+  }
   auto read = mapping_->read(document.kind, *json, known);
   if (!read) return as_platform(read.error());
   if (read->skipped) return std::vector<channel::Event>();

@@ -193,7 +193,7 @@ Result<channel::Page> Inbox::find(const std::vector<Json>& receipts) {
     if (!content || content->too_large) continue;
     for (auto& document : understand(next, content->bytes).documents) {
       const auto body = Json::parse(document.body);
-      if (body && wanted.contains(body->text_or("receipt"))) page.documents.push_back(std::move(document));
+      if (body && wanted.contains(id_of(*body, layout_))) page.documents.push_back(std::move(document));
     }
   }
   return page;

@@ -103,7 +103,7 @@ void read_limits(yaml::Reader& reader, Layout& layout, Complaints& complaints) {
 
 /// A connector's file may ask for what is read here, and for nothing else.
 void check_asked(const yaml::Node& root, yaml::Reader& reader, Complaints& complaints) {
-  static const std::vector<std::string> read{"folder", "time_zone", "encoding", "finished_after"};
+  static const std::vector<std::string> read{"folder", "time_zone", "encoding", "finished_after", "receipts"};
   channel::take_asked(reader, complaints);
   for (const char* section : {"settings", "secrets"}) {
     const auto* node = root.find(section);
@@ -137,6 +137,11 @@ void read_settings(const channel::Recipe& recipe, Layout& layout, Complaints& co
     layout.encoding = Encoding::gb18030;
   else if (encoding != "utf-8")
     complain("encoding", "`settings: encoding` is '" + encoding + "'", "write utf-8 or gb18030");
+  const auto receipts = settings.text_or("receipts", "daily");
+  layout.numbers_restart = receipts != "unique";
+  if (receipts != "daily" && receipts != "unique")
+    complain("receipts", "`settings: receipts` is '" + receipts + "'",
+             "write daily where their numbers begin again each day, unique where no number ever comes again");
   layout.currency = settings.text_or("currency");
   if (!layout.currency.empty() && !Currency::parse(layout.currency))
     complain("currency", "`currency` is '" + layout.currency + "'", "write three capitals like EUR");

@@ -25,6 +25,7 @@ struct Layout {
   Duration finished_after{500};        ///< a file that nobody has written to for so long is whole
   Encoding encoding = Encoding::utf8;  ///< of what we write; reading knows both
   Zone zone;
+  bool numbers_restart = true;           ///< receipts are numbered anew each day: one is known by its number and its day
   std::string currency;                  ///< of sales that name none; empty: left open
   std::uintmax_t max_bytes = 64u << 20;  ///< of a file
   std::size_t max_rows = 1'000'000;      ///< of a file

@@ -28,6 +28,13 @@ bool is_blank(const csv::Record& record) {
   return std::all_of(record.cells.begin(), record.cells.end(), [](const std::string& text) { return trimmed(text).empty(); });
 }
 
+/// Of the first line, with its end.
+std::size_t line_length(std::string_view text) {
+  const auto end = text.find_first_of("\r\n");
+  if (end == std::string_view::npos) return text.size();
+  return end + (text.substr(end, 2) == "\r\n" ? 2 : 1);
+}
+
 }  // namespace
 
 Result<Rows> Rows::read(std::string_view bytes, const Columns& columns, const std::vector<std::string>& required, std::size_t max_rows) {
@@ -36,10 +43,11 @@ Result<Rows> Rows::read(std::string_view bytes, const Columns& columns, const st
   Rows rows;
   std::string_view records_in = *text;
   rows.separator_ = csv::take_separator(records_in);
-  auto records = csv::parse(records_in, rows.separator_);
-  if (!records) return records.error();
-  auto record = std::find_if_not(records->begin(), records->end(), is_blank);
-  if (record == records->end()) return error(Fault::invalid, "the file is empty", {}, "the first row must name the columns");
+  auto found = csv::salvage(records_in, rows.separator_);
+  if (!found) return found.error();
+  auto& records = found->records;
+  auto record = std::find_if_not(records.begin(), records.end(), is_blank);
+  if (record == records.end()) return error(Fault::invalid, "the file is empty", {}, "the first row must name the columns");
   rows.width_ = record->cells.size();
   if (rows.width_ > most_columns) return error(Fault::invalid, "more than " + std::to_string(most_columns) + " columns");
   for (std::size_t place = 0; place < rows.width_; ++place) {
@@ -55,13 +63,27 @@ Result<Rows> Rows::read(std::string_view bytes, const Columns& columns, const st
     if (!rows.places_.contains(name))
       return error(Fault::invalid, "the header has no column '" + name + "'", {}, "the first row must name the columns");
   }
-  for (++record; record != records->end(); ++record) {
+  for (++record; record != records.end(); ++record) {
     if (is_blank(*record)) continue;
     if (rows.records_.size() == max_rows)
       return error(Fault::invalid, "more than " + std::to_string(max_rows) + " rows", {}, "split the file");
     rows.records_.push_back(std::move(*record));
   }
+  rows.guess(records_in, found->broken);
   return rows;
+}
+
+void Rows::guess(std::string_view text, const std::vector<csv::Broken>& broken) {
+  std::size_t line = 1;
+  for (const auto& each : broken) {
+    for (; line < each.line && !text.empty(); ++line) text.remove_prefix(line_length(text));
+    std::string bare(text.substr(0, line_length(text)));
+    std::erase(bare, '"');
+    auto cells = csv::parse(bare, separator_);
+    Unreadable row{.guess = {.line = each.line, .cells = {}}, .reason = each.what};
+    if (cells && !cells->empty()) row.guess.cells = std::move(cells->front().cells);
+    unreadable_.push_back(std::move(row));
+  }
 }
 
 std::string_view Rows::cell(const csv::Record& record, std::string_view column) const {

@@ -13,11 +13,18 @@ namespace tally::file {
 
 class Rows {
  public:
+  /// A row whose quotation marks do not add up: what its line says without them, to guess from, and what is wrong.
+  struct Unreadable {
+    csv::Record guess;
+    std::string reason;
+  };
+
   /// UTF-8 or GB18030; separated by comma, semicolon or tab. `invalid` where nothing of the file can be used: no header, a column that
   /// `required` names is missing, too many rows.
   static Result<Rows> read(std::string_view bytes, const Columns& columns, const std::vector<std::string>& required, std::size_t max_rows);
 
-  const std::vector<csv::Record>& records() const { return records_; }  ///< those with anything in them, without the header
+  const std::vector<csv::Record>& records() const { return records_; }       ///< those with anything in them, without the header
+  const std::vector<Unreadable>& unreadable() const { return unreadable_; }  ///< by line
   /// The cell under our name of its column, trimmed; blank where the file has no such column.
   std::string_view cell(const csv::Record& record, std::string_view column) const;
   /// What is wrong with the number of cells, or empty.
@@ -28,10 +35,12 @@ class Rows {
 
  private:
   static std::string text_of(const csv::Record& record);
+  void guess(std::string_view text, const std::vector<csv::Broken>& broken);
   std::map<std::string, std::size_t, std::less<>> places_;
   std::size_t width_ = 0;
   char separator_ = ',';
   std::vector<csv::Record> records_;
+  std::vector<Unreadable> unreadable_;
 };
 
 }  // namespace tally::file

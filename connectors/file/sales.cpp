@@ -23,7 +23,7 @@ struct Line {
 };
 
 struct Receipt {
-  std::string number, currency;
+  std::string number, day, currency;
   Time sold_at = long_ago;
   std::vector<Line> lines;
   std::set<std::string> line_ids;
@@ -32,7 +32,7 @@ struct Receipt {
 
 /// What one row says, before it is known whether its receipt can take it.
 struct Row {
-  std::string receipt, currency;
+  std::string receipt, day, currency;
   Time sold_at = long_ago;
   Line line;
 };
@@ -66,6 +66,7 @@ Result<Row> row_of(const Rows& rows, const csv::Record& record, const Layout& la
   const auto sold_at = time_of(rows.cell(record, "sold_at"), layout.zone);
   if (!sold_at) return wrong("sold_at: " + sold_at.error().what);
   row.sold_at = *sold_at;
+  row.day = day_of(rows.cell(record, "sold_at"), *sold_at, layout.zone);
   row.currency = rows.cell(record, "currency");
   if (row.currency.empty()) row.currency = layout.currency;
   if (!row.currency.empty() && !Currency::parse(row.currency)) return wrong("currency: '" + row.currency + "' is not one");
@@ -108,7 +109,7 @@ Json returned_line(const Line& line) {
 Json document_of(const Receipt& receipt, const std::string& file) {
   const bool on_top = std::any_of(receipt.lines.begin(), receipt.lines.end(), [](const Line& line) { return tax_on_top(line) == true; }) &&
                       std::none_of(receipt.lines.begin(), receipt.lines.end(), [](const Line& line) { return tax_on_top(line) == false; });
-  auto json = Json::object({{"receipt", receipt.number}, {"sold_at", format_iso(receipt.sold_at)}});
+  auto json = Json::object({{"receipt", receipt.number}, {"day", receipt.day}, {"sold_at", format_iso(receipt.sold_at)}});
   if (!receipt.currency.empty()) json.set("currency", receipt.currency);
   Decimal total, discount, tax, returned;
   bool taxed = false;
@@ -159,44 +160,90 @@ class Till {
     if (const auto wrong = rows_.misshapen(record); !wrong.empty()) return refuse(record, wrong);
     auto row = row_of(rows_, record, layout_);
     if (!row) return refuse(record, row.error().what);
-    auto& receipt = receipts_[place_of(row->receipt)];
+    auto& receipt = receipts_[place_of(row->receipt, row->day)];
     if (receipt.lines.empty()) receipt.currency = row->currency;
     if (row->currency != receipt.currency) return refuse(record, "currency: " + row->currency + ", the receipt is in " + receipt.currency);
     if (row->line.id.empty()) row->line.id = std::to_string(receipt.lines.size() + 1);
     if (!receipt.line_ids.insert(row->line.id).second) return refuse(record, "line: " + row->line.id + " stands twice in the receipt");
+    if (row->sold_at >= receipt.sold_at) receipt.day = row->day;
     receipt.sold_at = std::max(receipt.sold_at, row->sold_at);
     receipt.lines.push_back(std::move(row->line));
-  }
-
-  void finish(const std::string& file) {
-    for (const auto& receipt : receipts_) {
-      if (receipt.lines.empty()) continue;  // all its rows were refused: it is in the report
-      reading_.documents.push_back({.kind = "order", .body = document_of(receipt, file).dump(), .headers = {}});
-    }
-  }
-
- private:
-  std::size_t place_of(const std::string& number) {
-    const auto [found, fresh] = places_.emplace(number, receipts_.size());
-    if (fresh) receipts_.push_back({.number = number, .currency = {}, .lines = {}, .line_ids = {}, .refused = {}});
-    return found->second;
   }
 
   /// In the report, and in the receipt that the row names, if it names one.
   void refuse(const csv::Record& record, const std::string& reason) {
     reading_.refused.push_back(rows_.refused(record, reason));
-    const std::string number(rows_.cell(record, "receipt"));
-    if (!number.empty() && number.size() <= most_receipt_bytes) receipts_[place_of(number)].refused.push_back(reading_.refused.back());
+    const auto written = rows_.cell(record, "sold_at");
+    const auto sold_at = time_of(written, layout_.zone);
+    refused_[std::string(rows_.cell(record, "receipt"))].push_back(
+        {sold_at ? day_of(written, *sold_at, layout_.zone) : "", reading_.refused.back()});
+  }
+
+  void finish(const std::string& file) {
+    std::ranges::stable_sort(reading_.refused, {}, &RefusedRow::line);
+    for (auto& receipt : receipts_) {
+      if (receipt.lines.empty()) continue;  // all its rows were refused: it is in the report
+      for (const auto& refused : refused_[receipt.number]) {
+        if (!layout_.numbers_restart || refused.day.empty() || refused.day == receipt.day) receipt.refused.push_back(refused.row);
+      }
+      reading_.documents.push_back({.kind = "order", .body = document_of(receipt, file).dump(), .headers = {}});
+    }
+  }
+
+ private:
+  /// What was refused of a receipt; the day is empty where the row does not tell it, and then every receipt of that number lacks it.
+  struct Refused {
+    std::string day;
+    RefusedRow row;
+  };
+
+  std::size_t place_of(const std::string& number, const std::string& day) {
+    const auto [found, fresh] = places_.emplace(std::pair(number, layout_.numbers_restart ? day : ""), receipts_.size());
+    if (fresh) receipts_.push_back({.number = number, .day = day, .currency = {}, .lines = {}, .line_ids = {}, .refused = {}});
+    return found->second;
   }
 
   const Rows& rows_;
   const Layout& layout_;
   Reading& reading_;
   std::vector<Receipt> receipts_;
-  std::map<std::string, std::size_t, std::less<>> places_;
+  std::map<std::pair<std::string, std::string>, std::size_t> places_;  ///< by number and, where numbers restart, day
+  std::map<std::string, std::vector<Refused>> refused_;                ///< by number
 };
 
+bool sells_any_of(const Json& receipt, const Json::Array& before) {
+  const auto& lines = receipt.find("lines")->as_array();
+  return std::any_of(lines.begin(), lines.end(), [&](const Json& line) {
+    return std::any_of(before.begin(), before.end(),
+                       [&](const Json& was) { return normal_sku(was.text_or("sku")).text == normal_sku(line.text_or("sku")).text; });
+  });
+}
+
 }  // namespace
+
+std::string id_of(const Json& receipt, const Layout& layout) {
+  const auto number = receipt.text_or("receipt");
+  return layout.numbers_restart ? number + "@" + receipt.text_or("day") : number;
+}
+
+Result<void> same_receipt(const Json& receipt, const Json& known, const Layout& layout) {
+  const auto number = receipt.text_or("receipt");
+  const auto before = parse_iso(known.text_or("placed_at")), now = parse_iso(receipt.text_or("sold_at"));
+  if (!layout.numbers_restart && before && now && layout.zone.day_of(*before) != layout.zone.day_of(*now))
+    return error(Fault::rejected,
+                 "receipt " + number + " of " + layout.zone.day_of(*now) + " has the number of the one of " + layout.zone.day_of(*before) +
+                     ", which stays as it was",
+                 receipt.text_or("file"), "write `settings: { receipts: daily }` if numbers begin again each day, or correct the number");
+  const auto* lines = known.find("lines");
+  if (lines == nullptr || lines->empty() || sells_any_of(receipt, lines->as_array())) return {};
+  return error(
+      Fault::rejected,
+      "receipt " + number + " of " + receipt.text_or("day") +
+          " came again and names none of what it sold before: the one before stays as it was",
+      receipt.text_or("file"),
+      "if it is another sale, drop it under a number of its own; if it corrects the one before, let it also name what that one sold "
+      "and, with a negative quantity, take it back");
+}
 
 Reading read_sales(std::string_view bytes, const std::string& name, const Layout& layout) {
   Reading reading;
@@ -206,6 +253,7 @@ Reading read_sales(std::string_view bytes, const std::string& name, const Layout
     return reading;
   }
   Till till(*rows, layout, reading);
+  for (const auto& row : rows->unreadable()) till.refuse(row.guess, row.reason);
   for (const auto& record : rows->records()) till.take(record);
   till.finish(name);
   return reading;

@@ -13,6 +13,7 @@ namespace tally::file {
 namespace {
 
 constexpr std::int32_t most_offset_s = 15 * 3600;
+constexpr std::size_t date_length = 10;  // 2026-01-02
 
 /// "+08:00", "-05:30", "+0800", "+8".
 std::optional<std::int32_t> offset_of(std::string_view text) {
@@ -95,7 +96,8 @@ std::string canonical(std::string_view text) {
   if (field < 4 || fields[field].empty() || fields[0].size() != 4) return {};
   if (field == 4) fields[5] = "00";
   for (std::size_t i = 1; i < fields.size(); ++i) {
-    if (fields[i].size() > 2) return {};
+    const bool may_be_short = i < 4;  // "3:4" is half written
+    if (fields[i].size() > 2 || (!may_be_short && fields[i].size() < 2)) return {};
     fields[i].insert(0, 2 - fields[i].size(), '0');
   }
   return fields[0] + "-" + fields[1] + "-" + fields[2] + "T" + fields[3] + ":" + fields[4] + ":" + fields[5];
@@ -161,12 +163,26 @@ Time Zone::moment(Time local) const {
   return with(before);
 }
 
+std::string Zone::day_of(Time moment) const {
+  std::int64_t offset = changes_.empty() ? 0 : changes_.front().offset_s;
+  const auto at = std::chrono::floor<std::chrono::seconds>(moment).time_since_epoch().count();
+  for (const auto& change : changes_) {
+    if (change.at_s <= at) offset = change.offset_s;
+  }
+  return format_naive(moment + std::chrono::seconds(offset)).substr(0, date_length);
+}
+
 Result<Time> time_of(std::string_view text, const Zone& zone) {
   if (auto exact = parse_iso(text)) return exact;
   const auto spelt = canonical(text);
   auto local = spelt.empty() ? parse_naive(text) : parse_naive(spelt);
   if (!local) return error(Fault::invalid, "'" + std::string(text) + "' is not a time", {}, "write it like 2026-01-02T03:04:05+08:00");
   return zone.moment(*local);
+}
+
+std::string day_of(std::string_view text, Time at, const Zone& zone) {
+  const bool utc = text.ends_with('Z') || text.ends_with('z');
+  return !utc && parse_iso(text) ? std::string(text.substr(0, date_length)) : zone.day_of(at);
 }
 
 }  // namespace tally::file

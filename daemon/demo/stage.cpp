@@ -136,7 +136,7 @@ tables: { leaf: { Tops: 20219, Kitchen: 20220 } }
 )";
 
 constexpr const char* till_yaml = R"(connector: till
-settings: { finished_after: 0s }
+settings: { finished_after: 0s, receipts: unique }
 settle: 1s
 )";
 

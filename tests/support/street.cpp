@@ -49,7 +49,7 @@ std::string connector_part(const std::string& dialect) {
   if (dialect == "douyin")
     return "settings: { shop_id: \"4463798\", app_key: \"7000000000000000001\", return_address: 77 }\nsecrets: { secret: market_secret }\n"
            "tables: { leaf: { Clothes: 20219 } }\n";
-  return "settings: { finished_after: 0s }\n";
+  return "settings: { finished_after: 0s, receipts: unique }\n";
 }
 
 Json answer_in(const httplib::Result& result, const std::string& what) {

@@ -161,7 +161,7 @@ TEST_F(Inbox, FindsCertainReceiptsWithoutMovingAnything) {
   drop("sales/b.csv", one("R2"));
   channel::Want want;
   want.what = channel::Want::What::orders;
-  want.things = {Json::object({{"@id", "R2"}})};
+  want.things = {Json::object({{"@id", "R2@2026-03-01"}})};
   const auto found = connector_->read_orders(want);
   ASSERT_TRUE(found);
   ASSERT_THAT(found->documents, SizeIs(1));

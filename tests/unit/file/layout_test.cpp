@@ -61,8 +61,30 @@ TEST(ATillsTime, WithoutAZoneIsThatOfItsChannel) {
   EXPECT_EQ(at("2026-01-02T03:04:05+02:00", "+08:00"), "2026-01-02T01:04:05Z") << "its own zone wins";
   EXPECT_THAT(at("2026-02-30 10:00", ""), HasSubstr("not a time"));
   EXPECT_THAT(at("10:00", ""), HasSubstr("not a time"));
+  for (const char* half :
+       {"2026-11-21T18:2", "2026-11-21 18:", "2026-11-21 18:02:3", "2026/11/21 9:5", "2026-11-21T18", "2026-11-21T18:02:30+0"})
+    EXPECT_THAT(at(half, ""), HasSubstr("not a time")) << "half written";
   EXPECT_FALSE(Zone::parse("../../etc/passwd"));
   EXPECT_FALSE(Zone::parse("+8:61"));
+}
+
+TEST(ATillsDay, IsTheDateOnItsOwnClock) {
+  const auto day = [](std::string_view text, std::string_view zone) {
+    const auto there = *Zone::parse(zone);
+    return day_of(text, *time_of(text, there), there);
+  };
+  EXPECT_EQ(day("2026-11-22 00:30", "+08:00"), "2026-11-22");
+  EXPECT_EQ(day("2026-11-21T23:30:00Z", "+08:00"), "2026-11-22") << "a till that writes UTC";
+  EXPECT_EQ(day("2026-11-22T00:30:00+08:00", ""), "2026-11-22") << "its own zone wins";
+  EXPECT_EQ(day("2026-11-22 00:30", "-05:00"), "2026-11-22");
+  EXPECT_EQ(day("2026-11-22T03:30:00Z", "-05:00"), "2026-11-21");
+}
+
+TEST(ATillsDay, FollowsSummerTime) {
+  const auto zone = Zone::parse("Europe/Berlin");
+  if (!zone) GTEST_SKIP() << "this system has no time zone data";
+  EXPECT_EQ(zone->day_of(*parse_iso("2026-07-14T22:30:00Z")), "2026-07-15");
+  EXPECT_EQ(zone->day_of(*parse_iso("2026-01-14T22:30:00Z")), "2026-01-14");
 }
 
 TEST(ATillsTime, FollowsSummerTime) {

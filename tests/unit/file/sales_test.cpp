@@ -38,7 +38,8 @@ TEST_F(Sales, ArriveAsOneDocumentAReceiptAndReturnsStandApart) {
   EXPECT_THAT(sold.doubts, IsEmpty());
   EXPECT_EQ(sold.changed_at, *parse_iso("2026-03-01T10:00:00Z"));
   auto order = order_of(sold);
-  EXPECT_EQ(order.id, "R1");
+  EXPECT_EQ(order.id, "R1@2026-03-01");
+  EXPECT_EQ(order.number, "R1");
   EXPECT_EQ(order.state, OrderState::completed);
   ASSERT_THAT(order.lines, SizeIs(2));
   EXPECT_EQ(order.lines[0].sku.text, "TEE-S");
