@@ -261,7 +261,7 @@ Result<cli::CatalogueFile> read_catalogue(const cli::ImportOptions& options,
   if (!currency) return currency.error();
   const auto bytes = bytes_of(options.file, largest_catalogue);
   if (!bytes) return bytes.error();
-  auto imported = catalogue::read(*bytes, options.file.filename().string(), *currency, progress);
+  auto imported = catalogue::read(*bytes, options.file.filename().string(), *currency, progress, charset_named(options.encoding));
   if (!imported) return imported.error();
   cli::CatalogueFile file;
   file.format = imported->format;

@@ -105,17 +105,23 @@ std::size_t Imported::variants() const {
   return count;
 }
 
-Result<Imported> read(std::string_view bytes, const std::string& file_name, const Currency& currency, const Progress& progress) {
+Result<Imported> read(std::string_view bytes, const std::string& file_name, const Currency& currency, const Progress& progress,
+                      std::optional<Charset> charset) {
   if (currency.empty()) return error(Fault::invalid, "no currency for the prices of the file", file_name, "set `currency:` in tallyd.yaml");
   if (bytes.size() > max_bytes) {
     return error(Fault::invalid, "the file has " + std::to_string(bytes.size() >> 20) + " MiB", file_name,
                  "at most " + std::to_string(max_bytes >> 20) + " MiB: split it");
   }
-  auto text = csv::to_utf8(bytes);
-  if (!text) return error(Fault::invalid, text.error().what, file_name, "save the file as UTF-8 (GB18030 is read too)");
+  const auto spelt = charset ? charset : charset_of(bytes);
+  if (!spelt) {
+    return error(Fault::invalid, "the file is neither UTF-8 nor clearly GB18030", file_name,
+                 "save it as UTF-8, or say what it is: --encoding latin1 (Excel in the West), --encoding gb18030 (Excel in China)");
+  }
+  auto text = utf8_of(bytes, *spelt);
+  if (!text) return error(Fault::invalid, text.error().what, file_name, text.error().todo);
   Imported imported;
   Gathering gathering(imported, currency);
-  if (!csv::is_utf8(bytes))
+  if (!charset && spelt != Charset::utf8)
     gathering.correct(kind::encoding, "the file is not UTF-8 and was read as GB18030: look whether its titles came out right", 1);
   const auto begin = trimmed(std::string_view(*text).substr(0, 4096));
   const bool json = begin.starts_with('[') || begin.starts_with('{');

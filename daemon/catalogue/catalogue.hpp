@@ -2,6 +2,7 @@
 // is taken.
 #pragma once
 
+#include "base/charset.hpp"
 #include "base/result.hpp"
 #include "model/product.hpp"
 
@@ -26,7 +27,7 @@ namespace kind {
 inline constexpr std::string_view options = "options", parent_stock = "parent_stock", sale_price = "sale_price", timed_sale = "timed_sale",
                                   currency = "currency", shared_stock = "shared_stock", untracked_stock = "untracked_stock",
                                   case_twin = "case_twin", rounded = "rounded", comma = "comma", code = "code", sku = "sku",
-                                  encoding = "encoding", blank_column = "blank_column";
+                                  encoding = "encoding", blank_column = "blank_column", control = "control";
 }
 
 /// A row that was imported otherwise than it stands in the file.
@@ -56,8 +57,9 @@ struct Imported {
     std::string location = {};  ///< empty: the file names none
     std::size_t line = 0;
   };
-  std::vector<Product> products;           ///< in the order of the file; each without faults (faults_of)
-  std::vector<std::size_t> product_lines;  ///< of `products`, in the same order
+  std::vector<Product> products;                        ///< in the order of the file; each without faults (faults_of)
+  std::vector<std::size_t> product_lines;               ///< of `products`, in the same order
+  std::vector<std::vector<std::size_t>> variant_lines;  ///< the same of their variants
   std::vector<Stock> stock;
   std::vector<Change> changes;    ///< in the order of the file; of an update, which has no `products`
   std::vector<std::string> kept;  ///< fields that the file says nothing of: of the product ("brand") and of its variants ("variants/cost")
@@ -74,10 +76,12 @@ struct Imported {
 /// Called now and then, and once at the end, with the rows read so far and all of them.
 using Progress = std::function<void(std::size_t done, std::size_t total)>;
 
-/// `file_name` is for messages only; `currency` is the merchant's, in which prices are that name none. UTF-8 or GB18030.
-/// Errors (`invalid`): nothing recognisable, nothing in it, or beyond the limits (256 MiB, 1,000,000 rows, 400 columns).
-/// A file of which every row is refused is no error. A record whose quotation marks do not add up is refused like any other row.
-Result<Imported> read(std::string_view bytes, const std::string& file_name, const Currency& currency, const Progress& progress = {});
+/// `file_name` is for messages only; `currency` is the merchant's, in which prices are that name none. Without a `charset` the file is
+/// UTF-8 or clearly GB18030. Errors (`invalid`): another encoding than that, nothing recognisable, nothing in it, or beyond the limits (256
+/// MiB, 1,000,000 rows, 400 columns). A file of which every row is refused is no error. A record whose quotation marks do not add up is
+/// refused like any other row.
+Result<Imported> read(std::string_view bytes, const std::string& file_name, const Currency& currency, const Progress& progress = {},
+                      std::optional<Charset> charset = {});
 
 /// What was read, refused and corrected, in numbers, a sentence each.
 std::vector<std::string> summary_of(const Imported& imported);

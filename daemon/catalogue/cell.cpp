@@ -57,7 +57,44 @@ bool all_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+/// How many bytes the control character at `at` has; 0 where there is none.
+std::size_t control_at(std::string_view text, std::size_t at) {
+  const auto byte = static_cast<unsigned char>(text[at]);
+  if (byte < 0x20 || byte == 0x7f) return 1;
+  const bool second = byte == 0xc2 && at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) < 0xa0;  // U+0080 to U+009F
+  return second ? 2 : 0;
+}
+
 }  // namespace
+
+std::optional<std::string> control_in(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto size = control_at(text, i);
+    if (size == 0) continue;
+    const auto c = static_cast<unsigned char>(text[i + size - 1]);
+    return std::string("U+00") + digits[c >> 4] + digits[c & 15u];
+  }
+  return {};
+}
+
+bool without_controls(std::string& text, bool lines) {
+  if (!control_in(text)) return false;
+  std::string clean;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool blank = text[i] == '\n' || text[i] == '\r' || text[i] == '\t';
+    const auto size = control_at(text, i);
+    if (size == 0 || (blank && lines))
+      clean += text[i];
+    else if (blank && (clean.empty() || clean.back() != ' '))
+      clean += ' ';
+    else
+      i += size - 1;
+  }
+  const bool changed = clean != text;
+  text = std::move(clean);
+  return changed;
+}
 
 std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(blank_bytes);

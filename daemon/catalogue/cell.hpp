@@ -15,6 +15,11 @@ std::string_view trimmed(std::string_view text);
 std::string lower(std::string_view text);                ///< ASCII only
 bool same_word(std::string_view a, std::string_view b);  ///< without regard to ASCII case
 
+/// The first control character in it, as "U+000A".
+std::optional<std::string> control_in(std::string_view text);
+/// Takes control characters out of a text and makes a line break or a tab a blank, or leaves both (`lines`). True where it changed.
+bool without_controls(std::string& text, bool lines = false);
+
 /// The parts of a list, trimmed, empty ones left out, each once. A separator behind a backslash belongs to the part.
 std::vector<std::string> split(std::string_view text, char separator);
 /// "A > B > C, D": category paths, separated by `separator`.

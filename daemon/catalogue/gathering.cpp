@@ -24,6 +24,32 @@ std::string joined(const std::vector<std::string>& parts) {
   return text;
 }
 
+bool take_controls(std::vector<std::string>& texts) {
+  bool any = false;
+  for (auto& text : texts) any |= without_controls(text);
+  return any;
+}
+
+bool take_controls(Variant& variant) {
+  bool any = false;
+  for (auto* text : {&variant.barcode, &variant.hs_code, &variant.origin, &variant.tax_class}) any |= without_controls(*text);
+  for (auto& value : variant.option_values) any |= without_controls(value.name) | without_controls(value.value);
+  return any;
+}
+
+/// True where there were any. Only a description may have lines.
+bool take_controls(Draft& draft) {
+  auto& product = draft.product;
+  bool any = without_controls(product.title) | without_controls(product.brand) | without_controls(product.description, true);
+  any |= take_controls(product.tags);
+  for (auto& category : product.categories) any |= without_controls(category.name) | take_controls(category.path);
+  for (auto& option : product.options) any |= without_controls(option.name) | take_controls(option.values);
+  for (auto& attribute : product.attributes) any |= without_controls(attribute.name) | take_controls(attribute.values);
+  for (auto& image : product.images) any |= without_controls(image.url) | without_controls(image.alt);
+  for (auto& one : draft.variants) any |= take_controls(one.variant);
+  return any;
+}
+
 }  // namespace
 
 Objection objection(std::string_view column, const Error& error) {
@@ -46,6 +72,10 @@ std::optional<Sku> Gathering::readable_sku(std::string_view text, std::size_t li
   }
   if (is_shortened(text)) {
     refuse(line, "the SKU '" + std::string(trimmed(text)) + "' is a number that a spreadsheet has shortened, its last digits are lost");
+    return {};
+  }
+  if (const auto control = control_in(trimmed(text))) {
+    refuse(line, "the SKU has a line break or another control character in it (" + *control + "): type it anew");
     return {};
   }
   const Sku sku = normal_sku(text);
@@ -142,6 +172,10 @@ void Gathering::settle_options(Draft& draft, const std::vector<Option>& listed) 
 
 void Gathering::add(Draft draft) {
   if (draft.product.code.empty()) return refuse_all(draft, "no code: a product needs one to be recognised at the next import");
+  if (const auto control = control_in(draft.product.code))
+    return refuse_all(draft, "its code has a line break or another control character in it (" + *control + ")");
+  if (take_controls(draft))
+    correct(kind::control, "product '" + draft.product.code + "': control characters were taken out of its texts", draft.line);
   if (draft.product.title.empty()) return refuse_all(draft, "no title");
   const auto [taken, fresh] = code_lines_.emplace(draft.product.code, draft.line);
   if (!fresh) return refuse_all(draft, "the code stands already at " + at_line(taken->second));
@@ -156,10 +190,14 @@ void Gathering::add(Draft draft) {
     if (one.counted) into_.stock.push_back({one.variant.sku, *one.counted, one.location, one.line});
   }
   into_.product_lines.push_back(draft.line);
+  auto& lines = into_.variant_lines.emplace_back();
+  for (const auto& one : draft.variants) lines.push_back(one.line);
   into_.products.push_back(std::move(draft.product));
 }
 
 void Gathering::add(Imported::Change change) {
+  if (take_controls(change.variant))
+    correct(kind::control, "'" + change.sku.text + "': control characters were taken out of its texts", change.line);
   if (change.named.empty() && !change.counted) return;
   if (change.counted) {
     const auto [taken, fresh] = counted_.emplace(std::pair(change.sku.text, change.location), change.line);

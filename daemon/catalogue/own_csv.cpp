@@ -54,6 +54,7 @@ class Reader {
       meter_.step();
     }
     for (auto& draft : drafts_) {
+      if (draft.variants.empty()) continue;  // each of its rows was refused
       into_.settle_options(draft, {});
       into_.add(std::move(draft));
     }
@@ -69,10 +70,13 @@ class Reader {
     Product product;
     if (auto why = read_product(row, product); !why.empty()) return why;
     product.code = code;
-    const auto known = by_code_.find(code);
-    if (known != by_code_.end()) {
-      if (auto why = contradiction(drafts_[known->second], product); !why.empty()) return why;
-    }
+    const auto [known, fresh] = by_code_.emplace(code, drafts_.size());
+    if (fresh)
+      drafts_.push_back({.product = std::move(product), .variants = {}, .line = row.line});
+    else if (auto why = contradiction(drafts_[known->second], product); !why.empty())
+      return why;
+    else
+      fill_in(drafts_[known->second].product, product);  // also where its variant is refused: the others are sold under the same title
     DraftVariant variant{.variant = {}, .counted = {}, .line = row.line};
     Understood how;
     if (auto why = read_variant(row, variant, how); !why.empty()) return why;
@@ -82,15 +86,9 @@ class Reader {
     into_.settle_compare_at(variant.variant, row.line);
     into_.note_prices(how, *sku, row.line);
     variant.counted = into_.shelf_count(at(row, "stock"), "stock", *sku, row.line);
-    if (known == by_code_.end()) {
-      by_code_.emplace(code, drafts_.size());
-      drafts_.push_back({.product = std::move(product), .variants = {}, .line = row.line});
-      drafts_.back().variants.push_back(std::move(variant));
-    } else {
-      auto& draft = drafts_[known->second];
-      fill_in(draft.product, product);
-      draft.variants.push_back(std::move(variant));
-    }
+    auto& draft = drafts_[known->second];
+    if (draft.variants.empty()) draft.line = row.line;
+    draft.variants.push_back(std::move(variant));
     return {};
   }
 

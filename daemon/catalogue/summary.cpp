@@ -24,7 +24,7 @@ struct Sentence {
   std::string_view kind, one, many;
 };
 
-constexpr std::array<Sentence, 12> sentences{{
+constexpr std::array<Sentence, 13> sentences{{
     {kind::options, "product has its options from its variations, its own list disagreed",
      "products have their options from their variations, their own lists disagreed"},
     {kind::parent_stock, "stock cell of a variable product was not taken for stock",
@@ -40,6 +40,8 @@ constexpr std::array<Sentence, 12> sentences{{
     {kind::comma, "row with a price that has a decimal comma or thousands signs",
      "rows with prices that have a decimal comma or thousands signs"},
     {kind::rounded, "row with a price that was rounded", "rows with prices that were rounded"},
+    {kind::control, "product with control characters in its texts, which were taken out",
+     "products with control characters in their texts, which were taken out"},
     {kind::code, "product without a SKU of its own was given a code", "products without a SKU of their own were given codes"},
     {kind::sku, "SKU was put into Unicode's normal form", "SKUs were put into Unicode's normal form"},
 }};

@@ -1,5 +1,7 @@
 #include "catalogue/trees.hpp"
 
+#include <algorithm>
+
 namespace tally::catalogue {
 
 namespace {
@@ -29,9 +31,15 @@ Json values_of(const Imported::Change& change) {
 
 Json::Array product_trees(const Imported& imported) {
   Json::Array trees;
-  for (std::size_t i = 0; i < imported.products.size(); ++i) {
-    trees.push_back(to_json(imported.products[i]));
-    trees.back().set("@line", number(imported.product_lines[i]));
+  for (const bool with_bundle : {false, true}) {
+    for (std::size_t i = 0; i < imported.products.size(); ++i) {
+      const auto& variants = imported.products[i].variants;
+      if (std::any_of(variants.begin(), variants.end(), [](const Variant& one) { return !one.bundle.empty(); }) != with_bundle) continue;
+      trees.push_back(to_json(imported.products[i]));
+      trees.back().set("@line", number(imported.product_lines[i]));
+      auto& children = trees.back().find("variants")->as_array();
+      for (std::size_t k = 0; k < children.size(); ++k) children[k].set("@line", number(imported.variant_lines[i][k]));
+    }
   }
   return trees;
 }

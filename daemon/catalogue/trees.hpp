@@ -8,7 +8,7 @@
 
 namespace tally::catalogue {
 
-/// The products with the line that each began on, as `@line`.
+/// The products with the line that each, and each of their variants, began on, as `@line`; those with a bundle last, behind their parts.
 Json::Array product_trees(const Imported& imported);
 /// {sku, location, counted, line}; `location` is for what the file names none of, empty for the daemon's first.
 Json::Array stock_trees(const Imported& imported, const std::string& location);

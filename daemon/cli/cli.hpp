@@ -45,7 +45,9 @@ struct ImportOptions {
   std::filesystem::path config;
   std::filesystem::path file;
   std::string location;  ///< where the stock in the file lies; empty: the first location of tallyd.yaml
+  std::string encoding;  ///< one of `encodings`; empty: what the file shows itself
 };
+inline const std::vector<std::string> encodings{"utf8", "gb18030", "latin1"};
 struct CatalogueFile {
   std::string format;                ///< in words: "WooCommerce product export"
   std::size_t rows = 0;              ///< records read, without the header

@@ -22,6 +22,7 @@ using Take = std::function<Result<Json>(const Json& chunk)>;
 struct Outcome {
   std::int64_t created = 0, updated = 0, unchanged = 0, counted = 0;
   Json::Array refused;       ///< {thing, why} where the daemon refused what is on no line of the file
+  Json::Array kept;          ///< {sku, code}: variants that no row which was taken names
   Json::Array refused_rows;  ///< {line, column, reason, scope}: the file's, and the daemon's
   Json::Array corrected;     ///< {line, kind, what}: the same
 };
@@ -84,6 +85,8 @@ Result<Outcome> send(Desk& desk, const CatalogueFile& file, const Take& take, bo
       return fault;
     }
     batch = answer->integer_or("batch");
+    const Json::Array& kept = items_in(*answer, "kept");
+    outcome.kept.insert(outcome.kept.end(), kept.begin(), kept.end());
     outcome.created += answer->integer_or("created");
     outcome.updated += answer->integer_or("updated");
     outcome.unchanged += answer->integer_or("unchanged");
@@ -110,6 +113,7 @@ Json report(const CatalogueFile& file, const Outcome& outcome, bool dry_run) {
                        {"dry_run", dry_run},
                        {"rows", static_cast<std::uint64_t>(file.rows)},
                        {"products", static_cast<std::uint64_t>(file.products.size())},
+                       {"kept", outcome.kept},
                        {"variants", variants_in(file)},
                        {"changes", static_cast<std::uint64_t>(file.changes.size())},
                        {"created", outcome.created},
@@ -132,11 +136,25 @@ void show_refused(Desk& desk, const Outcome& outcome) {
   }
   if (outcome.refused_rows.size() > most_shown)
     out << "  … and " << grouped(static_cast<std::int64_t>(outcome.refused_rows.size() - most_shown))
+/// What a file leaves out goes on as it was; whoever meant to end it is told how.
+void show_kept(Desk& desk, const Outcome& outcome) {
+  if (outcome.kept.empty()) return;
+  constexpr std::size_t most_named = 10;
+  std::string names;
+  for (std::size_t i = 0; i < outcome.kept.size() && i < most_named; ++i) names += (i == 0 ? "" : ", ") + outcome.kept[i].text_or("sku");
+  if (outcome.kept.size() > most_named) names += ", …";
+  const bool one = outcome.kept.size() == 1;
+  desk.console.out << "  " << counted(static_cast<std::int64_t>(outcome.kept.size()), "variant", "variants") << " that no row taken names "
+                   << (one ? "stays" : "stay") << " on sale as before: " << printable(names)
+                   << "; to end one, import `sku,variant_state` with `" << printable(outcome.kept.front().text_or("sku")) << ",ended`\n";
+}
+
         << " more refused rows; --json lists all\n";
   for (const Json& thing : outcome.refused) {
     out << painted(desk.console, "  " + printable(thing.text_or("thing")), Colour::yellow) << ": " << printable(thing.text_or("why"))
         << "\n";
   }
+  show_kept(desk, outcome);
 }
 
 void show(Desk& desk, const std::string& name, const CatalogueFile& file, const Outcome& outcome, bool dry_run) {
@@ -156,13 +174,12 @@ void show(Desk& desk, const std::string& name, const CatalogueFile& file, const 
       << numbers;
 }
 
-int import(Desk& desk, const std::string& name, const std::string& location, bool dry_run) {
+int import(Desk& desk, const ImportOptions& wish, bool dry_run) {
   const auto take = way_in(desk);  // before the file is read: nothing is worse than waiting for a refusal
   if (!take) return desk.fail(take.error());
   Result<CatalogueFile> file = [&] {
     Progress progress(desk.console, desk.json, "reading");
-    return desk.parts.read_catalogue({.config = desk.config(), .file = name, .location = location},
-                                     [&](std::size_t done, std::size_t total) { progress.step(done, total); });
+    return desk.parts.read_catalogue(wish, [&](std::size_t done, std::size_t total) { progress.step(done, total); });
   }();
   if (!file) return desk.fail(file.error());
   const auto outcome = send(desk, *file, *take, dry_run);
@@ -170,7 +187,7 @@ int import(Desk& desk, const std::string& name, const std::string& location, boo
   const bool partly = !outcome->refused_rows.empty() || !outcome->refused.empty();
   const bool none = partly && outcome->created + outcome->updated + outcome->unchanged == 0;
   return desk.print(
-      report(*file, *outcome, dry_run), [&] { show(desk, name, *file, *outcome, dry_run); },
+      report(*file, *outcome, dry_run), [&] { show(desk, wish.file.string(), *file, *outcome, dry_run); },
       none     ? exit_error
       : partly ? exit_partly
                : exit_ok);
@@ -180,7 +197,9 @@ int import(Desk& desk, const std::string& name, const std::string& location, boo
 
 void add_import(CLI::App& app, Desk& desk) {
   struct Options {
-    std::string file, location;
+    std::string file, location, encoding;
+  command->add_option("--encoding", options->encoding, "What the file is written in (default: UTF-8, or GB18030 where that is clear)")
+      ->check(CLI::IsMember(encodings));
     bool dry_run = false;
   };
   const auto options = std::make_shared<Options>();
@@ -189,8 +208,12 @@ void add_import(CLI::App& app, Desk& desk) {
   command->add_option("FILE", options->file, "The file; which format it is shows its header")->required()->check(CLI::ExistingFile);
   command->add_option("--location", options->location, "Where the stock in the file lies (default: the first location of tallyd.yaml)");
   command->add_flag("--dry-run", options->dry_run, "Say what would be imported and refused, and change nothing");
-  command->callback(
-      [&desk, options] { desk.chosen = [&desk, options] { return import(desk, options->file, options->location, options->dry_run); }; });
+  command->callback([&desk, options] {
+    desk.chosen = [&desk, options] {
+      return import(desk, {.config = desk.config(), .file = options->file, .location = options->location, .encoding = options->encoding},
+                    options->dry_run);
+    };
+  });
 }
 
 }  // namespace tally::cli

@@ -114,5 +114,55 @@ TEST(APrice, WithCommasIsUnderstoodOnlyWhereItCanBeReadOneWay) {
   EXPECT_EQ(corrections(plain, "comma"), 0u);
 }
 
+TEST(AFileInAnotherEncoding, IsNotTakenForChinese) {
+  const std::string latin1 =
+      "code,title,sku,price\nM,M\xfcg gr\xfcn,M1,8\nT,Gr\xf6\xdf"
+      "e T-Shirt,T1,9\n";
+  const auto refused = read(latin1, "p.csv", Currency{"EUR"});
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().text().find("--encoding latin1"), std::string::npos) << refused.error().text();
+
+  const auto said = read(latin1, "p.csv", Currency{"EUR"}, {}, Charset::latin1);
+  ASSERT_TRUE(said) << said.error().text();
+  EXPECT_EQ(product(*said, "M")->title, "Müg grün");
+  EXPECT_EQ(product(*said, "T")->title, "Größe T-Shirt");
+  EXPECT_EQ(read("code,title,sku,price\nM,\x80 \x93x\x94,M1,8\n", "p.csv", Currency{"EUR"}, {}, Charset::latin1)->products[0].title,
+            "€ “x”");
+}
+
+TEST(AFileInAnotherEncoding, IsReadAsGb18030WhereThatIsClear) {
+  // 红色杯子, and an emoji that only GB18030 has
+  const auto chinese = imported("code,title,sku,price\nM,\xba\xec\xc9\xab\xb1\xad\xd7\xd3\x94\x39\xfc\x36,M1,8\n");
+  ASSERT_EQ(chinese.products.size(), 1u);
+  EXPECT_EQ(chinese.products[0].title, "红色杯子😀");
+  EXPECT_EQ(corrections(chinese, kind::encoding), 1u);
+  EXPECT_FALSE(read("code,title,sku,price\nM,\xba\xec,M1,8\n", "p.csv", Currency{"EUR"}, {}, Charset::utf8));
+}
+
+TEST(ControlCharacters, RefuseASkuAndAreTakenOutOfATitle) {
+  const auto from = imported(std::string("code,title,sku,price\nA,\"Red\x1b[31m\nmug\0\",A1,8\nB,Tee,\"B\n1\",8\nC,Cup,C\x01,8\n", 69));
+  ASSERT_EQ(from.products.size(), 1u);
+  EXPECT_EQ(from.products[0].title, "Red[31m mug");
+  EXPECT_EQ(corrections(from, kind::control), 1u);
+  ASSERT_EQ(from.refused.size(), 2u);
+  EXPECT_NE(from.refused[0].what.find("control character in it (U+000A)"), std::string::npos) << from.refused[0].what;
+}
+
+TEST(ARefusedRow, StillGivesItsProductWhatTheOtherRowsLeaveBlank) {
+  const auto from = imported("code,title,description,sku,price,option:Size\nP,Shirt,Fine,P1,abc,S\nP,,,P2,8,M\n");
+  ASSERT_EQ(from.products.size(), 1u);
+  EXPECT_EQ(from.products[0].title, "Shirt");
+  EXPECT_EQ(from.products[0].description, "Fine");
+  EXPECT_EQ(from.products[0].variants.size(), 1u);
+  EXPECT_EQ(from.refused.size(), 1u) << "one row, one fault";
+}
+
+TEST(Trees, HaveTheirLinesAndBundlesBehindTheirParts) {
+  const auto trees = product_trees(imported("code,title,sku,price,bundle\nS,Set,S1,8,T1*2\nT,Tee,T1,8,\n"));
+  ASSERT_EQ(trees.size(), 2u);
+  EXPECT_EQ(trees[0].text_or("code"), "T");
+  EXPECT_EQ(trees[1].find("variants")->as_array()[0].integer_or("@line"), 2);
+}
+
 }  // namespace
 }  // namespace tally::catalogue

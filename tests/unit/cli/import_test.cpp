@@ -114,6 +114,16 @@ TEST_F(ImportTest, ReportsEachRefusedRowAndImportsTheRest) {
   EXPECT_EQ(json_out().find("refused_rows")->as_array().size(), 1u);
 }
 
+TEST_F(ImportTest, NamesTheVariantsThatTheFileLeavesOutAndHowToEndThem) {
+  with_daemon().answer("/api/v1/import", R"({"created":0,"updated":1,"unchanged":1,"refused":[],"kept":[{"sku":"QO2","code":"QO"}]})");
+  file = catalogue(2);
+  EXPECT_EQ(import({"--encoding", "latin1"}), exit_ok);
+  EXPECT_EQ(asked.encoding, "latin1");
+  EXPECT_TRUE(
+      printed("1 variant that no row taken names stays on sale as before: QO2; to end one, import `sku,variant_state` with `QO2,ended`"));
+  EXPECT_NE(import({"--encoding", "klingon"}), exit_ok);
+}
+
 TEST_F(ImportTest, AnUpdateGoesInRowsAndTheDaemonsRefusalsStandAmongTheFilesOwn) {
   FakeDaemon& fake = with_daemon();
   fake.answer("/api/v1/import", R"({"batch":4,"updated":1000,"unchanged":0,"refused":[]})");
