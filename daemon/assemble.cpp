@@ -1,5 +1,6 @@
 #include "assemble.hpp"
 
+#include "assemble_account.hpp"
 #include "assemble_asked.hpp"
 #include "assemble_disk.hpp"
 #include "channel/asked.hpp"
@@ -52,7 +53,15 @@ std::string among(const std::string& word, const std::vector<std::string>& names
   const std::string meant = did_you_mean(word, names);
   std::string all;
   for (const auto& name : names) all += (all.empty() ? "" : ", ") + name;
-  return meant + (meant.empty() ? "" : " ") + (all.empty() ? "there is none at all" : "there are " + all);
+  return meant + (meant.empty() ? "" : " ") + "there are " + all;
+}
+
+/// Not even one of those that tallyd brings was found.
+std::string nowhere(const std::vector<fs::path>& folders) {
+  std::string looked;
+  for (const auto& folder : folders) looked += (looked.empty() ? "" : " and ") + folder.string();
+  return "there is none at all in " + looked +
+         ": let TALLYD_SHARE name the folder in which connectors/ and mappings/ of tallyd lie, such as /usr/share/tallyd";
 }
 
 engine::Policy policy_of(settings::Policy policy) {
@@ -162,8 +171,21 @@ struct Outline {
   std::string over = "http";  ///< which coded connector reads the file
   unsigned requests_per_second = 0;
   std::vector<std::string> folders;     ///< that it uses below the channel's own
+  std::string auth;                     ///< the kind that the channel uses: basic, oauth1, token; empty: none
+  std::string signing;                  ///< the name of a kind that sends no key; empty: there is none
   std::optional<channel::Asked> asked;  ///< nothing if the file cannot be read
 };
+
+void add_auth(const yaml::Node& auths, const settings::Channel& channel, Outline& outline) {
+  static const std::set<std::string> kinds{"basic", "oauth1", "token"};
+  for (const auto& [name, place, value] : auths.members) {
+    if (value.members.empty()) continue;
+    const auto& inner = value.members.front();
+    const std::string kind = kinds.count(inner.key) > 0 && inner.value.is_map() ? inner.key : name;  // { NAME: { KIND: … } } or { KIND: … }
+    if (outline.auth.empty() && (channel.auth.empty() || channel.auth == name)) outline.auth = kind;
+    if (kind == "oauth1") outline.signing = name;
+  }
+}
 
 Outline outline_of(const std::string& text, const std::string& file, const settings::Channel& channel) {
   Outline outline;
@@ -175,6 +197,7 @@ Outline outline_of(const std::string& text, const std::string& file, const setti
   }
   const auto* over = node ? node->find("over") : nullptr;
   if (over && over->is_scalar()) outline.over = over->scalar;
+  if (const auto* auths = node ? node->find("auth") : nullptr) add_auth(*auths, channel, outline);
   const auto* limits = node ? node->find("limits") : nullptr;
   const auto* rate = limits ? limits->find("per_second") : nullptr;
   std::int64_t most = 0;
@@ -199,8 +222,9 @@ Source connector_source(const settings::Settings& settings, const settings::Chan
   if (channel.connector.empty()) return {};
   const auto file = first_existing(settings.connector_folders, fs::path(channel.connector) / "connector.yaml");
   if (!file) {
+    const auto names = connector_names(settings);
     complain(complaints, channel.place_of("connector"), "there is no connector '" + channel.connector + "'",
-             among(channel.connector, connector_names(settings)));
+             names.empty() ? nowhere(settings.connector_folders) : among(channel.connector, names));
     return {};
   }
   if (auto text = text_of_file(*file)) return {*file, std::move(*text)};
@@ -218,6 +242,7 @@ MappingText mapping_text(const settings::Settings& settings, const MappingFile& 
     const auto node = text ? yaml::parse(*text, next.string(), ignored) : std::nullopt;
     if (!node) break;
     add_text(*node, found);
+    add_tables(*node, found);
     const auto* extends = node->find("extends");
     next = extends ? first_existing(settings.mapping_folders, extends->scalar + ".yaml").value_or(fs::path()) : fs::path();
   }
@@ -241,7 +266,8 @@ Compiled compiled_for(const settings::Settings& settings, const settings::Channe
     for (const auto& known : mapping_files(settings)) names.push_back(known.name);
     const Place place = channel.place_of(!is_named ? "connector" : channel.says("mapping/extends") ? "mapping/extends" : "mapping");
     if (is_named || connector_is_there)  // else it is the connector's name that is wrong
-      complain(complaints, place, "there is no mapping '" + channel.mapping + "'", among(channel.mapping, names));
+      complain(complaints, place, "there is no mapping '" + channel.mapping + "'",
+               names.empty() ? nowhere(settings.mapping_folders) : among(channel.mapping, names));
     return {};
   }
   mapping::ChannelContext context;
@@ -279,6 +305,7 @@ channel::Recipe recipe_for(const settings::Settings& settings, const settings::C
 }
 
 struct Built {
+  Account account;
   std::shared_ptr<channel::Connector> connector;
   std::shared_ptr<const mapping::Mapping> mapping;
 };
@@ -290,11 +317,13 @@ std::optional<Built> build(const settings::Settings& settings, const settings::C
   const Source source = connector_source(settings, channel, complaints);
   Compiled compiled = compiled_for(settings, channel, !source.text.empty(), complaints);
   if (compiled.text) check_owners(channel, *compiled.text, complaints);
+  if (compiled.text) check_tables(channel, *compiled.text, complaints);
   if (source.text.empty()) return std::nullopt;
   const channel::Recipe recipe = recipe_for(settings, channel, source, compiled.mapping);
   const auto outline = outline_of(source.text, recipe.file, channel);
   if (disk == Disk::all && outline.over == "files") check_folders(channel, outline.folders, complaints);
   if (outline.asked) check_asked(channel, *outline.asked, compiled.text, complaints);
+  check_clear_text(channel, outline.auth, outline.signing, complaints);
   const auto make = coded_connectors().find(outline.over);
   if (make == coded_connectors().end()) {
     complain(complaints, {recipe.file, 0, 0}, "nothing speaks 'over: " + outline.over + "'", "http or files");
@@ -304,7 +333,8 @@ std::optional<Built> build(const settings::Settings& settings, const settings::C
     if (auto allowed = lent.http.allow(host); !allowed)
       complain(complaints, channel.place_of("url"), "the url is not understood: " + allowed.error().text());
   }
-  Built built{make->second(recipe, ports_for(settings, channel, outline.requests_per_second, lent), complaints),
+  Built built{account_of(settings, channel, outline.asked.value_or(channel::Asked())),
+              make->second(recipe, ports_for(settings, channel, outline.requests_per_second, lent), complaints),
               std::move(compiled.mapping)};
   if (!built.connector || complaints.size() != before) return std::nullopt;
   return built;
@@ -353,16 +383,28 @@ void check_rules(const settings::Settings& settings, Complaints& complaints) {
            "give the channel `owners: { title: channel, description: channel }`, or import files");
 }
 
+/// The merchant's own that no channel uses: one may, after the next reload.
+void check_unused_mappings(const settings::Settings& settings, Complaints& complaints) {
+  for (const auto& file : mapping_files(settings)) {
+    const bool is_used = std::any_of(settings.channels.begin(), settings.channels.end(),
+                                     [&](const settings::Channel& channel) { return channel.mapping == file.name; });
+    if (is_used || file.file.parent_path() != settings.folder / "mappings") continue;
+    compile_mapping(settings, file, {}, complaints);
+  }
+}
+
 std::optional<Assembled> assemble(const fs::path& folder, Lent& lent, Disk disk, Complaints& complaints) {
   auto settings = settings::read(folder, complaints);
   Assembled assembled;
   assembled.config = config_of(settings);
   check_rules(settings, complaints);
   if (disk != Disk::untried) check_store(settings, complaints);
+  if (disk == Disk::all) check_unused_mappings(settings, complaints);
   for (const auto& channel : settings.channels) {
     auto built = build(settings, channel, lent, disk, complaints);
     if (!built) continue;
-    assembled.channels.push_back({rules_of(settings, channel), std::move(built->connector)});
+    assembled.channels.push_back({rules_of(settings, channel), std::move(built->connector), text_of(built->account)});
+    assembled.accounts.push_back(std::move(built->account));
     assembled.mappings.push_back(std::move(built->mapping));
   }
   if (!complaints.empty()) {

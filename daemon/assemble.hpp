@@ -2,6 +2,7 @@
 // README.md says what stands where.
 #pragma once
 
+#include "assemble_account.hpp"
 #include "base/complaint.hpp"
 #include "base/log.hpp"
 #include "channel/registry.hpp"
@@ -36,6 +37,7 @@ struct Assembled {
   settings::Settings settings;
   engine::Config config;
   std::vector<engine::ChannelSetup> channels;
+  std::vector<Account> accounts;                                  ///< one a channel, in their order
   std::vector<std::shared_ptr<const mapping::Mapping>> mappings;  ///< one a channel, in their order
 };
 

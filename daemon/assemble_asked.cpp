@@ -68,10 +68,28 @@ std::vector<Said> said_by(const settings::Channel& channel) {
 
 void add_text(const yaml::Node& root, MappingText& text) {
   add_words(root, "channel.", text.settings);
+  add_words(root, "table ", text.tables);
   const auto* listing = root.find("listing");
   if (!listing) return;
   add_fields(*listing, text);
   text.listing = listing->place;
+}
+
+void add_tables(const yaml::Node& root, MappingText& text) {
+  const auto* tables = root.find("tables");
+  if (!tables) return;
+  for (const auto& member : tables->members) text.tables.insert(member.key);
+}
+
+void check_tables(const settings::Channel& channel, const MappingText& mapping, Complaints& complaints) {
+  const auto* tables = channel.overlay ? channel.overlay->find("tables") : nullptr;
+  if (!tables) return;
+  for (const auto& member : tables->members) {
+    if (mapping.tables.count(member.key)) continue;
+    const std::vector<std::string> names(mapping.tables.begin(), mapping.tables.end());
+    complaints.push_back({member.key_place, "the mapping '" + channel.mapping + "' has no table '" + member.key + "', and nothing uses it",
+                          did_you_mean(member.key, names)});
+  }
 }
 
 void check_asked(const settings::Channel& channel, const channel::Asked& asked, const std::optional<MappingText>& mapping,

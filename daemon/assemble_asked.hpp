@@ -25,6 +25,7 @@ std::vector<Said> said_by(const settings::Channel& channel);
 /// What a mapping's text speaks of, with all that it extends and what the channel's file lays over it.
 struct MappingText {
   std::set<std::string> settings;  ///< NAME of each `channel.NAME`
+  std::set<std::string> tables;    ///< that it has, or that a hole uses
   std::set<std::string> fields;    ///< first names of all holes in `listing` that are read, not only written
   bool reads_price = false;        ///< of a listing's offers
   Place listing;                   ///< where the document stands
@@ -36,7 +37,12 @@ void check_asked(const settings::Channel& channel, const channel::Asked& asked, 
 /// Refuses fields under `owners:` that are not the master's and that this channel's documents do not hold.
 void check_owners(const settings::Channel& channel, const MappingText& mapping, Complaints& complaints);
 
+/// Refuses tables of the channel's file that nothing of its mapping uses.
+void check_tables(const settings::Channel& channel, const MappingText& mapping, Complaints& complaints);
+
 /// Adds what one text of the mapping speaks of.
 void add_text(const yaml::Node& root, MappingText& text);
+/// Adds the tables that one of the mapping's own files has.
+void add_tables(const yaml::Node& root, MappingText& text);
 
 }  // namespace tally

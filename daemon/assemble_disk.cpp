@@ -1,6 +1,8 @@
 #include "assemble_disk.hpp"
 
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -41,6 +43,12 @@ bool check_folder(const fs::path& folder, const std::string& whose, const Place&
   return what.empty();
 }
 
+/// What the kernel shows there are no files, though a root's rights say that it may write.
+bool is_kernels(const fs::path& folder) {
+  struct statfs facts {};
+  return ::statfs(folder.c_str(), &facts) == 0 && (facts.f_type == PROC_SUPER_MAGIC || facts.f_type == SYSFS_MAGIC);
+}
+
 /// SQLite makes a store of an empty file, and of no other.
 bool is_database(const fs::path& file) {
   constexpr std::string_view mark("SQLite format 3\0", 16);
@@ -62,6 +70,11 @@ void check_store(const settings::Settings& settings, Complaints& complaints) {
   if (place.file.empty()) return;  // what it says is refused already
   const fs::path file = store_file(settings);
   if (!check_folder(file.parent_path(), "the folder of the store", place, complaints)) return;
+  if (is_kernels(file.parent_path())) {
+    complaints.push_back(
+        {place, "no file can be kept in " + file.parent_path().string() + ": the kernel shows itself there", "name another folder"});
+    return;
+  }
   std::error_code failed;
   const auto kind = fs::status(file, failed).type();
   if (kind == fs::file_type::not_found) return;

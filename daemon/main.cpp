@@ -1,10 +1,13 @@
 // Reads settings, builds the parts, runs, stops.
 #include "assemble.hpp"
+#include "assemble_account.hpp"
 #include "assemble_disk.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/trees.hpp"
 #include "catalogue_watch.hpp"
 #include "cli/cli.hpp"
+#include "cli/console.hpp"
+#include "cli/exit_code.hpp"
 #include "connectors/sandbox/sandbox.hpp"
 #include "demo/demo.hpp"
 #include "server/server.hpp"
@@ -25,7 +28,6 @@ using namespace tally;
 namespace fs = std::filesystem;
 
 constexpr const char* version = TALLYD_VERSION;
-constexpr int exit_error = 1, exit_configuration = 4, exit_locked = 7;
 constexpr std::uintmax_t largest_sandbox = 1 << 20, largest_catalogue = std::uintmax_t{512} << 20;
 
 volatile std::sig_atomic_t asked_to_stop = 0;
@@ -45,14 +47,22 @@ Level level_of(const std::string& name) {
   return Level::info;
 }
 
-int refuse(const Complaints& complaints) {
-  std::cerr << text_of(complaints);
-  return exit_configuration;
+int refuse(const Complaints& complaints, bool json) {
+  if (json) {
+    Json texts = Json::array();
+    for (const auto& complaint : complaints) texts.push_back(complaint.text());
+    const Json what =
+        Json::object({{"fault", name_of(Fault::invalid)}, {"what", "the configuration is not in order"}, {"where", ""}, {"todo", "mend what the complaints say"}});
+    std::cout << Json::object({{"complaints", std::move(texts)}, {"error", what}, {"exit", cli::exit_configuration}}).dump() << std::endl;
+  } else {
+    std::cerr << text_of(complaints);
+  }
+  return cli::exit_configuration;
 }
 
-int refuse(const Error& error) {
-  std::cerr << "tallyd: " << error.text() << "\n";
-  return error.fault == Fault::locked ? exit_locked : exit_error;
+int refuse(const Error& error, bool json) {
+  auto console = cli::Console::of_process();
+  return cli::fail(console, error, json);
 }
 
 std::string store_of(const settings::Settings& settings) {
@@ -80,11 +90,15 @@ std::uint64_t seed_of(const Clock& clock) {
   return static_cast<std::uint64_t>(to_ms(clock.now()));
 }
 
-engine::Engine::Reload reload_from(const fs::path& folder, Lent& lent, std::shared_ptr<settings::Settings> current) {
-  return [folder, &lent, current]() -> Result<engine::Reloaded> {
+engine::Engine::Reload reload_from(const fs::path& folder, Lent& lent, store::Database& store,
+                                   std::shared_ptr<settings::Settings> current) {
+  return [folder, &lent, &store, current]() -> Result<engine::Reloaded> {
     Complaints complaints;
     auto fresh = assemble(folder, lent, Disk::untried, complaints);
-    if (!fresh) return error(Fault::invalid, text_of(complaints), "reload", "the configuration that runs stays as it is");
+    if (fresh) {
+      if (auto known = check_accounts(*fresh, store, complaints); !known) return known.error();
+    }
+    if (!complaints.empty()) return error(Fault::invalid, text_of(complaints), "reload", "the configuration that runs stays as it is");
     const auto change = settings::difference(*current, fresh->settings);
     const auto names = [](const std::vector<ChannelId>& ids) {
       Json list = Json::array();
@@ -119,20 +133,23 @@ int run_daemon(const cli::RunOptions& options) {
   Complaints complaints;
   auto lent = std::make_unique<Lent>(clock, early);
   auto assembled = assemble(options.config, *lent, Disk::store, complaints);
-  if (!assembled) return refuse(complaints);
+  if (!assembled) return refuse(complaints, options.json);
   Log log = Log::to_stderr(level_of(assembled->settings.log_level));
   lent->log = log;
   auto store = store::Database::open(store_of(assembled->settings), {}, clock, log);
-  if (!store) return refuse(store.error());
+  if (!store) return refuse(store.error(), options.json);
+  if (auto known = check_accounts(*assembled, **store, complaints); !known) return refuse(known.error(), options.json);
+  if (!complaints.empty()) return refuse(complaints, options.json);
   auto current = std::make_shared<settings::Settings>(assembled->settings);
-  engine::Engine engine(**store, clock, log, assembled->config, seed_of(clock), version, reload_from(options.config, *lent, current));
-  if (auto set = engine.set_channels(assembled->config, std::move(assembled->channels)); !set) return refuse(set.error());
+  engine::Engine engine(**store, clock, log, assembled->config, seed_of(clock), version,
+                        reload_from(options.config, *lent, **store, current));
+  if (auto set = engine.set_channels(assembled->config, std::move(assembled->channels)); !set) return refuse(set.error(), options.json);
   std::atomic<std::int64_t> beat{clock.since_start().count()};
   engine.on_beat = [&] { beat = clock.since_start().count(); };
   server::Addresses addresses{assembled->settings.listen, options.socket.value_or(assembled->settings.socket)};
   server::Server server(addresses, engine, engine, clock, log);
   engine.start();
-  if (auto started = server.start(); !started) return refuse(started.error());
+  if (auto started = server.start(); !started) return refuse(started.error(), options.json);
   std::optional<CatalogueWatch> watch;
   if (const auto currency = Currency::parse(current->currency); currency && !current->catalogue_watch.empty())
     watch.emplace(current->folder, current->catalogue_watch, *currency, engine, log);
@@ -166,10 +183,12 @@ int run_sandbox(const cli::SandboxOptions& options) {
     const auto text = bytes_of(*options.config, largest_sandbox);
     auto parsed = text ? Json::parse(*text) : Result<Json>(text.error());
     if (!parsed) {
-      refuse(error(
-          Fault::invalid, parsed.error().what, options.config->string(),
-          "--config names the sandbox's own file, which connectors/sandbox/README.md describes; without it one of each platform runs"));
-      return exit_configuration;
+      refuse(
+          error(
+              Fault::invalid, parsed.error().what, options.config->string(),
+              "--config names the sandbox's own file, which connectors/sandbox/README.md describes; without it one of each platform runs"),
+          options.json);
+      return cli::exit_configuration;
     }
     config = std::move(*parsed);
   } else {
@@ -178,7 +197,7 @@ int run_sandbox(const cli::SandboxOptions& options) {
   }
   auto done = sandbox::run_sandbox(
       config, [] { return asked_to_stop != 0; }, Log::to_stderr(Level::warning));
-  return done ? 0 : refuse(done.error());
+  return done ? 0 : refuse(done.error(), options.json);
 }
 
 Result<Json> check(const fs::path& folder, Complaints& complaints) {
@@ -205,6 +224,8 @@ Result<Json> check(const fs::path& folder, Complaints& complaints) {
 }
 
 std::int64_t tests_in(const fs::path& file) {
+  std::error_code unseen;
+  if (!fs::is_regular_file(file, unseen)) return 0;
   std::ifstream in(file, std::ios::binary);
   const std::string text(std::istreambuf_iterator<char>(in), {});
   Complaints said_already;  // the compiler has complained of what is wrong with the file
@@ -292,6 +313,8 @@ Result<cli::Offline> open_offline(const fs::path& folder) {
   if (!assembled) return error(Fault::invalid, text_of(complaints), "configuration");
   auto store = store::Database::open(store_of(assembled->settings), {}, kept->clock, Log());
   if (!store) return store.error();
+  if (auto known = check_accounts(*assembled, **store, complaints); !known) return known.error();
+  if (!complaints.empty()) return error(Fault::invalid, text_of(complaints), "configuration");
   kept->store = std::move(*store);
   kept->engine = std::make_unique<engine::Engine>(*kept->store, kept->clock, Log(), assembled->config, 1, version, [] {
     return Result<engine::Reloaded>(error(Fault::invalid, "nothing runs that could be reloaded", "reload"));
@@ -300,6 +323,17 @@ Result<cli::Offline> open_offline(const fs::path& folder) {
   kept->engine->start_without_lanes();
   return cli::Offline{[kept](const Json& chunk, const std::string& author) { return kept->engine->import(chunk, author); },
                       [kept](const std::string& channel) { return kept->engine->plan(channel); }};
+}
+
+Result<Json> move_channel(const fs::path& folder, const std::string& channel, const std::string& author) {
+  SystemClock clock;
+  Lent lent(clock, Log());
+  Complaints complaints;
+  const auto assembled = assemble(folder, lent, Disk::store, complaints);
+  if (!assembled) return error(Fault::invalid, text_of(complaints), "configuration");
+  auto store = store::Database::open(store_of(assembled->settings), {}, clock, Log::to_stderr(Level::warning));
+  if (!store) return store.error();
+  return accept_moved(*assembled, channel, author, **store, clock.now());
 }
 
 /// Opening the store so gives up what is sealed.
@@ -332,5 +366,6 @@ int main(int argc, char** argv) {
   parts.read_catalogue = read_catalogue;
   parts.open_offline = open_offline;
   parts.forget_keys = forget_keys;
+  parts.move_channel = move_channel;
   return cli::run_cli(argc, argv, parts);
 }

@@ -30,6 +30,17 @@ int release(Desk& desk, const std::string& name) {
   });
 }
 
+int moved(Desk& desk, const std::string& name) {
+  const auto answer = desk.parts.move_channel(desk.config(), name, own_name());
+  if (!answer) return desk.fail(answer.error());
+  return desk.print(*answer, [&] {
+    desk.console.out << printable(name) << " was " << printable(answer->text_or("before")) << " and is now "
+                     << printable(answer->text_or("after")) << "; its ids and listings stay.\n"
+                     << "It observes: start tallyd, look at `tallyd plan --channel " << printable(name)
+                     << "`, then `tallyd channel release " << printable(name) << "`.\n";
+  });
+}
+
 }  // namespace
 
 void add_channel(CLI::App& app, Desk& desk) {
@@ -40,6 +51,10 @@ void add_channel(CLI::App& app, Desk& desk) {
   CLI::App* released =
       command->add_subcommand("release", "End a channel's observing: what `tallyd plan --channel NAME` shows will be sent");
   released->add_option("NAME", *name, "The channel")->required();
+  CLI::App* at_another =
+      command->add_subcommand("moved", "The same account has another address: keep its ids, and observe again; needs no daemon");
+  at_another->add_option("NAME", *name, "The channel")->required();
+  at_another->callback([&desk, name] { desk.chosen = [&desk, name] { return moved(desk, *name); }; });
   released->callback([&desk, name] { desk.chosen = [&desk, name] { return release(desk, *name); }; });
 }
 

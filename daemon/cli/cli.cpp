@@ -6,6 +6,9 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <optional>
@@ -79,11 +82,17 @@ Error error_of(const Misnamed& misnamed) {
 
 int usage(const CLI::App& app, const CLI::ParseError& fault, const std::vector<std::string>& words, Desk& desk) {
   if (fault.get_exit_code() == 0) return app.exit(fault, desk.console.out, desk.console.err);  // --help, --version
-  if (const auto misnamed = misnamed_in(app, words)) return desk.fail(error_of(*misnamed));
+  const bool lacks_a_value = fault.get_name() == "ArgumentMismatch";
+  if (const auto misnamed = misnamed_in(app, words); misnamed && !lacks_a_value) return desk.fail(error_of(*misnamed));
   return desk.fail(error(Fault::invalid, fault.what(), {}, "`tallyd --help` lists the commands, `tallyd COMMAND --help` explains one"));
 }
 
 }  // namespace
+
+std::string own_name() {
+  const passwd* entry = getpwuid(geteuid());
+  return entry != nullptr ? entry->pw_name : "uid " + std::to_string(geteuid());
+}
 
 std::filesystem::path Desk::config() const {
   if (!config_option.empty()) return config_option;

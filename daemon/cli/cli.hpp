@@ -95,6 +95,9 @@ struct Parts {
   std::function<Result<Offline>(const std::filesystem::path& config)> open_offline;
   /// For a store whose keys are lost: gives up what they sealed and begins a new file of keys. Fault::locked when a daemon holds the store.
   std::function<Result<void>(const std::filesystem::path& config)> forget_keys;
+  /// Another address in the channel's file is the account that the store knows: {channel, before, after}. The channel observes again.
+  /// Fault::locked when a daemon holds the store, rejected where it is the address that it was.
+  std::function<Result<Json>(const std::filesystem::path& config, const std::string& channel, const std::string& author)> move_channel;
 };
 
 /// The socket of the daemon that runs with the configuration in this folder, also when the configuration has faults: `socket:` of its

@@ -38,6 +38,9 @@ struct Desk {
   int print(const Json& answer, const std::function<void()>& show, int code = exit_ok);
 };
 
+/// Of the user who runs this, for the journal.
+std::string own_name();
+
 void add_run(CLI::App& app, Desk& desk);
 void add_check(CLI::App& app, Desk& desk);
 void add_test(CLI::App& app, Desk& desk);

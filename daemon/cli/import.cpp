@@ -3,8 +3,6 @@
 #include "cli/progress.hpp"
 #include "cli/status_view.hpp"
 
-#include <pwd.h>
-#include <unistd.h>
 #include <CLI/App.hpp>
 
 #include <algorithm>
@@ -44,11 +42,6 @@ void take_refusals(const Json& answer, Outcome& into) {
 
 void sort_by_line(Json::Array& rows) {
   std::stable_sort(rows.begin(), rows.end(), [](const Json& a, const Json& b) { return a.integer_or("line") < b.integer_or("line"); });
-}
-
-std::string own_name() {
-  const passwd* entry = getpwuid(geteuid());
-  return entry != nullptr ? entry->pw_name : "uid " + std::to_string(geteuid());
 }
 
 /// To the daemon, or, where none runs, straight into the store.

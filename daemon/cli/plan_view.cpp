@@ -20,6 +20,12 @@ Colour colour_of(const Json& change) {
   return Colour::none;
 }
 
+/// Held waits for a person; parked was refused, and is tried again when something changes.
+std::string halt_of(const Json& change) {
+  if (!change.bool_or("held")) return {};
+  return change.text_or("reason").empty() ? " (held)" : " (parked)";
+}
+
 std::string from_to(const Json& change) {
   const Json* before = change.find("before");
   const Json* after = change.find("after");
@@ -72,7 +78,7 @@ std::string plan_text(const Console& console, const Json& plan, std::size_t line
   for (std::size_t n = 0; n < std::min(lines, changes.size()); ++n) {
     const Json& change = changes[n];
     table.add({{change.text_or("channel")},
-               {change.text_or("action") + (change.bool_or("held") ? " (held)" : ""), colour_of(change)},
+               {change.text_or("action") + halt_of(change), colour_of(change)},
                {change.text_or("thing")},
                {change.text_or("sku")},
                {from_to(change) + (change.find("pinned") ? " (pinned)" : "")},

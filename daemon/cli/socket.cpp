@@ -15,6 +15,8 @@ constexpr const char* name = "tallyd.sock";
 /// What the file says, be the rest of it right or wrong: a broken configuration must not keep a person from the daemon that still runs on
 /// the last good one.
 std::string named_in(const std::filesystem::path& file) {
+  std::error_code unseen;
+  if (!std::filesystem::is_regular_file(file, unseen)) return {};
   const std::ifstream stream(file);
   std::ostringstream text;
   text << stream.rdbuf();

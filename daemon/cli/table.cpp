@@ -4,6 +4,12 @@
 
 namespace tally::cli {
 
+namespace {
+
+constexpr std::size_t widest = 80;
+
+}  // namespace
+
 std::string Table::shown(const Console& console, std::size_t column, const Cell& cell) const {
   const std::string text = printable(cell.text);
   return console.terminal ? cut(text, columns_[column].most) : text;
@@ -16,7 +22,7 @@ std::string Table::line(const Console& console, const std::vector<Cell>& cells, 
     static const Cell nothing;
     const Cell& cell = n < cells.size() ? cells[n] : nothing;
     const std::string text = shown(console, n, cell);
-    const std::size_t pad = widths[n] - width_of(text);
+    const std::size_t width = width_of(text), pad = width < widths[n] ? widths[n] - width : 0;
     const bool right = columns_[n].side == Side::right;
     if (n > 0) spaces += 2;
     if (right) spaces += pad;
@@ -38,7 +44,8 @@ std::string Table::text(const Console& console) const {
   }
   for (const auto& row : rows_) {
     for (std::size_t n = 0; n < columns_.size() && n < row.size(); ++n) {
-      widths[n] = std::max(widths[n], width_of(shown(console, n, row[n])));
+      const std::size_t width = width_of(shown(console, n, row[n]));
+      widths[n] = std::max(widths[n], std::min(width, widest));  // a longer one pushes its own line aside, not every other
     }
   }
   std::string result = line(console, titles, widths);

@@ -1,5 +1,6 @@
 #include "demo/demo.hpp"
 
+#include "cli/console.hpp"
 #include "cli/demo_table.hpp"
 #include "connectors/sandbox/shopper.hpp"
 #include "demo/judge.hpp"
@@ -197,8 +198,8 @@ int run_demo(const cli::DemoOptions& options, const Stop& stop_requested) {
   auto done = options.replay ? replay(options, stop_requested) : Demo(options, stop_requested).run();
   if (done) return *done;
   if (done.error().fault == Fault::cancelled || stop_requested()) return 130;  // what fails after Ctrl-C fails because of it
-  std::cerr << "tallyd: " << done.error().text() << "\n";
-  return 1;
+  auto console = cli::Console::of_process();
+  return cli::fail(console, done.error(), options.json);
 }
 
 }  // namespace tally::demo

@@ -22,7 +22,7 @@ constexpr std::chrono::seconds calm_for{6};
 Scene::~Scene() {
   daemon_process_.stop();
   sandbox_process_.stop();
-  if (!options_.keep && !folder_.empty()) {
+  if (!options_.keep && !left_for_reading_ && !folder_.empty()) {
     std::error_code failed;
     fs::remove_all(folder_, failed);
   }
@@ -37,6 +37,11 @@ Result<void> Scene::open() {
     if (auto done = (this->*step)(); !done) return done;
   }
   return {};
+}
+
+Error Scene::with_log(const std::string& what, const char* log) {
+  left_for_reading_ = true;
+  return error(Fault::io, what, (folder_ / log).string(), "read its log");
 }
 
 Result<void> Scene::make_folder() {
@@ -60,8 +65,7 @@ Result<void> Scene::start_platforms() {
   std::ofstream(config) << sandbox_config(folder_, options_.seed, terms_).dump();
   if (auto started = sandbox_process_.start({"sandbox", "--config", config.string()}, folder_ / "sandbox.log"); !started) return started;
   const auto line = sandbox_process_.line(Duration(20000));
-  auto description =
-      line ? Json::parse(*line) : Result<Json>(error(Fault::io, "the sandbox did not start", (folder_ / "sandbox.log").string()));
+  auto description = line ? Json::parse(*line) : Result<Json>(with_log("the sandbox did not start", "sandbox.log"));
   if (!description) return description.error();
   std::ofstream(folder_ / "platforms.json") << description->pretty() << "\n";  // where the curious find the control interface
   std::vector<std::string> names;
@@ -84,11 +88,10 @@ Result<void> Scene::start_daemon() {
   for (int tenth = 0; tenth < 300; ++tenth) {
     const auto there = daemon_->is_there();
     if (there && *there) return {};
-    if (!daemon_process_.runs())
-      return error(Fault::io, "the daemon did not start", (folder_ / "tallyd.log").string(), "read its log (with --keep it stays)");
+    if (!daemon_process_.runs()) return with_log("the daemon did not start", "tallyd.log");
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
-  return error(Fault::io, "the daemon does not answer", (folder_ / "tallyd.log").string());
+  return with_log("the daemon does not answer", "tallyd.log");
 }
 
 Result<void> Scene::fill(const Assortment& assortment, Duration patience) {

@@ -11,7 +11,7 @@
 
 namespace tally::demo {
 
-/// One thread. Ends both processes when it goes, and removes the folder unless it is to be kept.
+/// One thread. Ends both processes when it goes, and removes the folder unless it is to be kept, or has a log that an error names.
 class Scene {
  public:
   /// `options` outlives it.
@@ -39,6 +39,10 @@ class Scene {
   void say(const std::string& text) const;
 
  private:
+  /// Drops what the till garbled, as a person would who saw it: nobody corrects that file, and it would stay parked for ever.
+  Result<void> drop_garbled(const Json& status);
+  /// The folder stays, so that its log can be read.
+  Error with_log(const std::string& what, const char* log);
   Result<void> make_folder();
   Result<void> start_platforms();
   Result<void> start_daemon();
@@ -51,6 +55,7 @@ class Scene {
   std::optional<Platforms> platforms_;
   std::optional<cli::Daemon> daemon_;
   int hook_port_ = 0;
+  bool left_for_reading_ = false;
 };
 
 }  // namespace tally::demo

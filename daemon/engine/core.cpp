@@ -88,6 +88,7 @@ Result<void> Core::set_channels(Config config, std::vector<ChannelSetup> setups)
       const bool is_new = std::none_of(known.begin(), known.end(), [&](const auto& row) { return row.name == setup.config.name; });
       const auto row = store::open_channel(session, setup.config.name);
       channel->no = row.no;
+      if (row.account.empty() || !store::has_history(session, row.no)) store::set_account(session, row.no, setup.account);
       channel->released = row.released;
       find_locations(session, config, *channel);
       store::set_paused(session, row.no, "");  // a start or a reload is a new try

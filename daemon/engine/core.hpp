@@ -14,6 +14,7 @@ namespace tally::engine {
 struct ChannelSetup {
   ChannelConfig config;
   std::shared_ptr<channel::Connector> connector;
+  std::string account = {};  ///< on its platform, in words: the store keeps that of the first history; empty: nobody says
 };
 
 class Core {

@@ -32,6 +32,12 @@ std::vector<std::filesystem::path> folders_of(const std::filesystem::path& own, 
 }
 
 std::optional<std::string> bytes_of(const std::filesystem::path& file, Reading& reading) {
+  std::error_code unseen;
+  const auto kind = std::filesystem::status(file, unseen).type();
+  if (kind != std::filesystem::file_type::regular && kind != std::filesystem::file_type::not_found && !unseen) {
+    reading.complain({file.string()}, "this is no file with text in it but a folder, a pipe or a device", "put a file there");
+    return std::nullopt;
+  }
   std::ifstream stream(file, std::ios::binary);
   if (!stream) {
     reading.complain({file.string()}, "the file cannot be opened", "look at its name and permissions");

@@ -79,6 +79,9 @@ std::string environment_name(const std::string& name) {
 Result<std::string> usable(std::string text, const std::string& where) {
   text = without_line_break(std::move(text));
   if (text.empty()) return error(Fault::invalid, "the secret is empty", where, "write it there");
+  if (text.find_first_of(std::string_view("\0\r\n", 3)) != std::string::npos)
+    return error(Fault::invalid, "the secret has more than one line, or a byte that is no text", where,
+                 "write the secret alone, in one line");
   return text;
 }
 

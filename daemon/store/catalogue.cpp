@@ -28,12 +28,12 @@ ChannelRow open_channel(Session& session, const std::string& name) {
 std::vector<ChannelRow> all_channels(Session& session) {
   std::vector<ChannelRow> rows;
   Int no = 0, released = 0, through = 0;
-  std::string name, paused;
+  std::string name, paused, account;
   soci::statement st =
-      (session.sql.prepare << "SELECT channel_no, name, released, paused, applied_through FROM channel ORDER BY channel_no", into(no),
-       into(name), into(released), into(paused), into(through));
+      (session.sql.prepare << "SELECT channel_no, name, released, paused, applied_through, account FROM channel ORDER BY channel_no",
+       into(no), into(name), into(released), into(paused), into(through), into(account));
   st.execute();
-  while (st.fetch()) rows.push_back({ChannelNo(no), name, released != 0, paused, through});
+  while (st.fetch()) rows.push_back({ChannelNo(no), name, released != 0, paused, through, account});
   return rows;
 }
 
@@ -77,6 +77,19 @@ std::optional<ProductRow> get_product(Session& session, ProductNo product) {
   std::string document;
   session.sql << "SELECT document FROM product WHERE product_no = :n", use(no), into(document);
   if (!session.sql.got_data()) return std::nullopt;
+void set_account(Session& session, ChannelNo channel, const std::string& account) {
+  Int no = channel.value;
+  session.sql << "UPDATE channel SET account = :a WHERE channel_no = :no", use(account), use(no);
+}
+
+bool has_history(Session& session, ChannelNo channel) {
+  Int no = channel.value, any = 0;
+  session.sql << "SELECT EXISTS (SELECT 1 FROM remote WHERE channel_no = :a) OR EXISTS (SELECT 1 FROM listing WHERE channel_no = :b) OR "
+                 "EXISTS (SELECT 1 FROM orders WHERE channel_no = :c)",
+      use(no), use(no), use(no), into(any);
+  return any != 0;
+}
+
   return product_row(no, document);
 }
 

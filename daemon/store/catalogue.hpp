@@ -21,6 +21,7 @@ struct ChannelRow {
   bool released = false;
   std::string paused;  ///< why nothing is tried; empty: it runs
   std::int64_t applied_through = 0;
+  std::string account = {};  ///< on its platform, in words; empty: nobody said yet
 };
 
 /// The row of that name, made if there is none.
@@ -28,6 +29,9 @@ ChannelRow open_channel(Session& session, const std::string& name);
 std::vector<ChannelRow> all_channels(Session& session);
 void set_released(Session& session, ChannelNo channel, bool released);
 void set_paused(Session& session, ChannelNo channel, const std::string& why);
+void set_account(Session& session, ChannelNo channel, const std::string& account);
+/// Whether anything was ever bound, listed or bought there.
+bool has_history(Session& session, ChannelNo channel);
 
 LocationNo open_location(Session& session, const std::string& name);
 std::string location_name(Session& session, LocationNo location);

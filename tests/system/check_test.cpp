@@ -1,8 +1,10 @@
 // `tallyd check` says everything that is wrong in one go: a fault of one file hides none of another.
+#include "base/json.hpp"
 #include "support/process.hpp"
 
 #include <gmock/gmock.h>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -12,6 +14,7 @@ namespace tally::tests {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::StartsWith;
 
@@ -236,6 +239,80 @@ TEST_F(Check, AFieldThatTheMappingNeverReadsHasNoOtherOwnerThanTheMaster) {
   EXPECT_NE(lines[0].find("mappings/douyin.yaml:1"), std::string::npos) << lines[0];
   EXPECT_THAT(lines[1], StartsWith("channels.d/d.yaml:4:63: unknown key 'titel'"));
   EXPECT_THAT(lines[2], StartsWith("channels.d/d.yaml:4:86: 'price' must be one of master, channel, but is 'newest'"));
+}
+
+TEST_F(Check, KeysInClearTextAreRefusedButOnThisMachine) {
+  const auto at = [&](const std::string& url, const std::string& more) {
+    std::string text = shop;
+    given("channels.d/shop.yaml",
+          text.replace(text.find("https://shop.example.com"), std::string("https://shop.example.com").size(), url) + more);
+  };
+  at("http://shop.example.com", "");
+  EXPECT_THAT(said(), ElementsAre("channels.d/shop.yaml:2:6: over http:// the keys of this shop would cross the network in clear text, for "
+                                  "everybody on the way to read, write https://…, or `auth: oauth1`, which signs and sends no key"));
+  at("http://shop.example.com", "auth: oauth1\n");
+  EXPECT_THAT(said(0), ElementsAre());
+  for (const char* here : {"http://127.0.0.1:8080", "http://localhost/shop", "http://[::1]:80"}) {
+    at(here, "");
+    EXPECT_THAT(said(0), ElementsAre()) << here;
+  }
+  at("http://127.evil.example", "");
+  EXPECT_THAT(said(), ElementsAre(StartsWith("channels.d/shop.yaml:2:6: over http://")));
+}
+
+TEST_F(Check, ATableThatNoMappingHasIsRefusedWithTheNearestName) {
+  given("channels.d/shop.yaml", shop + "tables: { carrierz: { a: b }, carriers: { dhl: DHL } }\n");
+  EXPECT_THAT(said(), ElementsAre("channels.d/shop.yaml:5:11: the mapping 'woocommerce' has no table 'carrierz', and nothing uses it, did "
+                                  "you mean 'carriers'?"));
+}
+
+TEST_F(Check, AFaultyMappingThatNoChannelUsesIsSaidToo) {
+  given("channels.d/shop.yaml", shop);
+  given("mappings/bad.yaml", "mapping: bad\nevent: { id: \"${idd}\" }\n");
+  EXPECT_THAT(said(), Contains(StartsWith("mappings/bad.yaml:2:")));
+}
+
+TEST_F(Check, APipeIsNoFileAndNobodyWaitsForIt) {
+  given("channels.d/shop.yaml", shop);
+  ASSERT_EQ(::mkfifo(file("channels.d/pipe.yaml").c_str(), 0600), 0);
+  ASSERT_EQ(::mkfifo(file("mappings.fifo").c_str(), 0600), 0);
+  fs::create_directories(file("mappings"));
+  fs::rename(file("mappings.fifo"), file("mappings/pipe.yaml"));
+  EXPECT_THAT(said(), ElementsAre(StartsWith("channels.d/pipe.yaml: this is no file with text in it"),
+                                  StartsWith("mappings/pipe.yaml: cannot be read")));
+}
+
+TEST_F(Check, AStoreWhereTheKernelShowsItselfIsRefused) {
+  given("tallyd.yaml", "store: sqlite:/proc/t.db\n");
+  EXPECT_THAT(said(), ElementsAre(StartsWith("tallyd.yaml:1:8: ")));
+}
+
+TEST_F(Check, WithoutTheInstalledFilesItSaysWhereItLookedAndWhatNamesThem) {
+  given("channels.d/shop.yaml", shop);
+  ::setenv("TALLYD_SHARE", "/nowhere", 1);
+  const auto lines = said();
+  ::unsetenv("TALLYD_SHARE");
+  ASSERT_EQ(lines.size(), 1u);
+  EXPECT_THAT(lines[0], StartsWith("channels.d/shop.yaml:1:12: there is no connector 'woocommerce', there is none at all in connectors and "
+                                   "/nowhere/connectors: let TALLYD_SHARE name the folder"));
+}
+
+TEST_F(Check, RunWithJsonEndsWithAnErrorAsJson) {
+  given("tallyd.yaml", "log_level: loud\n");
+  said(4, TALLYD_BINARY, {"--config", file("").string(), "--json", "run"});
+  EXPECT_THAT(printed(), StartsWith("{\"complaints\":["));
+  EXPECT_NE(printed().find("\"error\":{"), std::string::npos) << printed();
+}
+
+TEST_F(Check, ADemonstrationThatDoesNotStartLeavesTheLogThatItNames) {
+  ::setenv("TALLYD_SHARE", "/nowhere", 1);
+  said(1, TALLYD_BINARY, {"--json", "run", "--demo", "--orders", "1"});
+  ::unsetenv("TALLYD_SHARE");
+  const auto said = Json::parse(printed().substr(0, printed().find('\n')));
+  ASSERT_TRUE(said) << printed();
+  const fs::path log = said->find("error")->text_or("where");
+  EXPECT_TRUE(fs::is_regular_file(log)) << log;
+  fs::remove_all(log.parent_path());
 }
 
 TEST_F(Check, OfHundredsOfFaultsTheFirstHundredAreToldAndTheRestCounted) {

@@ -3,10 +3,19 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 
 namespace tally::cli::test {
 namespace {
+
+/// Columns of the longest line.
+std::size_t widest_line(const std::string& text) {
+  std::size_t widest = 0, begin = 0;
+  for (std::size_t end = 0; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1)
+    widest = std::max(widest, width_of(text.substr(begin, end - begin)));
+  return widest;
+}
 
 struct Paper {
   std::ostringstream out, err;
@@ -20,6 +29,17 @@ TEST(Width, IsWhatATerminalShows) {
   EXPECT_EQ(width_of("Ünïcode"), 7u);
   EXPECT_EQ(width_of(""), 0u);
   EXPECT_EQ(width_of("👨‍👩‍👧"), 2u) << "one picture of several code points";
+}
+
+TEST(Table, OneLongCellInAPipeStaysWholeAndPadsNoOtherLine) {
+  Paper paper;
+  Table table({{"TITLE"}, {"SKU"}});
+  const std::string longest(5000, 'x');
+  table.add({{longest}, {"LONG"}});
+  table.add({{"Mug"}, {"MUG"}});
+  const std::string text = table.text(paper.console);
+  EXPECT_NE(text.find(longest + "  LONG\n"), std::string::npos);
+  EXPECT_LT(widest_line(text.substr(text.find("Mug"))), 100u);
 }
 
 TEST(Cut, NeverSplitsACharacterAndKeepsWithinItsColumns) {

@@ -24,8 +24,16 @@ class Secrets : public Configuration {
 
 TEST_F(Secrets, one_trailing_line_break_is_cut) {
   EXPECT_EQ(*secret(folder_, "shop_key"), "from-file");
-  given("secrets/shop_key", "two\n\n");
-  EXPECT_EQ(*secret(folder_, "shop_key"), "two\n");
+}
+
+TEST_F(Secrets, of_several_lines_or_with_other_bytes_than_text_are_refused_and_not_repeated) {
+  for (const std::string& bytes : {std::string("two\n\n"), std::string("one\ntwo\n"), std::string("tw\0o\n", 5)}) {
+    given("secrets/shop_key", bytes);
+    const auto found = secret(folder_, "shop_key");
+    ASSERT_FALSE(found.has_value());
+    EXPECT_NE(found.error().text().find("more than one line"), std::string::npos) << found.error().text();
+    EXPECT_EQ(found.error().text().find("two"), std::string::npos) << found.error().text();
+  }
 }
 
 TEST_F(Secrets, credentials_come_before_the_file_and_the_file_before_the_environment) {
