@@ -51,8 +51,10 @@ int refuse(const Complaints& complaints, bool json) {
   if (json) {
     Json texts = Json::array();
     for (const auto& complaint : complaints) texts.push_back(complaint.text());
-    const Json what =
-        Json::object({{"fault", name_of(Fault::invalid)}, {"what", "the configuration is not in order"}, {"where", ""}, {"todo", "mend what the complaints say"}});
+    const Json what = Json::object({{"fault", name_of(Fault::invalid)},
+                                    {"what", "the configuration is not in order"},
+                                    {"where", ""},
+                                    {"todo", "mend what the complaints say"}});
     std::cout << Json::object({{"complaints", std::move(texts)}, {"error", what}, {"exit", cli::exit_configuration}}).dump() << std::endl;
   } else {
     std::cerr << text_of(complaints);
@@ -60,9 +62,9 @@ int refuse(const Complaints& complaints, bool json) {
   return cli::exit_configuration;
 }
 
-int refuse(const Error& error, bool json) {
+int refuse(const Error& error, bool json, std::optional<int> code = std::nullopt) {
   auto console = cli::Console::of_process();
-  return cli::fail(console, error, json);
+  return cli::fail(console, error, json, code);
 }
 
 std::string store_of(const settings::Settings& settings) {
@@ -183,12 +185,10 @@ int run_sandbox(const cli::SandboxOptions& options) {
     const auto text = bytes_of(*options.config, largest_sandbox);
     auto parsed = text ? Json::parse(*text) : Result<Json>(text.error());
     if (!parsed) {
-      refuse(
-          error(
-              Fault::invalid, parsed.error().what, options.config->string(),
-              "--config names the sandbox's own file, which connectors/sandbox/README.md describes; without it one of each platform runs"),
-          options.json);
-      return cli::exit_configuration;
+      return refuse(error(Fault::invalid, parsed.error().what, options.config->string(),
+                          "--config names the sandbox's own file, which connectors/sandbox/README.md describes; without it one of each "
+                          "platform runs"),
+                    options.json, cli::exit_configuration);
     }
     config = std::move(*parsed);
   } else {

@@ -151,8 +151,8 @@ std::string shown(const Json* value) {
   return printable(value->scalar_text());
 }
 
-int fail(Console& console, const Error& error, bool json) {
-  const int code = exit_for(error.fault);
+int fail(Console& console, const Error& error, bool json, std::optional<int> wished) {
+  const int code = wished.value_or(exit_for(error.fault));
   if (json) {
     const Json details =
         Json::object({{"fault", name_of(error.fault)}, {"what", error.what}, {"where", error.where}, {"todo", error.todo}});

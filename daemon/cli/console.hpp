@@ -6,6 +6,7 @@
 #include "base/time.hpp"
 
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -43,7 +44,7 @@ std::string counted(std::int64_t number, std::string_view one, std::string_view 
 /// A value as a person reads it: "12.50 EUR" for {amount, currency}; "-" for none.
 std::string shown(const Json* value);
 
-/// "tallyd: …" to `err` (or {"error": …} to `out` with `json`); answers with the exit code for it.
-int fail(Console& console, const Error& error, bool json);
+/// "tallyd: …" to `err` (or {"error": …} to `out` with `json`); answers with the exit code for it, or with `code`.
+int fail(Console& console, const Error& error, bool json, std::optional<int> code = std::nullopt);
 
 }  // namespace tally::cli

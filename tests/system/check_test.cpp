@@ -164,6 +164,8 @@ TEST_F(Check, WhatTheInstalledMappingsNeverReadIsNotTheMerchantsAffair) {
 TEST_F(Check, AFolderForTheSandboxsFileIsTheReadersMistake) {
   EXPECT_THAT(said(4, TALLYD_BINARY, {"--config", file("secrets").string(), "sandbox"}),
               ElementsAre(StartsWith("tallyd: secrets: this is a folder, and a file is meant (--config names the sandbox's own file")));
+  said(4, TALLYD_BINARY, {"--config", file("secrets").string(), "--json", "sandbox"});
+  EXPECT_NE(printed().find("\"exit\":4"), std::string::npos) << printed();
 }
 
 TEST_F(Check, AMappingToTestThatIsNotThereIsAnError) {
