@@ -27,9 +27,10 @@ constexpr std::size_t entries_a_chunk = 200;
 constexpr std::size_t most_logged = 1000;  // refused rows of one file
 constexpr std::uintmax_t largest_file = 256u << 20;
 
-/// In chunks, as one batch that the guard judges whole. `refused` is called with each {thing, why, line} that the engine refuses.
+/// In chunks, as one batch that the guard judges whole. `refused` is called with each {thing, why, line} that the engine refuses, `kept`
+/// with each {sku, code} that the file leaves out.
 Result<void> import_all(engine::Admin& admin, const catalogue::Imported& imported, const std::string& author,
-                        const std::function<void(const Json&)>& refused) {
+                        const std::function<void(const Json&)>& refused, const std::function<void(const Json&)>& kept) {
   std::int64_t batch = 0;
   Json keep = Json::array();
   for (const auto& name : imported.kept) keep.push_back(name);
@@ -42,6 +43,9 @@ Result<void> import_all(engine::Admin& admin, const catalogue::Imported& importe
     batch = done->integer_or("batch");
     if (const Json* list = done->find("refused"); list && list->is_array()) {
       for (const Json& one : list->as_array()) refused(one);
+    }
+    if (const Json* list = done->find("kept"); list && list->is_array()) {
+      for (const Json& one : list->as_array()) kept(one);
     }
     return {};
   };
@@ -137,15 +141,23 @@ class CatalogueWatch::Watcher {
                      {{"file", file.string()}, {"line", line}, {"column", column}, {"reason", reason}});
     };
     for (const auto& one : imported->refused) refuse(std::to_string(one.line), one.column, one.what);
-    const auto done = import_all(admin_, *imported, "catalogue " + file.filename().string(), [&](const Json& one) {
+    const auto refuse_answered = [&](const Json& one) {
       const Json* line = one.find("line");
       refuse(line ? line->scalar_text() : "", one.text_or("column"), one.text_or("thing") + ": " + one.text_or("why"));
-    });
+    };
+    std::size_t kept = 0;
+    const auto keep = [&](const Json& one) {
+      if (++kept <= most_logged)
+        log_.warning("a variant that a catalogue file leaves out stays on sale as before; to end it, import its `sku,variant_state`",
+                     {{"file", file.string()}, {"product", one.text_or("code")}, {"sku", one.text_or("sku")}});
+    };
+    const auto done = import_all(admin_, *imported, "catalogue " + file.filename().string(), refuse_answered, keep);
     if (!done) return log_.error("a catalogue file was not imported", {{"file", file.string()}, {"reason", done.error().text()}});
     log_.info("a catalogue file was imported", {{"file", file.string()},
                                                 {"products", std::to_string(imported->products.size())},
                                                 {"changes", std::to_string(imported->changes.size())},
-                                                {"refused", std::to_string(refused)}});
+                                                {"refused", std::to_string(refused)},
+                                                {"kept", std::to_string(kept)}});
   }
 
   const fs::path pattern_;

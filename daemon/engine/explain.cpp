@@ -100,7 +100,10 @@ Quantity tell_stock(Session& session, const World& world, const Channel& channel
     tell_movements(session, world, part.variant, component->sku, story);
   }
   if (components.empty()) tell_movements(session, world, variant.no, variant.sku, story);
-  tell_number(channel, stock_number(session, channel, variant.no), story);
+  if (variant.on_sale)
+    tell_number(channel, stock_number(session, channel, variant.no), story);
+  else
+    story.tell(std::nullopt, "rule", variant.sku + " has ended in the catalogue; so the number is 0");
   tell_pins(session, channel, variant, story);
   const auto offer = store::find_offer(session, channel.no, variant.no);
   if (!offer) {

@@ -95,10 +95,11 @@ class Admin {
   virtual Result<Json> erase(const Json& wish, const std::string& author) = 0;
   /// Besides, all of them optional: `changes` [{sku, code, set: {field: value or null}, counted, location}] of variants that exist; `keep`
   /// names fields of the products that stay as they are ("brand", "variants/cost"); `dry_run` answers and writes nothing, then `known`
-  /// names SKUs of other chunks; each entry's `line` (a product's `@line`) comes back with a refusal. {products: [tree …], stock: [{sku,
-  /// location, counted}], batch, close: true on the last chunk}; answers {batch, created, updated, unchanged, counted, refused: [{thing,
-  /// why, line, column}], corrected}. The first chunk of an import names no batch, the others the one that was answered. A batch of which
-  /// nothing is heard for a minute is closed; another chunk for it is not_found.
+  /// names SKUs of other chunks; each entry's `line` (a product's and a variant's `@line`) comes back with a refusal. {products: [tree …],
+  /// stock: [{sku, location, counted}], batch, close: true on the last chunk}; answers {batch, created, updated, unchanged, counted,
+  /// refused: [{thing, why, line, column}], corrected, kept: [{sku, code}], variants that stay though no product taken names them}. The
+  /// first chunk of an import names no batch, the others the one that was answered. A batch of which nothing is heard for a minute is
+  /// closed; another chunk for it is not_found.
   virtual Result<Json> import(const Json& chunk, const std::string& author) = 0;
   /// One: {kind: receipt|adjust|count, sku, quantity, location, reason, counted_at}, {kind: transfer, sku, quantity, from, to, reason} or
   /// {kind: arrive, transfer, quantity}; answers {moved, cause, location, on_hand, reserved, available}, and `transfer`. Many of one

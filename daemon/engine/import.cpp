@@ -84,6 +84,61 @@ Json with_kept(Json tree, Product before, const Json::Array& keep) {
   return tree;
 }
 
+/// The values that `before` has of each option in its order, those that are new behind them.
+void keep_values(Product& product, const Product& before) {
+  for (auto& option : product.options) {
+    const auto old = std::find_if(before.options.begin(), before.options.end(), [&](const Option& o) { return o.name == option.name; });
+    if (old == before.options.end()) continue;
+    auto values = old->values;
+    for (auto& value : option.values) {
+      if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(std::move(value));
+    }
+    option.values = std::move(values);
+  }
+}
+
+bool same_options(const Variant& a, const Variant& b) {
+  return std::is_permutation(a.option_values.begin(), a.option_values.end(), b.option_values.begin(), b.option_values.end());
+}
+
+/// Why a variant that the file does not name cannot stand beside those that it does; empty if it can.
+std::string objection_to_keeping(const Product& product, const Variant& old) {
+  const std::string way_out = ": end " + old.sku.text + " first (import `sku,variant_state` with `" + old.sku.text + ",ended`)";
+  const auto twin =
+      std::find_if(product.variants.begin(), product.variants.end(), [&](const Variant& fresh) { return same_options(fresh, old); });
+  if (twin != product.variants.end())
+    return twin->sku.text + " would stand in the place of " + old.sku.text + ", which no row that was taken names" + way_out;
+  const auto has = [&](const OptionValue& value) {
+    return std::any_of(product.options.begin(), product.options.end(), [&](const Option& option) { return option.name == value.name; });
+  };
+  if (old.option_values.size() == product.options.size() && std::all_of(old.option_values.begin(), old.option_values.end(), has)) return {};
+  return "the product has other options now than its " + old.sku.text + ", which no row that was taken names" + way_out;
+}
+
+/// A variant is never lost because a file has no row for it, or none that could be taken: it stays as it was, in its place. One that has
+/// ended makes way where it can no longer stand. Answers why not, or empty.
+std::string keep_variants(Product& product, const Product& before) {
+  std::vector<Variant> all;
+  bool left_out = false;
+  for (const auto& old : before.variants) {
+    if (const Variant* fresh = product.find(old.sku)) {
+      all.push_back(*fresh);
+      continue;
+    }
+    const auto why = objection_to_keeping(product, old);
+    if (!why.empty() && old.state != SaleState::ended) return why;
+    if (why.empty()) all.push_back(old);
+    left_out = true;
+  }
+  if (!left_out) return {};
+  for (const auto& fresh : product.variants) {
+    if (!before.find(fresh.sku)) all.push_back(fresh);
+  }
+  keep_values(product, before);
+  product.variants = std::move(all);
+  return {};
+}
+
 /// A price from before the sale that the file did not name may be no sale beside the new price.
 void settle_sales(Product& product, ImportReport& report, const Json* line) {
   for (auto& variant : product.variants) {
@@ -97,6 +152,14 @@ void settle_sales(Product& product, ImportReport& report, const Json* line) {
   }
 }
 
+/// Which product has the SKU, and how it comes free.
+std::string owner_in_words(const store::Taken& taken) {
+  const std::string text = "the SKU " + taken.sku.text + " belongs to product '" + taken.code + "'";
+  if (taken.on_sale) return text + ": end it there first (import `sku,variant_state` with `" + taken.sku.text + ",ended`)";
+  if (taken.listed) return text + ", where it has ended and with which it is still listed: give this one a SKU of its own";
+  return text + " as its only variant: import it under that code";
+}
+
 /// False when it was refused or is as it was.
 bool put(const Import& import, const Product& product, const Json* line, const std::string& thing) {
   auto& report = import.report;
@@ -106,7 +169,7 @@ bool put(const Import& import, const Product& product, const Json* line, const s
   }
   const auto put = store::put_product(import.session, product, import.now);
   if (!put.taken.empty()) {
-    report.refuse(thing, "the SKU " + put.taken.front().text + " belongs to another product", line, "sku");
+    report.refuse(thing, owner_in_words(put.taken.front()), line, "sku");
     return false;
   }
   if (!put.changed) {
@@ -115,37 +178,139 @@ bool put(const Import& import, const Product& product, const Json* line, const s
   }
   ++(put.created ? report.created : report.updated);
   mark_product(import, put.no);
+  mark_stock(import.session, import.world, {put.moved.begin(), put.moved.end()}, import.why, import.now);
   store::journal(import.session,
                  {0, import.now, put.created ? "product.created" : "product.changed", import.why.cause, ChannelNo(0), product.code, "{}"});
   return true;
 }
 
-void import_product(const Import& import, const Json& tree) {
-  const std::string code = tree.is_object() ? tree.text_or("code") : "";
-  const Json* line = tree.find("@line");
-  const auto& keep = list_in(import.chunk, "keep");
-  const auto before = keep.empty() ? std::nullopt : store::find_product(import.session, code);
-  auto product = product_from_json(before ? with_kept(tree, before->product, keep) : tree);
-  if (!product) return import.report.refuse(code, product.error().text(), line);
-  if (before) settle_sales(*product, import.report, line);
-  if (!put(import, *product, line, code) || import.dry) return;
-  for (const auto& variant : product->variants) resolve_waiting(import.session, import.world, variant.sku.text, import.step_seen);
+bool is_bundle(const Variant& variant) {
+  return !variant.bundle.empty();
 }
 
-/// Bundles are written after all products of the chunk, so that their components may come later in the file.
-void import_bundles(const Import& import) {
-  std::set<std::string> known;  // of the same file: a dry run has not written the chunks before this one
-  for (const auto& sku : list_in(import.chunk, "known")) known.insert(sku.scalar_text());
-  for (const auto& tree : list_in(import.chunk, "products")) {
+/// SKUs that the chunk gives to bundles.
+std::set<Sku> bundles_in(const Json& chunk) {
+  std::set<Sku> skus;
+  for (const auto& tree : list_in(chunk, "products")) {
     const auto product = product_from_json(tree);
-    const auto stored = product ? store::find_product(import.session, product->code) : std::nullopt;
-    if (!stored) continue;
-    for (const auto& missing : store::put_bundles(import.session, stored->product)) {
-      if (!known.contains(missing.text))
-        import.report.refuse(product->code, "its bundle names the unknown SKU " + missing.text, tree.find("@line"), "bundle");
+    if (!product) continue;
+    for (const auto& variant : product->variants) {
+      if (is_bundle(variant)) skus.insert(variant.sku);
     }
   }
+  return skus;
 }
+
+/// Takes the products of a chunk in an order in which a bundle finds its parts, wherever they stand.
+class Products {
+ public:
+  explicit Products(const Import& import) : import_(import), bundles_(bundles_in(import.chunk)) {
+    for (const auto& sku : list_in(import.chunk, "known")) known_.insert(Sku(sku.scalar_text()));
+  }
+
+  void take() {
+    std::vector<const Json*> waiting;
+    for (const auto& tree : list_in(import_.chunk, "products")) waiting.push_back(&tree);
+    // Each round takes those whose parts the rounds before have written. What is left then names a part that there is not.
+    for (std::size_t before = waiting.size() + 1; waiting.size() < before;) {
+      before = waiting.size();
+      std::erase_if(waiting, [&](const Json* tree) {
+        if (waits(*tree)) return false;
+        take(*tree);
+        return true;
+      });
+    }
+    for (const auto* tree : waiting) take(*tree);
+  }
+
+ private:
+  bool is_there(const Product& product, const Sku& sku) const {
+    return product.find(sku) || known_.contains(sku) || store::find_variant(import_.session, sku);
+  }
+
+  bool waits(const Json& tree) const {
+    const auto product = product_from_json(tree);
+    if (!product) return false;
+    for (const auto& variant : product->variants) {
+      for (const auto& part : variant.bundle) {
+        if (!is_there(*product, part.sku)) return true;
+      }
+    }
+    return false;
+  }
+
+  /// Why the variant cannot be this bundle; empty if it can, or is none.
+  std::string objection_to(const Product& product, const Variant& variant) const {
+    for (const auto& part : variant.bundle) {
+      if (part.sku == variant.sku) return "it is a bundle of itself";
+      if (!is_there(product, part.sku))
+        return "its bundle names the SKU " + part.sku.text + ", which is not in the catalogue: import that first, or with it";
+      const auto row = store::find_variant(import_.session, part.sku);
+      if (bundles_.contains(part.sku) || (row && !store::components_of(import_.session, row->no).empty()))
+        return "its part " + part.sku.text + " is a bundle itself: name the SKUs that " + part.sku.text + " is made of";
+    }
+    const auto row = is_bundle(variant) ? store::find_variant(import_.session, variant.sku) : std::nullopt;
+    const auto whole = row ? store::bundles_with(import_.session, row->no) : std::vector<VariantNo>();
+    if (whole.empty()) return {};
+    return "it is a part of the bundle " + store::get_variant(import_.session, whole.front())->sku + ", and no bundle itself";
+  }
+
+  /// A row with a bundle that cannot be is left out by itself.
+  void drop_bundles(Product& product, const Json& tree) {
+    const Product whole = product;
+    std::erase_if(product.variants, [&](const Variant& variant) {
+      const auto why = objection_to(whole, variant);
+      if (why.empty()) return false;
+      const Json* line = line_of(tree, variant.sku);
+      import_.report.refuse(variant.sku.text, why, line, "bundle");
+      return true;
+    });
+  }
+
+  static const Json* line_of(const Json& tree, const Sku& sku) {
+    for (const auto& variant : list_in(tree, "variants")) {
+      const Json* line = variant.is_object() && variant.text_or("sku") == sku.text ? variant.find("@line") : nullptr;
+      if (line) return line;
+    }
+    return tree.find("@line");
+  }
+
+  void take(const Json& tree) {
+    const std::string code = tree.is_object() ? tree.text_or("code") : "";
+    const Json* line = tree.find("@line");
+    const auto before = store::find_product(import_.session, code);
+    auto product = product_from_json(before ? with_kept(tree, before->product, list_in(import_.chunk, "keep")) : tree);
+    if (!product) return import_.report.refuse(code, product.error().text(), line);
+    drop_bundles(*product, tree);
+    if (product->variants.empty()) return;
+    if (before) {
+      settle_sales(*product, import_.report, line);
+      if (const auto why = keep_variants(*product, before->product); !why.empty()) return import_.report.refuse(code, why, line);
+    }
+    const auto refused = import_.report.refused.as_array().size();
+    const bool changed = put(import_, *product, line, code);
+    if (import_.report.refused.as_array().size() > refused) return;
+    for (const auto& missing : store::put_bundles(import_.session, *product)) {
+      if (!known_.contains(missing)) import_.report.refuse(code, "its bundle names the unknown SKU " + missing.text, line, "bundle");
+    }
+    if (before) tell_kept(before->product, tree);
+    if (!changed || import_.dry) return;
+    for (const auto& variant : product->variants) resolve_waiting(import_.session, import_.world, variant.sku.text, import_.step_seen);
+  }
+
+  void tell_kept(const Product& before, const Json& tree) {
+    for (const auto& old : before.variants) {
+      const auto& named = list_in(tree, "variants");
+      const bool is_named = std::any_of(named.begin(), named.end(), [&](const Json& one) { return one.text_or("sku") == old.sku.text; });
+      if (!is_named && old.state != SaleState::ended)
+        import_.report.kept.push_back(Json::object({{"sku", old.sku.text}, {"code", before.code}}));
+    }
+  }
+
+  const Import& import_;
+  const std::set<Sku> bundles_;
+  std::set<Sku> known_;  ///< of the same file: a dry run has not written the chunks before this one
+};
 
 std::string location_of(const World& world, const Json& row) {
   return row.text_or("location", world.config.locations.empty() ? "main" : world.config.locations.front().name);
@@ -251,7 +416,8 @@ Json ImportReport::json() const {
                        {"unchanged", unchanged},
                        {"counted", counted},
                        {"refused", refused},
-                       {"corrected", corrected}});
+                       {"corrected", corrected},
+                       {"kept", kept}});
 }
 
 Result<void> check_chunk(const Json& chunk) {
@@ -265,8 +431,7 @@ Result<void> check_chunk(const Json& chunk) {
 ImportReport take_chunk(Session& session, const World& world, const Json& chunk, const Why& why, const StepSeen& step_seen) {
   ImportReport report;
   const Import import{session, world, chunk, why, step_seen, report, chunk.bool_or("dry_run"), world.clock.now()};
-  for (const auto& tree : list_in(chunk, "products")) import_product(import, tree);
-  import_bundles(import);
+  Products(import).take();
   for (const auto& row : list_in(chunk, "stock")) import_count(import, row);
   for (const auto& row : list_in(chunk, "changes")) import_change(import, row);
   return report;

@@ -99,6 +99,8 @@ Quantity shown_of(Quantity available, const StockRule& rule) {
 
 StockNumber stock_number(store::Session& session, const Channel& channel, VariantNo variant) {
   StockNumber result;
+  // What has ended in the catalogue is at 0, whether or not anybody counted it.
+  if (const auto row = store::get_variant(session, variant); row && !row->on_sale) return result;
   StockRule rule = channel.config.stock;
   auto components = store::components_of(session, variant);
   if (components.empty()) components.push_back({variant, 1});

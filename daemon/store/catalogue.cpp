@@ -13,6 +13,35 @@ ProductRow product_row(Int no, const std::string& document) {
   return {ProductNo(no), std::move(*product)};
 }
 
+ProductNo write_product(Session& session, const Product& product, ProductNo known, Time now) {
+  std::string document = to_json(product).dump(), code = product.code;
+  Int at = to_ms(now), no = known.value;
+  if (no != 0) {
+    session.sql << "UPDATE product SET document = :d, changed_at = :t WHERE product_no = :n", use(document), use(at), use(no);
+  } else {
+    session.sql << "INSERT INTO product (code, document, changed_at) VALUES (:c, :d, :t) RETURNING product_no", use(code), use(document),
+        use(at), into(no);
+  }
+  return ProductNo(no);
+}
+
+/// Nothing when its product lets it go.
+std::optional<Taken> kept_by_owner(Session& session, const VariantRow& row) {
+  const auto owner = get_product(session, row.product);
+  ensure(owner.has_value(), "a variant has a product");
+  Int no = row.no.value, listed = 0;
+  session.sql << "SELECT EXISTS (SELECT 1 FROM offer WHERE variant_no = :n)", use(no), into(listed);
+  const bool only_one = owner->product.variants.size() == 1 && owner->product.find(Sku(row.sku));
+  if (!row.on_sale && listed == 0 && !only_one) return std::nullopt;
+  return Taken{Sku(row.sku), owner->product.code, row.on_sale, listed != 0};
+}
+
+void let_go(Session& session, const VariantRow& row, Time now) {
+  auto owner = get_product(session, row.product);
+  if (std::erase_if(owner->product.variants, [&](const Variant& variant) { return variant.sku.text == row.sku; }) > 0)
+    write_product(session, owner->product, owner->no, now);
+}
+
 }  // namespace
 
 ChannelRow open_channel(Session& session, const std::string& name) {
@@ -48,6 +77,19 @@ void set_paused(Session& session, ChannelNo channel, const std::string& why) {
   session.sql << "UPDATE channel SET paused = :p WHERE channel_no = :no", use(why), use(no);
 }
 
+void set_account(Session& session, ChannelNo channel, const std::string& account) {
+  Int no = channel.value;
+  session.sql << "UPDATE channel SET account = :a WHERE channel_no = :no", use(account), use(no);
+}
+
+bool has_history(Session& session, ChannelNo channel) {
+  Int no = channel.value, any = 0;
+  session.sql << "SELECT EXISTS (SELECT 1 FROM remote WHERE channel_no = :a) OR EXISTS (SELECT 1 FROM listing WHERE channel_no = :b) OR "
+                 "EXISTS (SELECT 1 FROM orders WHERE channel_no = :c)",
+      use(no), use(no), use(no), into(any);
+  return any != 0;
+}
+
 LocationNo open_location(Session& session, const std::string& name) {
   Int no = 0;
   session.sql << "SELECT location_no FROM location WHERE name = :n", use(name), into(no);
@@ -77,19 +119,6 @@ std::optional<ProductRow> get_product(Session& session, ProductNo product) {
   std::string document;
   session.sql << "SELECT document FROM product WHERE product_no = :n", use(no), into(document);
   if (!session.sql.got_data()) return std::nullopt;
-void set_account(Session& session, ChannelNo channel, const std::string& account) {
-  Int no = channel.value;
-  session.sql << "UPDATE channel SET account = :a WHERE channel_no = :no", use(account), use(no);
-}
-
-bool has_history(Session& session, ChannelNo channel) {
-  Int no = channel.value, any = 0;
-  session.sql << "SELECT EXISTS (SELECT 1 FROM remote WHERE channel_no = :a) OR EXISTS (SELECT 1 FROM listing WHERE channel_no = :b) OR "
-                 "EXISTS (SELECT 1 FROM orders WHERE channel_no = :c)",
-      use(no), use(no), use(no), into(any);
-  return any != 0;
-}
-
   return product_row(no, document);
 }
 
@@ -114,9 +143,14 @@ std::int64_t count_products(Session& session) {
 Put put_product(Session& session, const Product& product, Time now) {
   Put put;
   const auto before = find_product(session, product.code);
+  std::vector<VariantRow> come_over;
   for (const auto& variant : product.variants) {
     const auto row = find_variant(session, variant.sku);
-    if (row && (!before || row->product != before->no)) put.taken.push_back(variant.sku);
+    if (!row || (before && row->product == before->no)) continue;
+    if (auto taken = kept_by_owner(session, *row))
+      put.taken.push_back(std::move(*taken));
+    else
+      come_over.push_back(*row);
   }
   if (!put.taken.empty()) return put;
   put.created = !before;
@@ -125,19 +159,21 @@ Put put_product(Session& session, const Product& product, Time now) {
     put.no = before->no;
     return put;
   }
-  std::string document = to_json(product).dump(), code = product.code;
-  Int at = to_ms(now), no = 0;
-  if (before) {
-    no = before->no.value;
-    session.sql << "UPDATE product SET document = :d, changed_at = :t WHERE product_no = :n", use(document), use(at), use(no);
-  } else {
-    session.sql << "INSERT INTO product (code, document, changed_at) VALUES (:c, :d, :t) RETURNING product_no", use(code), use(document),
-        use(at), into(no);
-  }
-  put.no = ProductNo(no);
+  for (const auto& row : come_over) let_go(session, row, now);
+  put.no = write_product(session, product, before ? before->no : ProductNo(), now);
+  Int no = put.no.value;
   for (const auto& variant : product.variants) {
     std::string sku = variant.sku.text;
-    session.sql << "INSERT INTO variant (sku, product_no) VALUES (:s, :p) ON CONFLICT (sku) DO NOTHING", use(sku), use(no);
+    session.sql << "INSERT INTO variant (sku, product_no) VALUES (:s, :p) ON CONFLICT (sku) DO UPDATE SET product_no = excluded.product_no",
+        use(sku), use(no);
+  }
+  for (const auto& row : variants_of(session, put.no)) {
+    const Variant* variant = product.find(Sku(row.sku));
+    const bool sold = variant && variant->state != SaleState::ended;
+    if (sold == row.on_sale) continue;
+    Int of = row.no.value, on_sale = sold ? 1 : 0;
+    session.sql << "UPDATE variant SET on_sale = :s WHERE variant_no = :n", use(on_sale), use(of);
+    put.moved.push_back(row.no);
   }
   return put;
 }
@@ -166,28 +202,29 @@ std::vector<Sku> put_bundles(Session& session, const Product& product) {
 }
 
 std::optional<VariantRow> find_variant(Session& session, const Sku& sku) {
-  Int no = 0, product = 0;
-  session.sql << "SELECT variant_no, product_no FROM variant WHERE sku = :s", use(sku.text), into(no), into(product);
+  Int no = 0, product = 0, on_sale = 0;
+  session.sql << "SELECT variant_no, product_no, on_sale FROM variant WHERE sku = :s", use(sku.text), into(no), into(product),
+      into(on_sale);
   if (!session.sql.got_data()) return std::nullopt;
-  return VariantRow{VariantNo(no), ProductNo(product), sku.text};
+  return VariantRow{VariantNo(no), ProductNo(product), sku.text, on_sale != 0};
 }
 
 std::optional<VariantRow> get_variant(Session& session, VariantNo variant) {
-  Int no = variant.value, product = 0;
+  Int no = variant.value, product = 0, on_sale = 0;
   std::string sku;
-  session.sql << "SELECT sku, product_no FROM variant WHERE variant_no = :n", use(no), into(sku), into(product);
+  session.sql << "SELECT sku, product_no, on_sale FROM variant WHERE variant_no = :n", use(no), into(sku), into(product), into(on_sale);
   if (!session.sql.got_data()) return std::nullopt;
-  return VariantRow{variant, ProductNo(product), sku};
+  return VariantRow{variant, ProductNo(product), sku, on_sale != 0};
 }
 
 std::vector<VariantRow> variants_of(Session& session, ProductNo product) {
   std::vector<VariantRow> rows;
-  Int no = 0, of = product.value;
+  Int no = 0, of = product.value, on_sale = 0;
   std::string sku;
-  soci::statement st = (session.sql.prepare << "SELECT variant_no, sku FROM variant WHERE product_no = :p ORDER BY variant_no", use(of),
-                        into(no), into(sku));
+  soci::statement st = (session.sql.prepare << "SELECT variant_no, sku, on_sale FROM variant WHERE product_no = :p ORDER BY variant_no",
+                        use(of), into(no), into(sku), into(on_sale));
   st.execute();
-  while (st.fetch()) rows.push_back({VariantNo(no), product, sku});
+  while (st.fetch()) rows.push_back({VariantNo(no), product, sku, on_sale != 0});
   return rows;
 }
 

@@ -45,6 +45,7 @@ struct VariantRow {
   VariantNo no;
   ProductNo product;
   std::string sku;
+  bool on_sale = true;  ///< false: ended in the catalogue, or no longer in its product; its number is 0 where it is listed
 };
 
 std::optional<ProductRow> find_product(Session& session, const std::string& code);
@@ -53,12 +54,20 @@ std::optional<ProductRow> get_product(Session& session, ProductNo no);
 std::vector<ProductRow> products_after(Session& session, ProductNo after, std::size_t limit);
 std::int64_t count_products(Session& session);
 
-/// Creates or replaces; variants keep their numbers by SKU; components of bundles that are not known yet are `unknown`.
+/// A SKU that another product has and does not let go: it is on sale there, listed on a channel, or that product's only variant.
+struct Taken {
+  Sku sku;
+  std::string code;  ///< of the product that has it
+  bool on_sale = true, listed = false;
+};
+
+/// Creates or replaces; variants keep their numbers by SKU. A SKU that has ended elsewhere and is listed nowhere comes over from there.
 struct Put {
   ProductNo no;
   bool created = false;
   bool changed = false;
-  std::vector<Sku> taken;  ///< SKUs that belong to another product: nothing was written
+  std::vector<Taken> taken;      ///< not empty: nothing was written
+  std::vector<VariantNo> moved;  ///< those that went on sale or ended: their number is another
 };
 Put put_product(Session& session, const Product& product, Time now);
 /// Writes the components of the product's bundles; the SKUs that do not exist are returned.

@@ -1,6 +1,9 @@
 #include "engine/import.hpp"
 
+#include "engine/number.hpp"
 #include "house.hpp"
+#include "store/offers.hpp"
+#include "store/session.hpp"
 
 namespace tally::engine {
 namespace {
@@ -101,6 +104,152 @@ TEST_F(ImportedChunk, ARefusedProductSaysItsLine) {
     "variants": [{"sku": "TEE", "price": {"amount": "8", "currency": "EUR"}}]}]})");
   ASSERT_EQ(report.refused.as_array().size(), 1u);
   EXPECT_EQ(report.refused.as_array()[0].integer_or("line"), 12);
+}
+
+// {"products": [{code, title, options: Size, variants: [each SKU with its own size as `SKU-size`]}]}
+Json sized(const std::string& code, const std::vector<std::pair<std::string, std::string>>& skus) {
+  Json::Array values, variants;
+  for (const auto& [sku, size] : skus) {
+    values.push_back(size);
+    variants.push_back(Json::object({{"sku", sku},
+                                     {"@line", static_cast<std::int64_t>(variants.size()) + 2},
+                                     {"price", Json::object({{"amount", "10.00"}, {"currency", "EUR"}})},
+                                     {"option_values", Json::Array{Json::object({{"name", "Size"}, {"value", size}})}}}));
+  }
+  return Json::object({{"code", code},
+                       {"title", "Shirt"},
+                       {"@line", 2},
+                       {"options", Json::Array{Json::object({{"name", "Size"}, {"values", values}})}},
+                       {"variants", variants}});
+}
+std::string chunk_of(Json::Array products) {
+  return Json::object({{"products", std::move(products)}}).dump();
+}
+const std::string end_b = R"({"changes": [{"sku": "B", "line": 2, "set": {"state": "ended"}}]})";
+
+TEST_F(ImportedChunk, AVariantWithoutARowStaysInItsPlaceAsItWas) {
+  start();
+  take(chunk_of({sized("P", {{"A", "S"}, {"B", "M"}, {"C", "L"}})}));
+  const auto before = product_of("A");
+
+  const auto report = take(chunk_of({sized("P", {{"A", "S"}, {"C", "L"}})}));
+
+  EXPECT_EQ(report.unchanged, 1) << refusals(report);
+  EXPECT_EQ(product_of("B"), before);
+  EXPECT_EQ(report.kept.dump(), R"([{"sku":"B","code":"P"}])");
+  auto renamed = sized("P", {{"C", "L"}, {"D", "XL"}});
+  renamed.set("title", "Renamed");
+  take(chunk_of({renamed}));
+  const auto after = product_of("B");
+  EXPECT_EQ(after.title, "Renamed");
+  ASSERT_EQ(after.variants.size(), 4u);
+  EXPECT_EQ(after.variants[1], before.variants[1]);
+  EXPECT_EQ(after.options[0].values, (std::vector<std::string>{"S", "M", "L", "XL"}));
+}
+
+TEST_F(ImportedChunk, AVariantThatEndsIsAtZeroAndIsAskedForNoMore) {
+  add_shop("shop", {});
+  start();
+  take(chunk_of({sized("P", {{"A", "S"}, {"B", "M"}})}));
+  take(R"({"stock": [{"sku": "A", "counted": 7}, {"sku": "B", "counted": 7}]})");
+  const auto number = [&](const std::string& sku) {
+    Quantity result = -1;
+    write([&](store::Session& session) {
+      const auto& world = core->world();
+      result = stock_number(session, *world.channels.front(), store::find_variant(session, Sku(sku))->no).number;
+    });
+    return result;
+  };
+  ASSERT_EQ(number("B"), 7);
+
+  take(end_b);
+
+  EXPECT_EQ(number("B"), 0);
+  EXPECT_EQ(number("A"), 7);
+  EXPECT_EQ(take(chunk_of({sized("P", {{"A", "S"}})})).kept.dump(), "[]");
+  EXPECT_EQ(number("B"), 0) << "it is still in the product, ended";
+  take(chunk_of({sized("P", {{"A", "S"}, {"B", "M"}})}));
+  EXPECT_EQ(number("B"), 7) << "a row that says nothing of its state sells it again";
+}
+
+TEST_F(ImportedChunk, ANewSkuTakesThePlaceOfOneThatHasEndedAndOfNoOther) {
+  start();
+  take(chunk_of({sized("P", {{"A", "S"}, {"B", "M"}})}));
+  const auto renamed = chunk_of({sized("P", {{"A", "S"}, {"B2", "M"}})});
+  const auto refused = take(renamed);
+  ASSERT_EQ(refused.refused.as_array().size(), 1u);
+  EXPECT_NE(refusals(refused).find("B2 would stand in the place of B"), std::string::npos) << refusals(refused);
+  EXPECT_NE(refusals(refused).find("B,ended"), std::string::npos) << refusals(refused);
+  ASSERT_EQ(product_of("B").variants.size(), 2u);
+
+  take(end_b);
+  const auto report = take(renamed);
+
+  EXPECT_EQ(refusals(report), "[]");
+  EXPECT_EQ(product_of("B2").variants[1].sku.text, "B2");
+  write([&](store::Session& session) { EXPECT_FALSE(store::find_variant(session, Sku("B"))->on_sale); });
+}
+
+TEST_F(ImportedChunk, ASkuOfAnotherProductNamesItAndComesOverOnceItHasEndedThere) {
+  add_shop("shop", {});
+  start();
+  take(chunk_of({sized("P", {{"A", "S"}, {"B", "M"}})}));
+  const auto thief = chunk_of({sized("Q", {{"B", "M"}})});
+  EXPECT_NE(refusals(take(thief)).find("the SKU B belongs to product 'P': end it there first"), std::string::npos);
+  take(end_b);
+  write([&](store::Session& session) {
+    store::OfferRow offer;
+    offer.channel = core->world().channels.front()->no;
+    offer.variant = store::find_variant(session, Sku("B"))->no;
+    store::put_offer(session, offer);
+  });
+  EXPECT_NE(refusals(take(thief)).find("where it has ended and with which it is still listed"), std::string::npos);
+  write([](store::Session& session) { session.sql << "DELETE FROM offer"; });
+
+  EXPECT_EQ(refusals(take(thief)), "[]");
+
+  EXPECT_EQ(product_of("B").code, "Q");
+  EXPECT_EQ(product_of("A").variants.size(), 1u);
+  write([&](store::Session& session) { EXPECT_TRUE(store::find_variant(session, Sku("B"))->on_sale); });
+}
+
+std::string bundle(const std::string& sku, const std::string& part) {
+  return R"({"code": "P-)" + sku + R"(", "title": "Set", "@line": 2, "variants": [{"sku": ")" + sku +
+         R"(", "@line": 3, "price": {"amount": "8", "currency": "EUR"}, "bundle": [{"sku": ")" + part + R"(", "quantity": 1}]}]})";
+}
+std::string bundles(const std::vector<std::string>& products) {
+  std::string text;
+  for (const auto& product : products) text += (text.empty() ? "" : ", ") + product;
+  return R"({"products": [)" + text + "]}";
+}
+
+TEST_F(ImportedChunk, BundlesOfBundlesAreRefusedByTheirRow) {
+  add_product("TEE", 5);
+  add_product("SET", 0, {{Sku("TEE"), 2}});
+  start();
+  const auto circle = take(bundles({bundle("QS", "QT"), bundle("QT", "QS")}));
+  ASSERT_EQ(circle.refused.as_array().size(), 2u) << refusals(circle);
+  EXPECT_EQ(circle.refused.as_array()[0].integer_or("line"), 3);
+  EXPECT_EQ(circle.created, 0);
+  EXPECT_NE(refusals(take(bundles({bundle("BIG", "SET")}))).find("SET is a bundle itself"), std::string::npos);
+  EXPECT_NE(refusals(take(bundles({bundle("OUTER", "INNER"), bundle("INNER", "TEE")}))).find("INNER is a bundle itself"),
+            std::string::npos);
+  const auto part = take(R"({"products": [{"code": "P-TEE", "title": "Tee", "variants": [{"sku": "TEE",
+    "price": {"amount": "8", "currency": "EUR"}, "bundle": [{"sku": "INNER", "quantity": 1}]}]}]})");
+  EXPECT_EQ(part.refused.as_array().size(), 1u) << "TEE is a part of SET";
+}
+
+TEST_F(ImportedChunk, ABundleWithAPartThatThereIsNotIsNotSold) {
+  start();
+  const auto report = take(bundles({bundle("SET", "NONE")}));
+  ASSERT_EQ(report.refused.as_array().size(), 1u);
+  EXPECT_NE(refusals(report).find("the SKU NONE, which is not in the catalogue"), std::string::npos) << refusals(report);
+  write([](store::Session& session) { EXPECT_FALSE(store::find_variant(session, Sku("SET"))); });
+
+  const auto later =
+      take(bundles({bundle("SET", "NONE"),
+                    R"({"code": "N", "title": "Part", "variants": [{"sku": "NONE", "price": {"amount": "8", "currency": "EUR"}}]})"}));
+  EXPECT_EQ(later.created, 2) << refusals(later);
 }
 
 }  // namespace
