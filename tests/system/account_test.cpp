@@ -61,6 +61,25 @@ TEST(Account, ThatOnlyMovedKeepsItsIdsAndObservesUntilItIsReleased) {
   EXPECT_TRUE(street.soon([&] { return street.channel("shop").integer_or("waiting_for_release") > 0; }));
 }
 
+TEST(Account, IsTheShopsNumberAndNotWhatTheMappingReads) {
+  Street street({platform("mini", "wechat-shop")});
+  street.write_channel("mini");
+  street.open();
+  street.import(three_products());
+  street.release({"mini"});
+  const std::string good = content_of(street.channel_file("mini"));
+  const auto with = [&](const std::string& piece, const std::string& other) {
+    std::string text = good;
+    write_file(street.channel_file("mini"), text.replace(text.find(piece), piece.size(), other));
+    return street.tallyd({"reload"});
+  };
+  const Ended another = with("appid: ", "appid: other-");
+  EXPECT_EQ(another.code, 4) << another.out;
+  EXPECT_NE(another.out.find("and this says wechat-shop, appid other-wxtest000000000001"), std::string::npos) << another.out;
+  const Ended address = with("return_address: 77", "return_address: 78");
+  EXPECT_EQ(address.code, 0) << address.out << address.err;
+}
+
 TEST(Account, OfAChannelWithoutHistoryMayChange) {
   Street street({platform("shop", "woocommerce"), platform("other", "woocommerce")});
   street.write_channel("shop");
