@@ -50,18 +50,27 @@ std::string holds_text(const Console& console, const Json::Array& holds) {
 
 std::string oversold_text(const Console& console, const Json::Array& oversold) {
   if (oversold.empty()) return {};
-  Table table({{"SKU"}, {"ORDER"}, {"AND ORDER"}, {"APART", Side::right}, {"RULE"}});
+  Table table({{"SKU"}, {"SHORT", Side::right}, {"BY"}, {"TAKEN BEFORE BY"}, {"KNOWN AFTER", Side::right}, {"WOULD HAVE PREVENTED IT"}});
   for (const Json& one : oversold) {
-    table.add({{one.text_or("sku")},
-               {shown(one.find("order"))},
-               {shown(one.find("other_order"))},
-               {grouped(one.integer_or("delay_ms")) + " ms"},
-               {one.text_or("rule")}});
+    table.add(
+        {{one.text_or("sku")}, number(one, "short"), {taken_by(one)}, {taken_before_by(one)}, {known_after(one)}, {one.text_or("rule")}});
   }
   return "\n" + painted(console, "Oversold", Colour::bold) + "\n" + table.text(console);
 }
 
 }  // namespace
+
+std::string taken_by(const Json& oversell) {
+  return oversell.text_or("order").empty() ? oversell.text_or("cause") : oversell.text_or("order");
+}
+
+std::string taken_before_by(const Json& oversell) {
+  return oversell.text_or("other_order").empty() ? "no order" : oversell.text_or("other_order");
+}
+
+std::string known_after(const Json& oversell) {
+  return oversell.text_or("order").empty() ? "" : grouped(oversell.integer_or("delay_ms")) + " ms";
+}
 
 const Json::Array& items_in(const Json& object, std::string_view key) {
   static const Json::Array none;

@@ -31,6 +31,11 @@ struct Convergence {
 /// Of these channels; of all when none is named.
 Convergence convergence_of(const Json& status, const std::set<std::string>& channels = {});
 
+/// Of a record of an oversell: the order, or the movement where it was no order's; the order before it; how late the order was known.
+std::string taken_by(const Json& oversell);
+std::string taken_before_by(const Json& oversell);
+std::string known_after(const Json& oversell);
+
 /// The list under `key`, or none.
 const Json::Array& items_in(const Json& object, std::string_view key);
 

@@ -232,9 +232,9 @@ int show_oversells(Desk& desk) {
       table.add({{item.text_or("at")},
                  {item.text_or("sku")},
                  {shown(item.find("short"))},
-                 {item.text_or("order").empty() ? item.text_or("cause") : item.text_or("order")},
-                 {item.text_or("other_order")},
-                 {grouped(item.integer_or("delay_ms")) + " ms"},
+                 {taken_by(item)},
+                 {taken_before_by(item)},
+                 {known_after(item)},
                  {item.text_or("rule")}});
     desk.console.out << (table.empty() ? "Nothing was oversold.\n" : table.text(desk.console));
   });

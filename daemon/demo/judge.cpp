@@ -190,6 +190,17 @@ Json Verdict::json() const {
   return json;
 }
 
+std::vector<std::string> garbled_rows(const Json& status) {
+  std::vector<std::string> rows;
+  const Json* problems = status.find("problems");
+  if (problems == nullptr || !problems->is_array()) return rows;
+  for (const auto& problem : problems->as_array()) {
+    const bool garbled = problem.text_or("reason").find("was refused: sku: blank") != std::string::npos;
+    if (garbled && problem.text_or("aspect") == "inbox" && problem.text_or("channel") == "till") rows.push_back(problem.text_or("thing"));
+  }
+  return rows;
+}
+
 Result<Json::Array> all_items(const cli::Daemon& daemon, const std::string& path, const std::string& channel) {
   Json::Array items;
   std::string cursor;

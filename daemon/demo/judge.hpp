@@ -8,6 +8,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace tally::demo {
 
@@ -43,6 +44,9 @@ void note(Json* notes, std::string text);
 
 /// Offers whose number or price there is not what the daemon would show now, plus listings missing or twice.
 Result<std::int64_t> count_drift(const Platforms& platforms, const cli::Daemon& daemon, const Assortment& assortment, Json* notes);
+
+/// The parked rows that hold what the pretend till garbled: a report whose first refused row has no SKU.
+std::vector<std::string> garbled_rows(const Json& status);
 
 /// All items of a list that has cursors.
 Result<Json::Array> all_items(const cli::Daemon& daemon, const std::string& path, const std::string& channel);

@@ -18,13 +18,14 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
-constexpr Duration most_patience{900000};        ///< for listing everything, becoming calm, and each week's end
-constexpr std::int64_t most_unread = 60;         ///< orders that the daemon may be behind
-constexpr std::int64_t most_pending = 1500;      ///< numbers that the daemon may be behind
-constexpr int invoices_a_look = 10;              ///< between two looks at how far it is behind
-constexpr std::chrono::milliseconds nap{50};     ///< while it catches up
-constexpr std::chrono::milliseconds tick{1100};  ///< platforms tell the time in seconds: a count and a sale must not share one
-constexpr std::chrono::seconds look_pause{3};    ///< between two looks at all of its status, which costs it half a second
+constexpr Duration most_patience{900000};           ///< for listing everything, becoming calm, and each week's end
+constexpr std::int64_t most_unread = 60;            ///< orders that the daemon may be behind
+constexpr std::int64_t most_pending = 1500;         ///< numbers that the daemon may be behind
+constexpr std::int64_t most_units_a_line = 10'000;  ///< beyond it the daemon holds the order for a person
+constexpr int invoices_a_look = 10;                 ///< between two looks at how far it is behind
+constexpr std::chrono::milliseconds nap{50};        ///< while it catches up
+constexpr std::chrono::milliseconds tick{1100};     ///< platforms tell the time in seconds: a count and a sale must not share one
+constexpr std::chrono::seconds look_pause{3};       ///< between two looks at all of its status, which costs it half a second
 constexpr std::int64_t long_before_ms = 30ll * 86'400'000;
 
 /// The same number, the same platform: FNV-1a.
@@ -161,9 +162,11 @@ class Replay {
       const std::int64_t units = carried(platform, line, in_hand);
       left_out_ += line.quantity - units;
       in_hand[line.sku] += units;
-      if (units == 0) continue;
-      wanted.push_back({line.sku, units, line.price});
-      lines.push_back(Json::object({{"sku", line.sku}, {"quantity", units}, {"price", price_text(line.price)}}));
+      for (std::int64_t rest = units; rest > 0; rest -= most_units_a_line) {
+        const std::int64_t part = std::min(rest, most_units_a_line);
+        wanted.push_back({line.sku, part, line.price});
+        lines.push_back(Json::object({{"sku", line.sku}, {"quantity", part}, {"price", price_text(line.price)}}));
+      }
     }
     if (wanted.empty()) return hold("sold out");
     auto sold = scene_.platforms().post(platform, "sell", Json::object({{"lines", std::move(lines)}, {"buyer", buyer_of(invoice)}}));

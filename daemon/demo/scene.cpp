@@ -140,12 +140,25 @@ Result<void> Scene::keep_daemon() {
   return start_daemon();
 }
 
+Result<void> Scene::drop_garbled(const Json& status) {
+  for (const auto& row : garbled_rows(status)) {
+    say("a row that the till garbled is dropped: " + row);
+    auto dropped = daemon_->post("inbox/" + row + "/discard");
+    const bool later = !dropped && (dropped.error().fault == Fault::not_found || dropped.error().fault == Fault::transient);
+    if (!dropped && !later) return dropped.error();  // a daemon that dies here is started again, and asked again
+  }
+  return {};
+}
+
 Result<void> Scene::become_calm(const Assortment& assortment, Duration patience) {
   const auto until = std::chrono::steady_clock::now() + patience;
   auto troubled_at = std::chrono::steady_clock::now();
   while (!stop_()) {
     if (auto kept = keep_daemon(); !kept) return kept;
     auto status = daemon_->get("status");
+    if (status) {
+      if (auto dropped = drop_garbled(*status); !dropped) return dropped;
+    }
     auto drift = status && status->bool_or("converged") ? count_drift(*platforms_, *daemon_, assortment, nullptr) : Result<std::int64_t>(1);
     const auto now = std::chrono::steady_clock::now();
     if (!drift || *drift != 0) troubled_at = now;

@@ -3,6 +3,7 @@
 #include "engine/engine.hpp"
 #include "engine/number.hpp"
 #include "engine/orders.hpp"
+#include "engine/oversell.hpp"
 #include "engine/unusual.hpp"
 #include "store/comparison.hpp"
 #include "store/inbox.hpp"
@@ -329,10 +330,6 @@ Result<Json> Engine::status() {
   if (!listed) return listed;
   const std::shared_lock guard(world.mutex);
   Json problems = Json::array(), holds = Json::array(), oversold = Json::array();
-  const auto order_name = [&](Session& session, OrderNo no) {
-    const auto row = no.value == 0 ? std::nullopt : store::get_order(session, no);
-    return row ? world.name_of(row->channel) + "/" + row->id : std::string();
-  };
   auto read = world.store.read([&](Session& session) -> Result<void> {
     for (const auto& p : store::problems(session, 200)) {
       if (p.channel.value != 0 && !world.find(p.channel)) continue;  // of a channel that is not configured any more
@@ -353,8 +350,8 @@ Result<Json> Engine::status() {
     for (const auto& o : store::oversells(session, 1000)) {
       const auto variant = store::get_variant(session, o.variant);
       oversold.push_back(Json::object({{"sku", variant ? variant->sku : ""},
-                                       {"order", order_name(session, o.order)},
-                                       {"other_order", order_name(session, o.other_order)},
+                                       {"order", order_name(session, world, o.order)},
+                                       {"other_order", order_name(session, world, o.other_order)},
                                        {"short", o.short_by},
                                        {"delay_ms", o.delay.count()},
                                        {"rule", o.rule},

@@ -446,19 +446,15 @@ Result<Json> Engine::oversells(const Query& query) {
   auto& world = core_.world();
   const std::shared_lock guard(world.mutex);
   Json items = Json::array();
-  const auto order_name = [&](Session& session, OrderNo no) {
-    const auto row = no.value == 0 ? std::nullopt : store::get_order(session, no);
-    return row ? world.name_of(row->channel) + "/" + row->id : std::string();
-  };
   auto read = world.store.read([&](Session& session) -> Result<void> {
     for (const auto& oversell : store::oversells(session, std::clamp<std::size_t>(query.limit, 1, most_listed))) {
       const auto variant = store::get_variant(session, oversell.variant);
       items.push_back(Json::object({{"at", format_iso(oversell.at)},
                                     {"sku", variant ? variant->sku : ""},
                                     {"short", oversell.short_by},
-                                    {"order", order_name(session, oversell.order)},
+                                    {"order", order_name(session, world, oversell.order)},
                                     {"cause", oversell.cause},
-                                    {"other_order", order_name(session, oversell.other_order)},
+                                    {"other_order", order_name(session, world, oversell.other_order)},
                                     {"delay_ms", oversell.delay.count()},
                                     {"rule", oversell.rule}}));
     }

@@ -55,6 +55,19 @@ Currency currency_of(const Order& order) {
   return order.currency.empty() && order.total ? order.total->currency : order.currency;
 }
 
+/// What the order says of too many units of this line; nothing where it says nothing of the kind.
+std::optional<std::string> excess_of(const Order& order, const OrderLine& line) {
+  Quantity most = std::max<Quantity>(line.quantity, line.restocked.value_or(0));
+  const auto look_at = [&](const std::vector<LineRef>& refs) {
+    for (const auto& ref : refs) most = ref.line == line.id ? std::max(most, ref.quantity) : most;
+  };
+  for (const auto& refund : order.refunds) look_at(refund.lines);
+  for (const auto& shipment : order.shipments) look_at(shipment.lines);
+  if (most <= most_units_a_line) return {};
+  return "line " + line.id + " is of " + std::to_string(most) + " units, more than " + std::to_string(most_units_a_line) +
+         ": it reserves and moves nothing before it is released";
+}
+
 bool have_a_line_in_common(const Order& a, const Order& b) {
   return std::any_of(a.lines.begin(), a.lines.end(), [&](const OrderLine& line) {
     return std::any_of(b.lines.begin(), b.lines.end(), [&](const OrderLine& other) {
@@ -103,6 +116,25 @@ Doubts other_shape(const Order& before, const Order& now) {
 
 bool stays(const std::string& doubt) {
   return doubt.starts_with(two_shapes);
+}
+
+Doubts beyond_measure(const Order& order) {
+  Doubts doubts;
+  for (const auto& line : order.lines) {
+    if (auto excess = excess_of(order, line)) doubts.push_back(std::move(*excess));
+  }
+  return doubts;
+}
+
+std::vector<ResolvedLine> lines_that_count(const Order& order, std::vector<ResolvedLine> lines) {
+  for (const auto& line : order.lines) {
+    const auto excess = excess_of(order, line);
+    if (!excess || std::find(order.holds.begin(), order.holds.end(), *excess) == order.holds.end()) continue;
+    for (auto& resolved : lines) {
+      if (resolved.line == line.id) resolved = {.line = line.id, .sold = VariantNo(), .parts = {}};
+    }
+  }
+  return lines;
 }
 
 Doubts odd_for(const Order& order, const std::string& currency_of_channel) {

@@ -26,6 +26,12 @@ Doubts from_the_future(Order& order, Time came, Time now);
 Doubts other_shape(const Order& before, const Order& now);
 bool stays(const std::string& doubt);
 
+/// A line of more units than anybody sells or gives back in one: a barcode in the column of quantities.
+inline constexpr Quantity most_units_a_line = 10'000;
+Doubts beyond_measure(const Order& order);
+/// The lines that may reserve and move goods: those that the order's `holds` call beyond measure do as if nobody knew what they sell.
+std::vector<ResolvedLine> lines_that_count(const Order& order, std::vector<ResolvedLine> lines);
+
 /// What is wrong with an order whose lines were looked up, besides what complete() says.
 Doubts odd_for(const Order& order, const std::string& currency_of_channel);
 

@@ -138,6 +138,7 @@ std::vector<std::string> reasons_to_hold(Session& session, const World& world, c
   const auto add = [&](const Doubts& more) { reasons.insert(reasons.end(), more.begin(), more.end()); };
   add(complete(order));
   add(odd_for(order, channel.config.currency));
+  add(beyond_measure(order));
   add(review(session, world, channel, order, no));
   if (no.value != 0) {
     const auto released = store::released_holds(session, no);
@@ -248,13 +249,14 @@ void settle(Session& session, const World& world, const Channel& channel, store:
   auto resolved = resolve_lines(session, channel, order, resolved_before(row, order));
   const auto* routed_by = route_parts(session, world.config, channel, order, resolved);
   order.holds = reasons_to_hold(session, world, channel, row.no, order, doubts, resolved);
+  const auto counting = lines_that_count(order, resolved);
   const Claim before = claim_from(row.claim);
   const Order wished = first ? order : with_tasks(order, tasks_after(session, channel, row, order, now));
   // An abandoned order that is first seen when its time has run out reserves nothing, not even for a moment.
   if (waits_for_payment(channel, wished) && runs_out_at(channel, order, now) <= now) row.expired = true;
-  const Claim target = claim_of(wished, resolved, channel.reserve(), row.expired);
+  const Claim target = claim_of(wished, counting, channel.reserve(), row.expired);
   const Units taken_before = units_from(row.taken);
-  auto effects = own_effects(channel.facts, order, wished, resolved, target, first ? nullptr : &taken_before, before_changed_at, now);
+  auto effects = own_effects(channel.facts, order, wished, counting, target, first ? nullptr : &taken_before, before_changed_at, now);
   if (!changed) keep_new_steps(effects, taken_before);
   row.state = name_of(wished.state);
   row.document = to_json(order);
@@ -271,11 +273,11 @@ void settle(Session& session, const World& world, const Channel& channel, store:
   else
     ensure(store::update_order(session, row), "only the engine's thread changes orders");
   const std::string by_order = "order:" + std::to_string(row.no.value), cause = by_order + ":" + std::to_string(row.revision);
-  auto touched = append_claim(session, {target, moves_of(wished, resolved), by_order, cause, goods_moved_at(wished, now)}, before, now);
-  const auto sold = renew_add_back(session, channel, row.no, lines_before, resolved, effects.add_back);
+  auto touched = append_claim(session, {target, moves_of(wished, counting), by_order, cause, goods_moved_at(wished, now)}, before, now);
+  const auto sold = renew_add_back(session, channel, row.no, lines_before, counting, effects.add_back);
   apply_steps(session, channel, effects, step_seen);
-  draw_from_quotas(session, channel, row.no, wished, resolved, target, now);
-  record_oversells(session, world, {channel, row, wished, resolved, before, target}, now);
+  draw_from_quotas(session, channel, row.no, wished, counting, target, now);
+  record_oversells(session, world, {channel, row, wished, counting, before, target}, now);
   for (const auto& [variant, step] : effects.steps) touched.insert(variant);
   touched.insert(sold.begin(), sold.end());
   mark_stock(session, world, touched, {cause, true, 0}, now);

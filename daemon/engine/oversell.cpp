@@ -22,9 +22,16 @@ Quantity taken_by(const Claim& claim, VariantNo variant) {
   return units;
 }
 
+void tell_uncounted(Session& session, const Channel& channel, LocationNo shelf, Time now) {
+  const std::string name = store::location_name(session, shelf);
+  store::set_problem(
+      session, {channel.no, "shelf", name, "goods are sold from " + name + ", where nothing was ever counted: they stand below zero there",
+                "let the till count it, or `tallyd stock count --file FILE --location " + name + "`", now});
+}
+
 /// Units that are missing at the channel's locations and at those that the order claims from. A shelf that some channel counts is a pool of
 /// its own, as in the number that is shown: what is missing there is not owed by the others, and what they have does not fill it.
-Quantity missing_for(Session& session, const Taking& taking, VariantNo variant) {
+Quantity missing_for(Session& session, const Taking& taking, VariantNo variant, Time now) {
   const auto has = [](const std::vector<LocationNo>& list, LocationNo location) {
     return std::find(list.begin(), list.end(), location) != list.end();
   };
@@ -34,6 +41,10 @@ Quantity missing_for(Session& session, const Taking& taking, VariantNo variant) 
     if (!claimed && !has(taking.channel.locations, row.location)) continue;
     const Quantity here = row.sum.on_hand - row.sum.reserved;
     const bool counted = has(taking.channel.counted, row.location);
+    if (counted && here < 0 && !store::was_stocked(session, row.location)) {
+      tell_uncounted(session, taking.channel, row.location, now);
+      continue;
+    }
     available += counted ? std::max<Quantity>(here, 0) : here;
     if (counted && claimed) missing_on_shelves += std::max<Quantity>(-here, 0);
   }
@@ -108,13 +119,20 @@ void record(Session& session, const World& world, const store::Oversell& oversel
 
 }  // namespace
 
+std::string order_name(Session& session, const World& world, OrderNo no) {
+  const auto row = no.value == 0 ? std::nullopt : store::get_order(session, no);
+  if (!row) return {};
+  const auto* channel = world.find(row->channel);
+  return (channel ? channel->config.name : "(removed channel)") + "/" + row->id;
+}
+
 void record_oversells(Session& session, const World& world, const Taking& taking, Time now) {
   std::set<VariantNo> variants;
   for (const auto& [key, effect] : taking.target) variants.insert(key.first);
   for (const auto variant : variants) {
     const Quantity lost = taken_by(taking.target, variant) - taken_by(taking.before, variant);
     if (lost <= 0) continue;
-    const Quantity missing = missing_for(session, taking, variant);
+    const Quantity missing = missing_for(session, taking, variant, now);
     if (missing == 0) continue;
     store::Oversell oversell;
     oversell.at = now;
@@ -122,7 +140,7 @@ void record_oversells(Session& session, const World& world, const Taking& taking
     oversell.order = taking.row.no;
     oversell.other_order = store::previous_taker(session, variant, taking.row.no).value_or(OrderNo(0));
     oversell.short_by = std::min(missing, lost);
-    oversell.delay = now - taking.order.placed_at.value_or(now);
+    oversell.delay = std::max(now - taking.order.placed_at.value_or(now), Duration(0));  // the platform's clock may be ahead
     const auto other = oversell.other_order.value == 0 ? std::nullopt : store::get_order(session, oversell.other_order);
     oversell.rule = rule_against(session, world, taking, variant, other, oversell.short_by, now);
     record(session, world, oversell, taking.channel.no);

@@ -19,12 +19,16 @@ struct Taking {
   const Claim& target;
 };
 
-/// For each variant of which the order took more than its channel's locations have. After its movements and its own effects.
+/// For each variant of which the order took more than its channel's locations have. After its movements and its own effects. A shelf that
+/// some channel counts and where nothing was ever counted has nothing to oversell: it is named as a problem until something is.
 void record_oversells(store::Session& session, const World& world, const Taking& taking, Time now);
 
 /// A movement that no order made (a count, an adjustment, goods sent away) left less at the location than was promised there.
 /// `before`: on hand less reserved before it.
 void record_shortage(store::Session& session, const World& world, VariantNo variant, LocationNo location, Quantity before,
                      const std::string& cause, Time now);
+
+/// "shop/17" as a person knows the order; empty for none.
+std::string order_name(store::Session& session, const World& world, OrderNo no);
 
 }  // namespace tally::engine

@@ -97,6 +97,9 @@ std::string cause_is_there() {
          "WHEN 'inbox' THEN EXISTS (SELECT 1 FROM parked_row r WHERE r.row_no = CAST(p.thing AS BIGINT)) "
          "WHEN 'guard' THEN EXISTS (SELECT 1 FROM held h WHERE h.digest = p.thing) "
          "WHEN 'channel' THEN EXISTS (SELECT 1 FROM channel c WHERE c.channel_no = p.channel_no AND c.paused <> '') "
+         "WHEN 'shelf' THEN NOT EXISTS (SELECT 1 FROM movement v JOIN location l ON l.location_no = v.location_no WHERE l.name = p.thing "
+         "AND "
+         "v.kind NOT IN ('order', 'cover')) "
          "ELSE 1 = 1 END ";
 }
 

@@ -236,6 +236,13 @@ std::optional<OrderNo> previous_taker(Session& session, VariantNo variant, Order
   return OrderNo(std::stoll(cause.substr(from, cause.find(':', from) - from)));
 }
 
+bool was_stocked(Session& session, LocationNo location) {
+  Int l = location.value, found = 0;
+  session.sql << "SELECT COUNT(*) FROM (SELECT 1 FROM movement WHERE location_no = :l AND kind NOT IN ('order', 'cover') LIMIT 1) m",
+      use(l), into(found);
+  return found != 0;
+}
+
 void record_oversell(Session& session, const Oversell& o) {
   Int at = to_ms(o.at), v = o.variant.value, order = o.order.value, other = o.other_order.value, n = o.short_by, delay = o.delay.count();
   session.sql << "INSERT INTO oversell (at, variant_no, order_no, other_order_no, short, delay_ms, rule, cause) "

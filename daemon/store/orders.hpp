@@ -63,6 +63,8 @@ Quantity taken_since(Session& session, ChannelNo channel, VariantNo variant, Tim
 
 /// The newest order but `but` that moved this variant.
 std::optional<OrderNo> previous_taker(Session& session, VariantNo variant, OrderNo but);
+/// Whether anything but orders ever moved goods there: a count, a receipt, a transfer.
+bool was_stocked(Session& session, LocationNo location);
 
 struct Oversell {
   Time at;

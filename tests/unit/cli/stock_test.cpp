@@ -148,6 +148,20 @@ TEST_F(StockCommands, OversellsAreListedWithWhatWouldHavePreventedThem) {
   EXPECT_TRUE(printed("wechat/7"));
 }
 
+TEST_F(StockCommands, WhatNoOrderTookIsNamedByItsCauseInBothPlaces) {
+  const std::string record =
+      R"({"at":"t","sku":"A-1","short":2,"order":"","cause":"adjust:17","other_order":"","delay_ms":0,"rule":"none: less was there"})";
+  FakeDaemon& fake = with_daemon();
+  fake.answer("/api/v1/stock/oversells", "{\"items\":[" + record + "]}");
+  fake.answer("/api/v1/status", "{\"version\":\"1\",\"uptime_ms\":1,\"channels\":[],\"oversold\":[" + record + "]}");
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"stock", "oversells"}, {"status"}}) {
+    EXPECT_EQ(tallyd(words), exit_ok) << err.str();
+    EXPECT_TRUE(printed("adjust:17")) << out.str();
+    EXPECT_TRUE(printed("no order")) << out.str();
+    EXPECT_FALSE(printed("0 ms")) << "no order was known late: " << out.str();
+  }
+}
+
 TEST_F(StockCommands, AnOrderIsRoutedToAnotherLocation) {
   auto& fake = with_daemon();
   fake.answer("/api/v1/stock/route", R"({"order":"7","location":"store","moved":1})");

@@ -146,6 +146,47 @@ TEST_F(Nonsense, AClockThatIsAFewHoursAheadHoldsNothing) {
   EXPECT_EQ(at("A", "main").on_hand, 8);
 }
 
+TEST_F(Nonsense, ABarcodeAsQuantityMovesNothingBeforeAPersonReleasesItAndTheOtherLineDoes) {
+  for (const Quantity barcode : {Quantity{96385074}, Quantity{1'000'000'000}}) {
+    const std::string id = std::to_string(barcode);
+    const auto before = at("A", "main"), other = at("B", "main");
+    order("shop", id, "completed", {{"A", barcode}, {"B", 1}});
+    EXPECT_THAT(holds(id), ElementsAre(HasSubstr("line 1 is of " + id + " units, more than 10000")));
+    EXPECT_EQ(at("A", "main"), before);
+    EXPECT_EQ(at("B", "main"), (Effect{other.on_hand - 1, 0}));
+    write([&](store::Session& session) {
+      ASSERT_TRUE(release_order(session, core->world(), store::find_order(session, channel("shop").no, id)->no, "ada").has_value());
+    });
+    EXPECT_THAT(holds(id), IsEmpty());
+    EXPECT_EQ(at("A", "main").on_hand, before.on_hand - barcode) << "somebody meant it";
+  }
+}
+
+TEST_F(Nonsense, ABarcodeAsQuantityIsCorrectedOnTheChannel) {
+  const Time placed = clock.now();
+  order("shop", "1", "paid", {{"A", 96385074}}, placed);
+  EXPECT_EQ(at("A", "main"), (Effect{10, 0}));
+  pass(Duration(60000));
+  order("shop", "1", "paid", {{"A", 3}}, placed);
+  EXPECT_THAT(holds("1"), IsEmpty());
+  EXPECT_EQ(at("A", "main"), (Effect{10, 3}));
+}
+
+TEST_F(Nonsense, ABarcodeAsReturnedQuantityFillsNoShelf) {
+  order("shop", "1", "completed", {{"A", 0}}, clock.now(), [](Json& tree) {
+    const Json ref = Json::object({{"line", Json::object({{"@id", "1"}})}, {"quantity", 96385074}, {"restocked", true}});
+    tree.set("refunds", Json::Array{Json::object({{"@id", "back"}, {"lines", Json::Array{ref}}})});
+  });
+  EXPECT_THAT(holds("1"), Contains(HasSubstr("line 1 is of 96385074 units")));
+  EXPECT_EQ(at("A", "main"), (Effect{10, 0}));
+}
+
+TEST_F(Nonsense, TenThousandUnitsOfOneThingAreAnOrder) {
+  order("shop", "1", "paid", {{"A", 10'000}});
+  EXPECT_THAT(holds("1"), IsEmpty());
+  EXPECT_EQ(at("A", "main").reserved, 10'000);
+}
+
 TEST_F(Nonsense, AParcelAndAReturnDatedIn2099MoveTheirGoodsNow) {
   const auto facts = [](const char* id) {
     return Json::Array{Json::object(

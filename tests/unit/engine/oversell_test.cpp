@@ -1,0 +1,85 @@
+// What counts as oversold, and how it is named.
+#include "engine/oversell.hpp"
+
+#include "stock_house.hpp"
+
+#include <gmock/gmock.h>
+
+namespace tally::engine {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class Oversold : public StockHouse {
+ protected:
+  void SetUp() override {
+    StockHouse::SetUp();
+    config.locations = {{"main", ""}, {"shelf", ""}};
+    config.locations[1].counted_by = "till";
+    add_shop("till", {});
+    add_shop("shop", {});
+    rules("till").locations = {"shelf"};
+    rules("shop").locations = {"main"};
+    add_product("A", 5);
+    add_product("B", 5);
+    open();
+    pass(1min);
+  }
+  std::vector<store::ProblemRow> shelf_problems() {
+    std::vector<store::ProblemRow> rows;
+    write([&](store::Session& session) { rows = store::problems(session, 100); });
+    std::erase_if(rows, [](const auto& row) { return row.kind != "shelf"; });
+    return rows;
+  }
+};
+
+TEST_F(Oversold, ASaleFromAShelfThatWasNeverCountedIsNotAndTheShelfIsNamedOnceUntilItIsCounted) {
+  order("till", "1", "completed", {{"A", 1}});
+  order("till", "2", "completed", {{"A", 2}, {"B", 1}});
+  EXPECT_EQ(at("A", "shelf").on_hand, -3);
+  EXPECT_THAT(oversells(), IsEmpty());
+  ASSERT_THAT(shelf_problems(), SizeIs(1));
+  EXPECT_EQ(shelf_problems().front().thing, "shelf");
+  EXPECT_THAT(shelf_problems().front().todo, HasSubstr("stock count"));
+  // when: the shelf is counted, and more is sold than lies there
+  pass(1min);
+  ASSERT_TRUE(count("A", "shelf", 2, clock.now()));
+  EXPECT_THAT(shelf_problems(), IsEmpty());
+  pass(1min);
+  order("till", "3", "completed", {{"A", 3}});
+  ASSERT_THAT(oversells(), SizeIs(1));
+  EXPECT_EQ(oversells().front().short_by, 1);
+  EXPECT_THAT(shelf_problems(), IsEmpty());
+}
+
+TEST_F(Oversold, AWarehouseThatNoChannelCountsIsOversoldAsBefore) {
+  order("shop", "1", "paid", {{"A", 6}});
+  EXPECT_THAT(oversells(), SizeIs(1));
+}
+
+TEST_F(Oversold, AChannelWhoseClockIsAheadIsKnownAtOnceAndNotBeforeItSold) {
+  order("shop", "1", "paid", {{"A", 6}}, clock.now() + 1h);
+  ASSERT_THAT(oversells(), SizeIs(1));
+  EXPECT_EQ(oversells().front().delay, Duration(0));
+}
+
+TEST_F(Oversold, AnOrderOfARemovedChannelIsStillNamed) {
+  order("shop", "17", "paid", {{"A", 6}});
+  const OrderNo no = order_row("shop", "17").no;
+  const auto name = [&] {
+    std::string found;
+    write([&](store::Session& session) { found = order_name(session, core->world(), no); });
+    return found;
+  };
+  EXPECT_EQ(name(), "shop/17");
+  const auto gone = std::move(shops.back());
+  shops.pop_back();
+  open();
+  EXPECT_EQ(name(), "(removed channel)/17");
+}
+
+}  // namespace
+}  // namespace tally::engine
