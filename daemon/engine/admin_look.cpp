@@ -91,7 +91,7 @@ Json offer_json(Session& session, const World& world, const Channel& channel, co
   (void)world;
   Json json =
       Json::object({{"channel", channel.config.name}, {"sku", variant->sku}, {"listing_id", listing_id}, {"id", id}, {"state", state}});
-  json.set("stock", Json::object({{"desired", number.number},
+  json.set("stock", Json::object({{"desired", number.counted ? Json(number.number) : Json()},
                                   {"sent", offer.number_sent},
                                   {"confirmed", offer.number_confirmed},
                                   {"observed", offer.number_observed},

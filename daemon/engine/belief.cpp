@@ -50,10 +50,19 @@ void unknown_absolute(Belief& belief, Quantity number, Time sent, Duration deadl
 }
 
 void unknown_change(Belief& belief, Quantity delta, Time sent, Duration deadline, Duration settle) {
-  belief.low += std::min<Quantity>(delta, 0);
-  belief.high += std::max<Quantity>(delta, 0);
+  change_may_land(belief, delta);
   belief.anchor_to = std::max(belief.anchor_to, sent + deadline);
   belief.owed_look_at = std::min(belief.owed_look_at, sent + settle);
+}
+
+void change_may_land(Belief& belief, Quantity delta) {
+  belief.low += std::min<Quantity>(delta, 0);
+  belief.high += std::max<Quantity>(delta, 0);
+}
+
+void number_may_land(Belief& belief, Quantity number) {
+  belief.low = std::min(belief.low, number);
+  belief.high = std::max(belief.high, number);
 }
 
 void conflicted(Belief& belief, Time now) {

@@ -40,6 +40,10 @@ void confirmed_absolute(Belief& belief, Quantity number, Time sent, Time now, co
 void unknown_absolute(Belief& belief, Quantity number, Time sent, Duration deadline, Duration settle, const Collected& meanwhile);
 void unknown_change(Belief& belief, Quantity delta, Time sent, Duration deadline, Duration settle);
 
+/// A write of which a look does not tell whether it had landed by then.
+void change_may_land(Belief& belief, Quantity delta);
+void number_may_land(Belief& belief, Quantity number);
+
 /// The platform refused because the number was not as believed.
 void conflicted(Belief& belief, Time now);
 

@@ -147,7 +147,7 @@ Result<std::optional<Time>> Lane::hour_to_compare() const {
 Result<std::optional<Call>> Lane::next_comparison() {
   const Time now = world_.clock.now();
   const auto& facts = channel_->facts;
-  if (!facts.lists_placed_orders || comparing_ || now < next_comparison_) return std::optional<Call>();
+  if (!facts.lists_placed_orders || comparing_ || list_failed_ || now < next_comparison_) return std::optional<Call>();
   if (!hour_) {
     const Time newest = newest_closed_hour(now, facts.order_lag + settled_for);
     if (complete_.began < newest + hour + facts.order_lag) return std::optional<Call>();  // the end of an order read comes back here

@@ -50,8 +50,7 @@ void mark_differences(Session& session, const Channel& channel, Time now) {
   for (VariantNo after;;) {
     const auto offers = store::offers_after(session, channel.no, after, page);
     for (const auto& offer : offers) {
-      const Belief belief{offer.low, offer.high, offer.anchor_from, offer.anchor_to, offer.suspect, offer.owed_look_at, offer.verified_at};
-      if (direction(belief, stock_number(session, channel, offer.variant).number) != Direction::none)
+      if (stock_direction(session, channel, offer) != Direction::none)
         mark_aspect(session, channel.no, "stock", offer.variant.value, {"the channel is back", false, 0}, now);
     }
     if (offers.size() < page) return;
@@ -88,8 +87,8 @@ Result<void> Core::set_channels(Config config, std::vector<ChannelSetup> setups)
       const bool is_new = std::none_of(known.begin(), known.end(), [&](const auto& row) { return row.name == setup.config.name; });
       const auto row = store::open_channel(session, setup.config.name);
       channel->no = row.no;
-      if (row.account.empty() || !store::has_history(session, row.no)) store::set_account(session, row.no, setup.account);
       channel->released = row.released;
+      if (row.account.empty() || !store::has_history(session, row.no)) store::set_account(session, row.no, setup.account);
       find_locations(session, config, *channel);
       store::set_paused(session, row.no, "");  // a start or a reload is a new try
       store::clear_problem(session, row.no, "channel", setup.config.name);

@@ -120,14 +120,6 @@ Result<Lane::Step> Lane::next_step() {
   }
   if (!channel_->paused.empty()) return Step{std::nullopt, never};
   if (state_.sleep_until > now) return Step{std::nullopt, state_.sleep_until};
-  using Next = Result<std::optional<Call>>;
-  const auto first = [&](std::initializer_list<Next (Lane::*)()> candidates) -> Next {
-    for (const auto candidate : candidates) {
-      auto call = (this->*candidate)();
-      if (!call || *call) return call;
-    }
-    return std::optional<Call>();
-  };
   std::set<std::string> due;
   if (auto asked = ask_due(due); !asked) return asked.error();
   if (!due.contains("stock")) state_.raises_held = 0;
@@ -142,21 +134,30 @@ Result<Lane::Step> Lane::next_step() {
     if (*cancel) return Step{std::move(*cancel), now};
   }
   if (seat_free(false)) {
-    auto call = first({&Lane::next_orders, &Lane::next_parcel, &Lane::next_look});
+    const bool others_first = list_failed_ && orders_went_last_;
+    auto call = others_first ? next_beside_orders(due) : next_orders();
+    const bool second = call && !*call;
+    if (second) call = others_first ? next_orders() : next_beside_orders(due);
     if (!call) return call.error();
-    if (auto asked = ask_due(due); !asked) return asked.error();  // a look may have marked something
-    if (!*call && !due.empty()) {
-      if (due.contains("price")) call = next_price();
-      if (call && !*call && due.contains("stock")) call = next_stock(false);
-      const bool wants = !want_look_.empty() || next_order_read_ <= now;  // what a raise waits for
-      if (call && !*call && wants) call = first({&Lane::next_orders, &Lane::next_look});
-      if (!call) return call.error();
-    }
-    if (!*call) call = due.contains("content") ? next_content_or_check() : next_check();
-    if (!call) return call.error();
+    if (*call) orders_went_last_ = others_first == second;
     if (*call) return Step{std::move(*call), now};
   }
   return Step{std::nullopt, when_next()};
+}
+
+/// Looks, prices, raises, content and what checks them. After an order list that failed one of these goes first, or they would wait for as
+/// long as it fails.
+Result<std::optional<Call>> Lane::next_beside_orders(std::set<std::string>& due) {
+  auto call = next_parcel();
+  if (call && !*call) call = next_look();
+  if (!call || *call) return call;
+  if (auto asked = ask_due(due); !asked) return asked.error();  // a look may have marked something
+  if (due.contains("price")) call = next_price();
+  if (call && !*call && due.contains("stock")) call = next_stock(false);
+  if (call && !*call && next_order_read_ <= world_.clock.now() && !list_failed_) call = next_orders();  // what a raise waits for
+  if (call && !*call && !want_look_.empty()) call = next_look();
+  if (!call || *call) return call;
+  return due.contains("content") ? next_content_or_check() : next_check();
 }
 
 /// They take turns: thousands of listings to be made would put off for hours what only a check can find.

@@ -108,7 +108,10 @@ class Lane {
   Result<std::optional<Call>> next_stock(bool downs);
   std::optional<Decision> answer_stock_mark(store::Session& session, const store::Mark& mark, bool downs, std::size_t& held_raises);
   Decision decide_stock(store::Session& session, const store::Mark& mark, const store::OfferRow& offer, Quantity number);
+  void leave_uncounted(store::Session& session, const store::Mark& mark, const store::OfferRow& offer);
+  bool just_looked(VariantNo variant) const;
   May may_lower(const store::OfferRow& offer, Quantity& value) const;
+  May may_change(const store::OfferRow& offer, const Belief& belief, Direction way) const;
   May may_raise(const store::OfferRow& offer, Quantity number, Quantity& value) const;
   bool read_applied(store::Session& session, Time after) const;
   void read_orders_after(Time anchor);
@@ -123,6 +126,8 @@ class Lane {
                         const Variant& variant, const OfferPrice& price);
   Result<std::optional<Call>> next_content();
   Result<std::optional<Call>> content_call(store::Session& session, const store::Mark& mark);
+  std::string price_refusal(store::Session& session, const store::ProductRow& product) const;
+  bool is_told_again(store::Session& session, const store::Intent& intent) const;
   bool looks_first(store::Session& session, const store::Mark& mark, store::ListingRow& listing);
   std::optional<Call> settle_doubt(store::Session& session, const store::Mark& mark, const store::ProductRow& product,
                                    store::ListingRow& listing);
@@ -155,6 +160,7 @@ class Lane {
   Result<std::optional<Call>> next_orders();
   Result<std::optional<Call>> next_look();
   Result<std::optional<Call>> next_sweep();
+  Result<std::optional<Call>> next_beside_orders(std::set<std::string>& due);
   Result<std::optional<Call>> next_check();
   Result<std::optional<Call>> next_content_or_check();
   Result<void> finish_orders(const Call& call, Outcome& outcome);
@@ -169,6 +175,7 @@ class Lane {
   Result<void> store_documents(store::Session& session, const std::vector<channel::Document>& documents, std::set<std::string>& stored);
   Result<void> order_read_complete(store::Session& session);
   void take_offer(store::Session& session, const store::VariantRow& variant, const Json& tree, const Reading& reading, bool bound_now);
+  std::vector<store::Intent> unsettled(store::Session& session, VariantNo variant, Time started) const;
   Time settles_at(store::Session& session, VariantNo variant, Time started) const;
   void take_number(store::Session& session, store::OfferRow& offer, Quantity seen, const Reading& reading);
 
@@ -219,6 +226,9 @@ class Lane {
   std::map<VariantNo, Looked> looked_;
   std::set<VariantNo> want_look_;
   bool content_went_last_ = false;
+  bool order_parked_ = false;  ///< at the last complete order list: what a look misses may be in it
+  bool list_failed_ = false;  ///< the last order list: something else goes before the next one
+  bool orders_went_last_ = false;
   std::set<std::string> unread_bodies_;  ///< documents that could not be parsed and were stored already, by hash
 };
 

@@ -259,6 +259,18 @@ bool Lane::looks_first(Session& session, const store::Mark& mark, store::Listing
   return true;
 }
 
+/// Why a variant that is not there yet must not get there with this write, which names its price; empty: nothing is against it.
+std::string Lane::price_refusal(Session& session, const store::ProductRow& product) const {
+  if (!channel_->facts.pushes_price) return {};
+  for (const auto& row : store::variants_of(session, product.no)) {
+    const Variant* sold = product.product.find(Sku(row.sku));
+    if (!sold || store::find_offer(session, channel_->no, row.no)) continue;
+    const auto price = offer_price(session, *channel_, row.no, *sold);
+    if (!price.refused.empty()) return row.sku + ": " + price.refused;
+  }
+  return {};
+}
+
 Result<std::optional<Call>> Lane::content_call(Session& session, const store::Mark& mark) {
   const Time now = world_.clock.now();
   const auto product = store::get_product(session, ProductNo(mark.thing));
@@ -300,10 +312,12 @@ Result<std::optional<Call>> Lane::content_call(Session& session, const store::Ma
     store::park_mark(session, mark, "the same content was refused before", hash);
     return std::optional<Call>();
   }
-  if (const auto refusals = channel_->connector->check(tree); !refusals.empty()) {
+  std::string refusal = price_refusal(session, *product);
+  if (const auto refusals = channel_->connector->check(tree); refusal.empty() && !refusals.empty())
+    refusal = refusals.front().thing + ": " + refusals.front().what;
+  if (!refusal.empty()) {
     if (auto parked =
-            park(session, mark, product->product.code,
-                 error(Fault::rejected, refusals.front().thing + ": " + refusals.front().what, channel_->config.name + ": listing"), hash);
+            park(session, mark, product->product.code, error(Fault::rejected, refusal, channel_->config.name + ": listing"), hash);
         !parked)
       return parked.error();
     return std::optional<Call>();
@@ -384,6 +398,15 @@ Result<void> Lane::retired(Session& session, const Call& call, std::size_t at, c
   return {};
 }
 
+/// Whether the platform said the same to this content the last times too: looking does not help then.
+bool Lane::is_told_again(Session& session, const store::Intent& intent) const {
+  constexpr std::size_t times = 3;
+  const auto last = store::last_intents(session, channel_->no, "content", intent.thing, times);
+  return last.size() == times && std::all_of(last.begin(), last.end(), [&](const auto& one) {
+           return one.hash == intent.hash && one.outcome == name_of(Fault::conflict);
+         });
+}
+
 /// What becomes of a listing that the platform did not take, or of which nobody knows whether it did.
 Result<void> Lane::content_failed(Session& session, const store::Intent& intent, const store::Mark& mark, const store::ProductRow& product,
                                   store::ListingRow& listing, const Error& fault) {
@@ -397,8 +420,11 @@ Result<void> Lane::content_failed(Session& session, const store::Intent& intent,
       if (creating) {
         listing.state = "in_doubt";
         listing.tries = 0;
-        listing.next_at = intent.committed_at + channel_->facts.settle;
+      } else if (fault.fault == Fault::conflict && is_told_again(session, intent)) {
+        store::put_listing(session, listing);
+        return park(session, mark, product.product.code, fault, intent.hash);
       }
+      listing.next_at = intent.committed_at + channel_->facts.settle;
       break;
     case Reaction::Change::retry:
       if (creating) listing.state = "absent";

@@ -109,6 +109,8 @@ Result<void> Lane::order_read_complete(Session& session) {
   complete_.last_row = store::last_inbox_row(session, channel_->no);
   state_.last_order_read = read_began_;
   store::set_cursor(session, channel_->no, "orders", std::to_string(to_ms(read_began_)), now);
+  order_parked_ = store::has_parked_order(session, channel_->no);
+  if (order_parked_) return {};  // units that a look misses may be sold in a document that nobody could read
   for (const auto variant : store::clear_suspects(session, channel_->no, read_began_ - channel_->facts.order_lag)) {
     const auto row = store::get_variant(session, variant);
     store::journal(session, {0, now, "drift.suspected", "look", channel_->no, row ? row->sku : "", "{}"});
@@ -151,6 +153,7 @@ Result<void> Lane::finish_orders(const Call& call, Outcome& outcome) {
   if (!page) {
     if (by_id) return orders_not_fetched(call, page.error());
     order_cursor_.clear();
+    list_failed_ = true;
     next_order_read_ = ask_again_at(page.error(), now);
     return {};
   }
@@ -167,7 +170,10 @@ Result<void> Lane::finish_orders(const Call& call, Outcome& outcome) {
     if (unread_bodies_.size() + stored.size() > most_unread) unread_bodies_.clear();
     unread_bodies_.merge(stored);
   }
-  if (by_id) fetch_most_ = orders_a_fetch;
+  if (by_id)
+    fetch_most_ = orders_a_fetch;
+  else
+    list_failed_ = false;
   if (!written || by_id) return written;
   order_cursor_ = page->cursor;
   if (!order_cursor_.empty()) return {};
@@ -378,13 +384,18 @@ void Lane::take_offer(Session& session, const store::VariantRow& variant, const 
   store::put_offer(session, *offer);
 }
 
-/// When the first write must have landed that nobody answered and that a look begun at `started` was too early for.
+/// Writes that nobody answered and that may land after a look begun at `started`.
+std::vector<store::Intent> Lane::unsettled(Session& session, VariantNo variant, Time started) const {
+  auto intents = store::last_intents(session, channel_->no, "stock", variant.value, 10);
+  std::erase_if(intents,
+                [&](const auto& intent) { return intent.outcome != "unknown" || intent.committed_at + channel_->facts.settle <= started; });
+  return intents;
+}
+
+/// When the first of these must have landed.
 Time Lane::settles_at(Session& session, VariantNo variant, Time started) const {
   Time first = never;
-  for (const auto& intent : store::last_intents(session, channel_->no, "stock", variant.value, 10)) {
-    const Time settled = intent.committed_at + channel_->facts.settle;
-    if (intent.outcome == "unknown" && settled > started) first = std::min(first, settled);
-  }
+  for (const auto& intent : unsettled(session, variant, started)) first = std::min(first, intent.committed_at + channel_->facts.settle);
   return first;
 }
 
@@ -404,6 +415,12 @@ void Lane::take_number(Session& session, store::OfferRow& offer, Quantity seen, 
     offer.owed_look_at = belief.owed_look_at;
     return;
   }
+  for (const auto& intent : unsettled(session, offer.variant, started)) {  // seen before it landed, or after
+    if (intent.relative)
+      change_may_land(belief, intent.delta);
+    else
+      number_may_land(belief, intent.value);
+  }
   if (belief.owed_look_at == never) belief.owed_look_at = settles_at(session, offer.variant, started);
   // Where changes are relative, a number inside an interval may be our own unanswered write, or orders that nobody has read:
   // those are read before a raise.
@@ -420,8 +437,7 @@ void Lane::take_number(Session& session, store::OfferRow& offer, Quantity seen, 
   if (!result.equal && result.after_read && offer.unequal_looks >= 3) result.relative = seen;
   looked_[offer.variant] = result;
   if (belief.suspect && channel_->facts.reads_orders) read_orders_after(belief.anchor_to);
-  const auto number = stock_number(session, *channel_, offer.variant).number;
-  if (channel_->has_our_stock() && direction(belief, number) != Direction::none)
+  if (channel_->has_our_stock() && stock_direction(session, *channel_, offer) != Direction::none)
     mark_aspect(session, channel_->no, "stock", offer.variant.value, {"look", false, 0}, now);
 }
 

@@ -45,12 +45,17 @@ void Lane::read_orders_after(Time anchor) {
   next_order_read_ = std::min(next_order_read_, anchor + channel_->facts.order_lag);
 }
 
+bool Lane::just_looked(VariantNo variant) const {
+  const auto found = looked_.find(variant);
+  return found != looked_.end() && world_.clock.now() - found->second.at <= gap;
+}
+
 Lane::May Lane::may_lower(const store::OfferRow& offer, Quantity& value) const {
   const Time now = world_.clock.now();
   if (!channel_->facts.can_look || channel_->facts.takes == Takes::never) return May::send;
   if (channel_->facts.reads_orders && now - complete_.began <= fresh) return May::send;
   const auto found = looked_.find(offer.variant);
-  if (found == looked_.end() || now - found->second.at > gap) return May::look;
+  if (!just_looked(offer.variant)) return May::look;
   value = std::max<Quantity>(0, value - std::max<Quantity>(0, found->second.believed_high - found->second.seen));
   return May::send;
 }
@@ -63,9 +68,10 @@ Lane::May Lane::may_raise(const store::OfferRow& offer, Quantity number, Quantit
   if (!facts.can_look && facts.reads_orders)
     return complete_.began >= offer.anchor_to + facts.order_lag && now - complete_.ended <= gap ? May::send : May::read;
   if (facts.can_look && offer.owed_look_at != never) return offer.owed_look_at <= now ? May::look : May::wait;
+  if (offer.suspect && order_parked_) return May::wait;
   if (!facts.reads_orders) return now - offer.anchor_to > Duration(60000) ? May::send : May::wait;
   const auto found = looked_.find(offer.variant);
-  if (found != looked_.end() && now - found->second.at <= gap && found->second.after_read) {
+  if (just_looked(offer.variant) && found->second.after_read) {
     if (found->second.equal) return May::send;
     if (found->second.relative) {
       value = std::max<Quantity>(0, found->second.seen + (number - found->second.believed_high));
@@ -74,6 +80,21 @@ Lane::May Lane::may_raise(const store::OfferRow& offer, Quantity number, Quantit
   }
   if (complete_.began < offer.anchor_to + facts.order_lag) return May::read;
   return May::look;
+}
+
+Lane::May Lane::may_change(const store::OfferRow& offer, const Belief& belief, Direction way) const {
+  const auto& facts = channel_->facts;
+  // It refused, or did not answer: what stands there is seen before it is changed again.
+  if (facts.can_look && belief.owed_look_at <= world_.clock.now()) return May::look;
+  if (belief.exact() && way == Direction::down) return May::send;
+  // The change that was not answered may still land: both together would be too many. A compared one cannot land after another.
+  const bool may_land = facts.can_look && belief.owed_look_at != never;
+  if (way == Direction::up && may_land && !(facts.compare_and_set && belief.exact())) return May::wait;
+  if (belief.exact() && belief.suspect) return order_parked_ ? May::wait : May::read;
+  if (belief.exact()) return May::send;
+  // A look shows the most that can stand there: taking too much off for a moment is better than waiting until it must have landed.
+  const bool seen_since = just_looked(offer.variant) && looked_.at(offer.variant).at > offer.written_at;
+  return way == Direction::down && seen_since ? May::send : May::look;
 }
 
 Lane::Decision Lane::decide_stock(Session& session, const store::Mark& mark, const store::OfferRow& offer, Quantity number) {
@@ -87,14 +108,8 @@ Lane::Decision Lane::decide_stock(Session& session, const store::Mark& mark, con
   }
   Quantity value = number;
   const bool relative = facts.compare_and_set || sends_deltas(facts);
-  if (relative && facts.can_look && belief.owed_look_at <= world_.clock.now())
-    decision.may = May::look;  // it refused, or did not answer: what stands there is seen before it is changed again
-  else if (relative && !facts.compare_and_set && way == Direction::up && facts.can_look && belief.owed_look_at != never)
-    decision.may = May::wait;  // the change that was not answered may still land: both together would be too many
-  else if (relative)
-    decision.may = belief.exact() && (way == Direction::down || !belief.suspect)
-                       ? May::send
-                       : (belief.suspect && belief.exact() ? May::read : May::look);
+  if (relative)
+    decision.may = may_change(offer, belief, way);
   else
     decision.may = way == Direction::down ? may_lower(offer, value) : may_raise(offer, number, value);
   if (decision.may != May::send) return decision;
@@ -103,8 +118,8 @@ Lane::Decision Lane::decide_stock(Session& session, const store::Mark& mark, con
   intent.aspect = "stock";
   intent.thing = offer.variant.value;
   intent.value = value;
-  intent.before = belief.low;
-  intent.delta = value - belief.low;
+  intent.before = belief.high;
+  intent.delta = value - belief.high;
   intent.relative = relative;
   intent.generation = mark.generation;
   intent.cause = mark.cause;
@@ -115,7 +130,7 @@ Lane::Decision Lane::decide_stock(Session& session, const store::Mark& mark, con
   Json tree = thing_tree(session, *channel_, *variant);
   tree.set("available", value);
   if (relative) {
-    tree.set("before", belief.low);
+    tree.set("before", belief.high);
     tree.set("change",
              Json::object({{"signed", intent.delta}, {"size", std::abs(intent.delta)}, {"way", intent.delta >= 0 ? "up" : "down"}}));
   }
@@ -149,6 +164,20 @@ std::optional<Call> Lane::push_of(std::vector<Decision> sends, bool urgent) {
   return call;
 }
 
+/// A blank cell is not a zero: what stands there stays until somebody says how many there are.
+void Lane::leave_uncounted(Session& session, const store::Mark& mark, const store::OfferRow& offer) {
+  const auto variant = store::get_variant(session, offer.variant);
+  ensure(variant.has_value(), "an offer is of a variant");
+  const std::string shown = offer.low == offer.high ? ", " + std::to_string(offer.high) + "," : "";
+  const auto parked =
+      park(session, mark, variant->sku,
+           error(Fault::invalid,
+                 "nobody counted it where " + channel_->config.name + " sells from, so the number there" + shown + " is left as it is",
+                 channel_->config.name + ": stock", "`tallyd stock count " + variant->sku + " UNITS`"),
+           "");
+  ensure(parked.has_value(), "parking writes rows alone");
+}
+
 /// The number that is to leave for this mark, with its intent and the offer's row written; nothing where the mark was cleared, parked or
 /// held instead, waits for a look or an order read, or is not of this direction.
 std::optional<Lane::Decision> Lane::answer_stock_mark(Session& session, const store::Mark& mark, bool downs, std::size_t& held_raises) {
@@ -158,7 +187,12 @@ std::optional<Lane::Decision> Lane::answer_stock_mark(Session& session, const st
     store::clear_mark(session, mark);
     return std::nullopt;
   }
-  const auto number = stock_number(session, *channel_, variant).number;
+  const auto wanted = stock_number(session, *channel_, variant);
+  const Quantity number = wanted.number;
+  if (!wanted.counted && direction(belief_of(*offer), number) != Direction::none) {
+    leave_uncounted(session, mark, *offer);
+    return std::nullopt;
+  }
   const bool down = direction(belief_of(*offer), number) != Direction::up;
   if (down != downs) return std::nullopt;
   auto decision = decide_stock(session, mark, *offer, number);
@@ -169,6 +203,7 @@ std::optional<Lane::Decision> Lane::answer_stock_mark(Session& session, const st
       return std::nullopt;
     case May::look:
       want_look_.insert(variant);
+      if (!down) ++held_raises;
       return std::nullopt;
     case May::read:
       read_orders_after(offer->anchor_to);
@@ -242,7 +277,7 @@ Result<void> Lane::finish_stock(Session& session, const store::Intent& intent, c
     store::put_offer(session, *offer);
     store::finish_intent(session, intent.no, "confirmed", "", now);
     // What was sent may be less than what is to stand there (unread orders), or no longer that.
-    if (direction(belief, stock_number(session, *channel_, variant).number) == Direction::none) store::clear_mark(session, mark);
+    if (stock_direction(session, *channel_, *offer) == Direction::none) store::clear_mark(session, mark);
     store::clear_problem(session, channel_->no, "stock", sku);
     if (intent.value < intent.before && mark.by_order) state_.last_decrease = now - mark.since;
     store::journal(session, {0, now, "stock.confirmed", intent.cause, channel_->no, sku,

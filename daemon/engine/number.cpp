@@ -106,6 +106,7 @@ StockNumber stock_number(store::Session& session, const Channel& channel, Varian
   if (components.empty()) components.push_back({variant, 1});
   std::optional<Quantity> least;
   for (const auto& part : components) {
+    result.counted = result.counted && store::was_supplied(session, part.variant, channel.locations);
     const auto available = available_of(session, channel, variant, part.variant);
     const Quantity sets = floor_divide(available.units, part.quantity);
     result.set_aside = std::max(result.set_aside, -floor_divide(-available.kept, part.quantity));
@@ -122,6 +123,11 @@ StockNumber stock_number(store::Session& session, const Channel& channel, Varian
   result.add_back = store::add_back(session, channel.no, variant);
   result.number = std::max<Quantity>(result.shown + result.add_back, 0);
   return result;
+}
+
+Direction stock_direction(store::Session& session, const Channel& channel, const store::OfferRow& offer) {
+  const auto number = stock_number(session, channel, offer.variant);
+  return number.counted ? direction({offer.low, offer.high}, number.number) : Direction::none;
 }
 
 std::string OfferPrice::text() const {

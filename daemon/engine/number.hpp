@@ -1,6 +1,7 @@
 // The number and the price that a channel is to show, computed at the moment of sending.
 #pragma once
 
+#include "engine/belief.hpp"
 #include "engine/world.hpp"
 #include "model/product.hpp"
 
@@ -9,11 +10,15 @@
 
 namespace tally::store {
 class Session;
-}
+struct OfferRow;
+}  // namespace tally::store
 
 namespace tally::engine {
 
 struct StockNumber {
+  /// Whether anybody counted, received or moved it (of a bundle each component) where the channel sells from. What nobody counted is not
+  /// nothing: the number that stands there is left as it is.
+  bool counted = true;
   Quantity available = 0;         ///< on hand − reserved over the channel's locations; of a bundle the least of its components
   Quantity set_aside = 0;         ///< units that are missing in it because a quota keeps them for another offer
   Quantity buffer = 0;            ///< as the rule says, and where it follows sales as they are
@@ -24,6 +29,9 @@ struct StockNumber {
 };
 
 StockNumber stock_number(store::Session& session, const Channel& channel, VariantNo variant);
+
+/// Which way the offer's number must go; none too where nobody counted it.
+Direction stock_direction(store::Session& session, const Channel& channel, const store::OfferRow& offer);
 
 /// The same without the store: the rule alone.
 Quantity shown_of(Quantity available, const StockRule& rule);

@@ -125,8 +125,8 @@ class PlanBuilder {
     const auto variant = store::get_variant(session_, VariantNo(mark.thing));
     const auto offer = store::find_offer(session_, channel_.no, VariantNo(mark.thing));
     if (!offer || !variant) return;
+    if (stock_direction(session_, channel_, *offer) == Direction::none) return;
     const auto number = stock_number(session_, channel_, variant->no).number;
-    if (direction({offer->low, offer->high}, number) == Direction::none) return;
     ++plan.totals.stocks;
     if (number == 0) ++plan.totals.to_zero;
     add(mark, "stock", variant->sku, variant->sku, offer->high, number)

@@ -79,14 +79,17 @@ Json listing_tree(Session& session, const Channel& channel, const store::Product
     attach(session, channel, "variant", text_of(variant->no.value), item);
     share_ids(row.product, tree, item);
     if (auto* image = item.find("image")) attach(session, channel, "image", image->text_or("url"), *image);
-    if (store::find_offer(session, channel.no, variant->no)) item.set("@known", true);
+    const auto offer = store::find_offer(session, channel.no, variant->no);
+    if (offer) item.set("@known", true);
     const auto price = offer_price(session, channel, variant->no, *row.product.find(Sku(variant->sku)));
     item.erase("price");
     item.erase("compare_at");
-    if (price.price) item.set("price", Json::object({{"amount", price.price->major()}, {"currency", price.price->currency.code}}));
-    if (price.compare_at)
+    if (price.refused.empty() && price.price)
+      item.set("price", Json::object({{"amount", price.price->major()}, {"currency", price.price->currency.code}}));
+    if (price.refused.empty() && price.compare_at)
       item.set("compare_at", Json::object({{"amount", price.compare_at->major()}, {"currency", price.compare_at->currency.code}}));
-    item.set("available", stock_number(session, channel, variant->no).number);
+    const auto number = stock_number(session, channel, variant->no);
+    item.set("available", number.counted || !offer ? number.number : offer->high);  // what nobody counted stays as it is there
   }
   return tree;
 }

@@ -137,6 +137,15 @@ std::vector<ParkedRow> parked_rows_of(Session& session, ChannelNo channel, std::
   return rows;
 }
 
+bool has_parked_order(Session& session, ChannelNo channel) {
+  Int c = channel.value, found = 0;
+  session.sql
+      << "SELECT EXISTS (SELECT 1 FROM parked_row p JOIN inbox i ON i.row_no = p.row_no WHERE p.channel_no = :c AND i.source = 'read' "
+         "AND i.kind = 'order')",
+      use(c), into(found);
+  return found != 0;
+}
+
 std::optional<Cursor> get_cursor(Session& session, ChannelNo channel, const std::string& kind) {
   Int c = channel.value, at = 0;
   std::string value;

@@ -55,6 +55,30 @@ TEST_F(Found, AChannelThatWasTakenOutHearsOfWhatChangedMeanwhile) {
   EXPECT_EQ(there(shop, "A"), 5);
 }
 
+TEST_F(Found, AWriteThatNobodyAnsweredMayLandAfterALookThatDidNotShowIt) {
+  Terms terms;
+  terms.facts.stock = channel::StockWrites::delta;
+  auto& shop = add_shop("shop", terms);
+  add_product("A", 9);
+  start();
+  come_to_rest();
+  receive_goods("A", -2);
+  const auto in_the_air = decided();
+  ASSERT_EQ(in_the_air.size(), 1u);
+  ASSERT_EQ(in_the_air.front().kind, Call::Kind::push);
+  ASSERT_TRUE(core->set_channels(core->world().config, {}).has_value());
+  ASSERT_TRUE(core->set_channels(core->world().config, {{shops.front()->config, shops.front()->connector}}).has_value());
+  come_to_rest();
+  perform(in_the_air.front(), connector_of(in_the_air.front()));
+  write([&](store::Session& session) {
+    const auto offer = store::find_offer(session, in_the_air.front().channel, store::find_variant(session, Sku("A"))->no);
+    EXPECT_LE(offer->low, there(shop, "A"));
+    EXPECT_GE(offer->high, there(shop, "A"));
+  });
+  later();
+  EXPECT_EQ(there(shop, "A"), 7);
+}
+
 TEST_F(Found, AProductThatIsListedByHandBeforeWeKnowItIsNotListedTwice) {
   auto& shop = add_shop("shop", {});
   add_product("A", 9);

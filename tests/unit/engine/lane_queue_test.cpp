@@ -41,6 +41,55 @@ TEST_F(Queue, AProductThatIsRefusedIsParkedAndTheOthersAreListed) {
   EXPECT_EQ(pushes(calls, "content").size(), 4u) << "what was refused is not sent again";
 }
 
+TEST_F(Queue, AProductInAnotherCurrencyIsNotListedAtTheSameFigure) {
+  auto& shop = add_shop("shop", {});
+  shops.back()->config.currency = "CNY";
+  add_product("A", 5);
+  start();
+  EXPECT_TRUE(pushes(live(Duration(3600000)), "content").empty());
+  EXPECT_TRUE(shop.listings().empty());
+  EXPECT_EQ(refused_things(), std::vector<std::string>{"content P-A"});
+}
+
+TEST_F(Queue, WhatNobodyCountedIsLeftAsItStandsThereUntilItIsCounted) {
+  auto& shop = add_shop("shop", {});
+  Product product;
+  product.code = product.title = "P-A";
+  product.variants.emplace_back().sku = Sku("A");
+  product.variants.front().price = Money{1000, Currency{"EUR"}};
+  write([&](store::Session& session) { store::put_product(session, product, clock.now()); });
+  shop.list_by_hand(to_json(product));
+  ASSERT_TRUE(shop.set_number(id(shop, "A"), 50).has_value());
+  start();
+  EXPECT_TRUE(pushes(live(Duration(3600000)), "stock").empty());
+  EXPECT_EQ(there(shop, "A"), 50);
+  EXPECT_EQ(refused_things(), std::vector<std::string>{"stock A"}) << "a person is told";
+  receive_goods("A", 7);
+  live(Duration(3600000));
+  EXPECT_EQ(there(shop, "A"), 7);
+  EXPECT_TRUE(refused_things().empty());
+}
+
+TEST_F(Queue, AContentThatConflictsAgainAndAgainIsParkedWithThePlatformsWords) {
+  add_shop("shop", {});
+  add_product("A", 5);
+  start();
+  come_to_rest();
+  write([&](store::Session& session) {
+    const auto row = store::find_variant(session, Sku("A"))->product;
+    auto product = store::get_product(session, row)->product;
+    product.title = "Another";
+    store::put_product(session, product, clock.now());
+    mark_aspect(session, no("shop"), "content", row.value, {"import", false, 0}, clock.now());
+  });
+  const auto calls = live(Duration(24 * 3600000), [&](const Call& call) {
+    if (call.kind != Call::Kind::push) return perform(call, connector_of(call));
+    return all_answered(call, error(Fault::conflict, "the SKU stands elsewhere"));
+  });
+  EXPECT_LE(pushes(calls, "content").size(), 3u);
+  EXPECT_EQ(refused_things(), std::vector<std::string>{"content P-A"});
+}
+
 TEST_F(Queue, AHandOnAListingIsSeenWhileManyOthersAreBeingMade) {
   auto& shop = add_shop("shop", {});
   shops.back()->config.sweep_every = Duration(1000);
