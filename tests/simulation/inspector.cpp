@@ -124,7 +124,9 @@ void Inspector::restarted() {
 }
 
 void Inspector::read_catalogue(Session& session) {
-  if (!skus_.empty()) return;
+  if (catalogue_read_) return;
+  catalogue_read_ = true;
+  components_.clear();
   for (ProductNo after;;) {
     const auto products = store::products_after(session, after, 100);
     for (const auto& product : products) {

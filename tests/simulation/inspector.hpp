@@ -45,7 +45,7 @@ class Inspector {
   void disturbed(const Shop& shop) { disturbed_[shop.no] = clock_.now(); }
 
   // What the street tells.
-  void catalogue_changed() { skus_.clear(), components_.clear(); }
+  void catalogue_changed() { catalogue_read_ = false; }
   void counted(const std::string& sku, const std::string& location, Quantity units, Time as_of);
   /// A person freed what was held there.
   void released(ChannelNo channel, std::int64_t thing) { zeroed_[channel].erase(thing); }
@@ -113,6 +113,7 @@ class Inspector {
   Trace& trace_;
   std::optional<std::string> violation_;
   Count count_;
+  bool catalogue_read_ = false;
   std::map<VariantNo, std::string> skus_;
   std::map<VariantNo, std::vector<std::pair<VariantNo, Quantity>>> components_;
   std::map<std::pair<ChannelNo, std::string>, std::string> known_orders_;  ///< the version that the engine has

@@ -47,7 +47,12 @@ void run_seeds(std::uint64_t first, std::uint64_t count) {
   std::signal(SIGABRT, say_seed);
   for (std::uint64_t seed = first; seed < first + count; ++seed) {
     running = seed;
-    const auto report = simulate(seed, {.tail = from_environment("TALLYD_TAIL", 150)});
+    Report report;
+    try {
+      report = simulate(seed, {.tail = from_environment("TALLYD_TAIL", 150)});
+    } catch (const std::exception& fault) {
+      FAIL() << fault.what() << "\nseed " << seed << "\n";
+    }
     expect_clean(report);
     if (::testing::Test::HasFatalFailure()) return;
     if (hashes) std::cout << "hash " << seed << " " << report.trace << " " << report.dump << "\n";

@@ -222,6 +222,7 @@ void Street::add_the_late_product() {
     });
   }
   if (!done) {
+    inspector_.catalogue_changed();  // the store may have died behind the commit
     agenda_.in(Duration(1000), [this] { add_the_late_product(); });
     return;
   }
