@@ -34,9 +34,15 @@ std::string total_text(const Json& order) {
   return complete ? text : text + " " + currency;
 }
 
+/// What the other commands know the order by; and its number, where that is another.
+std::string name_of(const Json& order) {
+  const std::string id = order.text_or("id"), number = order.text_or("number");
+  return number.empty() || id.starts_with(number) ? id : id + " (" + number + ")";
+}
+
 void show(Desk& desk, const Json& answer) {
   Table table({{"CHANNEL"},
-               {"NUMBER"},
+               {"ORDER"},
                {"STATE"},
                {"HELD FOR", Table::Side::left, 40},
                {"TOTAL", Table::Side::right},
@@ -46,9 +52,8 @@ void show(Desk& desk, const Json& answer) {
     std::string holds;
     for (const Json& hold : items_in(order, "holds"))
       holds += (holds.empty() ? "" : ", ") + shown(hold.find("reason") != nullptr ? hold.find("reason") : &hold);
-    const std::string number = order.text_or("number").empty() ? order.text_or("id") : order.text_or("number");
     table.add({{order.text_or("channel")},
-               {number},
+               {name_of(order)},
                {order.text_or("state")},
                {holds, Colour::yellow},
                {total_text(order)},

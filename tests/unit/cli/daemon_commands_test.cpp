@@ -197,10 +197,11 @@ TEST_F(CliTest, OrdersAndProductsAreListedWithWhatIsAskedFor) {
   fake.answer(
       "/api/v1/orders",
       R"({"items":[{"channel":"shop","id":"17","number":"#1017","state":"paid","total":"12.50 EUR","currency":"EUR","holds":["unknown sku"],
-      "lines":[{"sku":"A-1","quantity":2},{"sku":"","quantity":1}],"placed_at":"2026-01-02T03:04:05Z"}],"cursor":"c2"})");
+      "lines":[{"sku":"A-1","quantity":2},{"sku":"","quantity":1}],"placed_at":"2026-01-02T03:04:05Z"},
+      {"channel":"till","id":"SC1@2026-11-21","number":"SC1","state":"completed","holds":[],"lines":[]}],"cursor":"c2"})");
   EXPECT_EQ(tallyd({"order", "list", "--channel", "shop", "--state", "paid", "--limit", "1"}), 0) << err.str();
   EXPECT_EQ(fake.asked().back(), "GET /api/v1/orders?channel=shop&state=paid&limit=1");
-  for (const char* text : {"#1017", "12.50 EUR", "2 × A-1, 1 × unknown", "unknown sku", "more: --cursor c2"})
+  for (const char* text : {"17 (#1017) ", " SC1@2026-11-21  ", "12.50 EUR", "2 × A-1, 1 × unknown", "unknown sku", "more: --cursor c2"})
     EXPECT_TRUE(printed(text)) << text << out.str();
 
   fake.answer("/api/v1/products",
