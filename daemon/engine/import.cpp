@@ -156,8 +156,7 @@ void settle_sales(Product& product, ImportReport& report, const Json* line) {
 std::string owner_in_words(const store::Taken& taken) {
   const std::string text = "the SKU " + taken.sku.text + " belongs to product '" + taken.code + "'";
   if (taken.on_sale) return text + ": end it there first (import `sku,variant_state` with `" + taken.sku.text + ",ended`)";
-  if (taken.listed) return text + ", where it has ended and with which it is still listed: give this one a SKU of its own";
-  return text + " as its only variant: import it under that code";
+  return text + ", where it has ended and with which it is still listed: give this one a SKU of its own";
 }
 
 /// False when it was refused or is as it was.
@@ -243,11 +242,11 @@ class Products {
   std::string objection_to(const Product& product, const Variant& variant) const {
     for (const auto& part : variant.bundle) {
       if (part.sku == variant.sku) return "it is a bundle of itself";
-      if (!is_there(product, part.sku))
-        return "its bundle names the SKU " + part.sku.text + ", which is not in the catalogue: import that first, or with it";
       const auto row = store::find_variant(import_.session, part.sku);
       if (bundles_.contains(part.sku) || (row && !store::components_of(import_.session, row->no).empty()))
         return "its part " + part.sku.text + " is a bundle itself: name the SKUs that " + part.sku.text + " is made of";
+      if (!is_there(product, part.sku))
+        return "its bundle names the SKU " + part.sku.text + ", which is not in the catalogue: import that first, or with it";
     }
     const auto row = is_bundle(variant) ? store::find_variant(import_.session, variant.sku) : std::nullopt;
     const auto whole = row ? store::bundles_with(import_.session, row->no) : std::vector<VariantNo>();

@@ -27,19 +27,21 @@ ProductNo write_product(Session& session, const Product& product, ProductNo know
 
 /// Nothing when its product lets it go.
 std::optional<Taken> kept_by_owner(Session& session, const VariantRow& row) {
-  const auto owner = get_product(session, row.product);
-  ensure(owner.has_value(), "a variant has a product");
-  Int no = row.no.value, listed = 0;
-  session.sql << "SELECT EXISTS (SELECT 1 FROM offer WHERE variant_no = :n)", use(no), into(listed);
-  const bool only_one = owner->product.variants.size() == 1 && owner->product.find(Sku(row.sku));
-  if (!row.on_sale && listed == 0 && !only_one) return std::nullopt;
-  return Taken{Sku(row.sku), owner->product.code, row.on_sale, listed != 0};
+  Int no = row.no.value, owner = row.product.value, listed = 0;
+  std::string code;
+  session.sql << "SELECT code FROM product WHERE product_no = :p", use(owner), into(code);
+  session.sql << "SELECT EXISTS (SELECT 1 FROM offer WHERE variant_no = :v) OR (NOT EXISTS (SELECT 1 FROM variant WHERE product_no = :p "
+                 "AND variant_no <> :w) AND EXISTS (SELECT 1 FROM listing WHERE product_no = :q AND state <> 'absent'))",
+      use(no), use(owner), use(no), use(owner), into(listed);
+  if (!row.on_sale && listed == 0) return std::nullopt;
+  return Taken{Sku(row.sku), code, row.on_sale};
 }
 
 void let_go(Session& session, const VariantRow& row, Time now) {
   auto owner = get_product(session, row.product);
-  if (std::erase_if(owner->product.variants, [&](const Variant& variant) { return variant.sku.text == row.sku; }) > 0)
-    write_product(session, owner->product, owner->no, now);
+  if (std::erase_if(owner->product.variants, [&](const Variant& variant) { return variant.sku.text == row.sku; }) == 0) return;
+  if (owner->product.variants.empty()) owner->product.state = SaleState::ended;  // nothing of it is left to list
+  write_product(session, owner->product, owner->no, now);
 }
 
 }  // namespace

@@ -54,11 +54,11 @@ std::optional<ProductRow> get_product(Session& session, ProductNo no);
 std::vector<ProductRow> products_after(Session& session, ProductNo after, std::size_t limit);
 std::int64_t count_products(Session& session);
 
-/// A SKU that another product has and does not let go: it is on sale there, listed on a channel, or that product's only variant.
+/// A SKU that another product has and does not let go: it is on sale there, or listed on a channel.
 struct Taken {
   Sku sku;
-  std::string code;  ///< of the product that has it
-  bool on_sale = true, listed = false;
+  std::string code;     ///< of the product that has it
+  bool on_sale = true;  ///< false: it has ended there, and is still listed
 };
 
 /// Creates or replaces; variants keep their numbers by SKU. A SKU that has ended elsewhere and is listed nowhere comes over from there.

@@ -213,6 +213,21 @@ TEST_F(ImportedChunk, ASkuOfAnotherProductNamesItAndComesOverOnceItHasEndedThere
   write([&](store::Session& session) { EXPECT_TRUE(store::find_variant(session, Sku("B"))->on_sale); });
 }
 
+TEST_F(ImportedChunk, TheLastSkuOfAProductLeavesNothingToListBehind) {
+  start();
+  take(chunk_of({sized("P", {{"B", "M"}})}));
+  take(end_b);
+
+  EXPECT_EQ(refusals(take(chunk_of({sized("Q", {{"B", "M"}})}))), "[]");
+
+  EXPECT_EQ(product_of("B").code, "Q");
+  write([](store::Session& session) {
+    const auto left = store::find_product(session, "P")->product;
+    EXPECT_TRUE(left.variants.empty());
+    EXPECT_EQ(left.state, SaleState::ended);
+  });
+}
+
 std::string bundle(const std::string& sku, const std::string& part) {
   return R"({"code": "P-)" + sku + R"(", "title": "Set", "@line": 2, "variants": [{"sku": ")" + sku +
          R"(", "@line": 3, "price": {"amount": "8", "currency": "EUR"}, "bundle": [{"sku": ")" + part + R"(", "quantity": 1}]}]})";
@@ -230,6 +245,7 @@ TEST_F(ImportedChunk, BundlesOfBundlesAreRefusedByTheirRow) {
   const auto circle = take(bundles({bundle("QS", "QT"), bundle("QT", "QS")}));
   ASSERT_EQ(circle.refused.as_array().size(), 2u) << refusals(circle);
   EXPECT_EQ(circle.refused.as_array()[0].integer_or("line"), 3);
+  EXPECT_NE(refusals(circle).find("its part QT is a bundle itself"), std::string::npos) << refusals(circle);
   EXPECT_EQ(circle.created, 0);
   EXPECT_NE(refusals(take(bundles({bundle("BIG", "SET")}))).find("SET is a bundle itself"), std::string::npos);
   EXPECT_NE(refusals(take(bundles({bundle("OUTER", "INNER"), bundle("INNER", "TEE")}))).find("INNER is a bundle itself"),

@@ -416,7 +416,9 @@ TEST_F(Catalogue, ASkuBelongsToOneProduct) {
   within([](Session& session) {
     put_product(session, product("P", "A"), at(0));
     const auto put = put_product(session, product("Q", "A"), at(1));
-    EXPECT_EQ(put.taken, std::vector<Sku>{Sku("A")});
+    ASSERT_EQ(put.taken.size(), 1u);
+    EXPECT_EQ(put.taken[0].sku, Sku("A"));
+    EXPECT_EQ(put.taken[0].code, "P");
     EXPECT_FALSE(find_product(session, "Q").has_value());
   });
 }
