@@ -20,9 +20,9 @@ using Take = std::function<Result<Json>(const Json& chunk)>;
 struct Outcome {
   std::int64_t created = 0, updated = 0, unchanged = 0, counted = 0;
   Json::Array refused;       ///< {thing, why} where the daemon refused what is on no line of the file
-  Json::Array kept;          ///< {sku, code}: variants that no row which was taken names
   Json::Array refused_rows;  ///< {line, column, reason, scope}: the file's, and the daemon's
   Json::Array corrected;     ///< {line, kind, what}: the same
+  Json::Array kept;          ///< {sku, code}: variants that no row which was taken names
 };
 
 /// What the daemon refused is a row of the file like those that could not be read, when it has a line.
@@ -78,8 +78,6 @@ Result<Outcome> send(Desk& desk, const CatalogueFile& file, const Take& take, bo
       return fault;
     }
     batch = answer->integer_or("batch");
-    const Json::Array& kept = items_in(*answer, "kept");
-    outcome.kept.insert(outcome.kept.end(), kept.begin(), kept.end());
     outcome.created += answer->integer_or("created");
     outcome.updated += answer->integer_or("updated");
     outcome.unchanged += answer->integer_or("unchanged");
@@ -87,6 +85,8 @@ Result<Outcome> send(Desk& desk, const CatalogueFile& file, const Take& take, bo
     take_refusals(*answer, outcome);
     const Json::Array& corrected = items_in(*answer, "corrected");
     outcome.corrected.insert(outcome.corrected.end(), corrected.begin(), corrected.end());
+    const Json::Array& kept = items_in(*answer, "kept");
+    outcome.kept.insert(outcome.kept.end(), kept.begin(), kept.end());
     done += items_in(chunk, list).size();
     progress.step(done, all);
   }
@@ -106,7 +106,6 @@ Json report(const CatalogueFile& file, const Outcome& outcome, bool dry_run) {
                        {"dry_run", dry_run},
                        {"rows", static_cast<std::uint64_t>(file.rows)},
                        {"products", static_cast<std::uint64_t>(file.products.size())},
-                       {"kept", outcome.kept},
                        {"variants", variants_in(file)},
                        {"changes", static_cast<std::uint64_t>(file.changes.size())},
                        {"created", outcome.created},
@@ -114,6 +113,7 @@ Json report(const CatalogueFile& file, const Outcome& outcome, bool dry_run) {
                        {"unchanged", outcome.unchanged},
                        {"counted", outcome.counted},
                        {"corrected", outcome.corrected},
+                       {"kept", outcome.kept},
                        {"refused_rows", outcome.refused_rows},
                        {"refused", outcome.refused}});
 }
@@ -129,6 +129,13 @@ void show_refused(Desk& desk, const Outcome& outcome) {
   }
   if (outcome.refused_rows.size() > most_shown)
     out << "  … and " << grouped(static_cast<std::int64_t>(outcome.refused_rows.size() - most_shown))
+        << " more refused rows; --json lists all\n";
+  for (const Json& thing : outcome.refused) {
+    out << painted(desk.console, "  " + printable(thing.text_or("thing")), Colour::yellow) << ": " << printable(thing.text_or("why"))
+        << "\n";
+  }
+}
+
 /// What a file leaves out goes on as it was; whoever meant to end it is told how.
 void show_kept(Desk& desk, const Outcome& outcome) {
   if (outcome.kept.empty()) return;
@@ -142,19 +149,12 @@ void show_kept(Desk& desk, const Outcome& outcome) {
                    << "; to end one, import `sku,variant_state` with `" << printable(outcome.kept.front().text_or("sku")) << ",ended`\n";
 }
 
-        << " more refused rows; --json lists all\n";
-  for (const Json& thing : outcome.refused) {
-    out << painted(desk.console, "  " + printable(thing.text_or("thing")), Colour::yellow) << ": " << printable(thing.text_or("why"))
-        << "\n";
-  }
-  show_kept(desk, outcome);
-}
-
 void show(Desk& desk, const std::string& name, const CatalogueFile& file, const Outcome& outcome, bool dry_run) {
   std::ostream& out = desk.console.out;
   out << printable(name) << ": " << printable(file.format) << ", " << counted(static_cast<std::int64_t>(file.rows), "row", "rows") << "\n";
   for (const std::string& sentence : file.summary) out << "  " << printable(sentence) << "\n";
   show_refused(desk, outcome);
+  show_kept(desk, outcome);
   const std::string numbers = grouped(outcome.updated) + " updated, " + grouped(outcome.unchanged) + " unchanged" +
                               (dry_run ? ". Nothing was changed: this was a dry run.\n" : ".\n");
   if (!file.changes.empty()) {
@@ -191,8 +191,6 @@ int import(Desk& desk, const ImportOptions& wish, bool dry_run) {
 void add_import(CLI::App& app, Desk& desk) {
   struct Options {
     std::string file, location, encoding;
-  command->add_option("--encoding", options->encoding, "What the file is written in (default: UTF-8, or GB18030 where that is clear)")
-      ->check(CLI::IsMember(encodings));
     bool dry_run = false;
   };
   const auto options = std::make_shared<Options>();
@@ -200,6 +198,8 @@ void add_import(CLI::App& app, Desk& desk) {
       app.add_subcommand("import", "Take products and stock from a file: a WooCommerce or Shopify export, or tallyd's own CSV or JSON");
   command->add_option("FILE", options->file, "The file; which format it is shows its header")->required()->check(CLI::ExistingFile);
   command->add_option("--location", options->location, "Where the stock in the file lies (default: the first location of tallyd.yaml)");
+  command->add_option("--encoding", options->encoding, "What the file is written in (default: UTF-8, or GB18030 where that is clear)")
+      ->check(CLI::IsMember(encodings));
   command->add_flag("--dry-run", options->dry_run, "Say what would be imported and refused, and change nothing");
   command->callback([&desk, options] {
     desk.chosen = [&desk, options] {
