@@ -73,7 +73,8 @@ class Admin {
   /// What is fixed by hand or by an undo, of one channel or all: items {channel, aspect: price|content, thing: SKU or code, value, until,
   /// author, at}
   virtual Result<Json> pins(const Query& query) = 0;
-  /// Why that channel shows that number, price or content (`aspect`: stock, price or content): {sku, channel, aspect, number (of stock), steps:
+  /// Why that channel shows that number, price or content (`aspect`: stock, price or content): {sku, channel, aspect, number (of stock),
+  /// steps:
   /// [{at, what, text, facts}], text: the same in sentences}. Errors: not_found, invalid.
   virtual Result<Json> explain(const std::string& sku, const std::string& channel, const std::string& aspect) = 0;
   /// An order from the bytes received to what it moved: {order, channel, steps, text}. Nothing of it names a person. Errors: not_found.

@@ -227,7 +227,7 @@ class Lane {
   std::set<VariantNo> want_look_;
   bool content_went_last_ = false;
   bool order_parked_ = false;  ///< at the last complete order list: what a look misses may be in it
-  bool list_failed_ = false;  ///< the last order list: something else goes before the next one
+  bool list_failed_ = false;   ///< the last order list: something else goes before the next one
   bool orders_went_last_ = false;
   std::set<std::string> unread_bodies_;  ///< documents that could not be parsed and were stored already, by hash
 };
