@@ -86,8 +86,10 @@ TEST(Replay, AFileThatIsNoOrderBookIsRefusedWithItsPlace) {
              "1,A,Mug,two,12/1/10 8:26,2.55,17850,United Kingdom\n");
   const auto refused = replay(folder.path() / "book.csv", folder.path(), seconds(20));
   EXPECT_EQ(refused.code, 1);
-  EXPECT_NE(refused.said.find("book.csv:2"), std::string::npos) << refused.said;
-  EXPECT_NE(refused.said.find("the quantity 'two' is no whole number"), std::string::npos) << refused.said;
+  const Json* error = refused.verdict.find("error");
+  ASSERT_NE(error, nullptr) << refused.verdict.dump() << refused.said;
+  EXPECT_TRUE(error->text_or("where").ends_with("book.csv:2")) << error->dump();
+  EXPECT_EQ(error->text_or("what"), "the quantity 'two' is no whole number");
 }
 
 }  // namespace
