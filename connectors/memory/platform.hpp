@@ -69,6 +69,7 @@ struct PlacedOrder {
   std::vector<std::pair<Time, std::map<std::string, Quantity>>> shipments;
   struct Version {
     Time at;
+    Time stamped;  ///< by the platform's clock as it went then
     Json tree;
   };
   std::vector<Version> versions;  ///< every state it ever had, as its document

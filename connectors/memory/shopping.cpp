@@ -102,7 +102,7 @@ void Platform::settle(PlacedOrder& order, Why why) {
     line.taken = taken;
   }
   const Time now = clock_.now();
-  order.versions.push_back({now, Json()});
+  order.versions.push_back({now, stamp(now), Json()});
   order.versions.back().tree = order_tree(order);
   if (!announce) return;
   Json document = terms_.whole_orders ? order.versions.back().tree
@@ -272,7 +272,7 @@ Result<channel::Page> Platform::read_orders(const channel::Want& want) {
     const PlacedOrder::Version* newest = nullptr;
     for (const auto& version : order.versions) newest = version.at <= shown_until ? &version : newest;
     if (!newest) continue;
-    const Time changed = stamp(want.by_placed ? *order.placed_at : newest->at);
+    const Time changed = want.by_placed ? stamp(*order.placed_at) : newest->stamped;
     if ((want.since && changed < step_down(*want.since)) || (want.until && changed > *want.until)) continue;
     found.emplace_back(std::to_string(to_ms(changed)) + "/" + order.id, &newest->tree);
   }
