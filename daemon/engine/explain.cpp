@@ -46,8 +46,7 @@ void tell_number(const Channel& channel, const StockNumber& number, Story& story
     return story.tell(std::nullopt, "rule",
                       channel.config.name + " sells what it counts or holds itself: its number is read, never written");
   if (!number.counted)
-    return story.tell(std::nullopt, "rule",
-                      "nobody counted it where " + channel.config.name + " sells from: the number there is left as it is");
+    return story.tell(std::nullopt, "rule", "nobody ever counted it: the number on " + channel.config.name + " is left as it is");
   if (number.set_aside > 0)
     story.tell(std::nullopt, "quota", std::to_string(number.set_aside) + " of it are set aside by a quota for another offer");
   if (number.quota)

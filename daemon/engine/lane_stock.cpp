@@ -169,12 +169,10 @@ void Lane::leave_uncounted(Session& session, const store::Mark& mark, const stor
   const auto variant = store::get_variant(session, offer.variant);
   ensure(variant.has_value(), "an offer is of a variant");
   const std::string shown = offer.low == offer.high ? ", " + std::to_string(offer.high) + "," : "";
-  const auto parked =
-      park(session, mark, variant->sku,
-           error(Fault::invalid,
-                 "nobody counted it where " + channel_->config.name + " sells from, so the number there" + shown + " is left as it is",
-                 channel_->config.name + ": stock", "`tallyd stock count " + variant->sku + " UNITS`"),
-           "");
+  const auto parked = park(session, mark, variant->sku,
+                           error(Fault::invalid, "nobody ever counted it, so the number there" + shown + " is left as it is",
+                                 channel_->config.name + ": stock", "`tallyd stock count " + variant->sku + " UNITS`"),
+                           "");
   ensure(parked.has_value(), "parking writes rows alone");
 }
 

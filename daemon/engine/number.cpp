@@ -106,7 +106,7 @@ StockNumber stock_number(store::Session& session, const Channel& channel, Varian
   if (components.empty()) components.push_back({variant, 1});
   std::optional<Quantity> least;
   for (const auto& part : components) {
-    result.counted = result.counted && store::was_supplied(session, part.variant, channel.locations);
+    result.counted = result.counted && store::was_supplied(session, part.variant);
     const auto available = available_of(session, channel, variant, part.variant);
     const Quantity sets = floor_divide(available.units, part.quantity);
     result.set_aside = std::max(result.set_aside, -floor_divide(-available.kept, part.quantity));

@@ -16,8 +16,8 @@ struct OfferRow;
 namespace tally::engine {
 
 struct StockNumber {
-  /// Whether anybody counted, received or moved it (of a bundle each component) where the channel sells from. What nobody counted is not
-  /// nothing: the number that stands there is left as it is.
+  /// Whether anybody ever counted, received or moved it (of a bundle each component), wherever: then there is none where there is none.
+  /// What nobody counted is not nothing: the number that stands on the channel is left as it is.
   bool counted = true;
   Quantity available = 0;         ///< on hand − reserved over the channel's locations; of a bundle the least of its components
   Quantity set_aside = 0;         ///< units that are missing in it because a quota keeps them for another offer

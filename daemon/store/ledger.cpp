@@ -2,8 +2,6 @@
 
 #include "store/session.hpp"
 
-#include <algorithm>
-
 namespace tally::store {
 namespace {
 
@@ -133,16 +131,10 @@ std::vector<MovementRow> movements_of(Session& session, VariantNo variant, std::
   return bound.rows(st);
 }
 
-bool was_supplied(Session& session, VariantNo variant, const std::vector<LocationNo>& locations) {
-  Int no = variant.value, location = 0;
-  soci::statement st = (session.sql.prepare << "SELECT location_no FROM movement WHERE variant_no = :v AND kind NOT IN ('order', 'cover') "
-                                               "ORDER BY sequence",
-                        use(no), into(location));
-  st.execute();
-  while (st.fetch()) {
-    if (std::find(locations.begin(), locations.end(), LocationNo(location)) != locations.end()) return true;
-  }
-  return false;
+bool was_supplied(Session& session, VariantNo variant) {
+  Int no = variant.value, found = 0;
+  session.sql << "SELECT EXISTS (SELECT 1 FROM movement WHERE variant_no = :v AND kind NOT IN ('order', 'cover'))", use(no), into(found);
+  return found != 0;
 }
 
 std::vector<MovementRow> movements_by_cause(Session& session, const std::string& cause, std::size_t limit) {

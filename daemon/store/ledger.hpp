@@ -55,8 +55,8 @@ struct MovementRow {
 /// The newest `limit`, newest first.
 std::vector<MovementRow> movements_of(Session& session, VariantNo variant, std::size_t limit);
 
-/// Whether anything but an order ever moved it at one of these locations: a count, a receipt, an adjustment, a transfer.
-bool was_supplied(Session& session, VariantNo variant, const std::vector<LocationNo>& locations);
+/// Whether anything but an order ever moved it, wherever: a count, a receipt, an adjustment, a transfer.
+bool was_supplied(Session& session, VariantNo variant);
 
 /// Of this cause, and of those that begin with it and a ':' (the lines of a file); in the order of variants and sequences, at most `limit`.
 std::vector<MovementRow> movements_by_cause(Session& session, const std::string& cause, std::size_t limit);

@@ -70,6 +70,20 @@ TEST_F(Queue, WhatNobodyCountedIsLeftAsItStandsThereUntilItIsCounted) {
   EXPECT_TRUE(refused_things().empty());
 }
 
+TEST_F(Queue, WhatIsCountedElsewhereIsNoneHere) {
+  auto& shop = add_shop("shop", {});
+  add_product("A", 5);
+  start();
+  come_to_rest();
+  ASSERT_EQ(there(shop, "A"), 5);
+  shops.back()->config.locations = {"outlet"};
+  auto config = core->world().config;
+  config.locations.push_back({"outlet", ""});
+  ASSERT_TRUE(core->set_channels(config, setups()).has_value());
+  live(Duration(3600000));
+  EXPECT_EQ(there(shop, "A"), 0) << "the channel sells from a shelf where it never lay";
+}
+
 TEST_F(Queue, AContentThatConflictsAgainAndAgainIsParkedWithThePlatformsWords) {
   add_shop("shop", {});
   add_product("A", 5);
