@@ -84,10 +84,20 @@ void collect_scalars(const Json& tree, std::set<std::string>& scalars) {
   }
 }
 
-bool is_short_number(std::string_view text) {
-  constexpr std::ptrdiff_t most_digits = 6;  // a telephone number has more
-  return text.find_first_not_of("0123456789.,+-") == std::string_view::npos &&
-         std::count_if(text.begin(), text.end(), is_digit) <= most_digits;
+/// A count or an amount with a point. A postcode and a telephone number are longer, and have none.
+bool is_small_number(std::string_view text) {
+  constexpr std::ptrdiff_t most_digits_of_a_count = 3;
+  constexpr std::ptrdiff_t most_digits_of_an_amount = 9;
+  if (text.starts_with('-')) text.remove_prefix(1);
+  if (text.empty() || text.find_first_not_of("0123456789.") != std::string_view::npos) return false;
+  const auto points = std::count(text.begin(), text.end(), '.');
+  const auto digits = std::count_if(text.begin(), text.end(), is_digit);
+  return digits <= (points == 1 ? most_digits_of_an_amount : points == 0 ? most_digits_of_a_count : 0);
+}
+
+/// A day without a time may be somebody's birthday.
+bool is_moment(const std::string& text) {
+  return text.find(':') != std::string::npos && parse_iso(text).has_value();
 }
 
 Json masked_part(const Json& part, const std::set<std::string>& shown) {
@@ -102,7 +112,7 @@ Json masked_part(const Json& part, const std::set<std::string>& shown) {
     return Json(std::move(masked));
   }
   const std::string text = part.scalar_text();
-  const bool harmless = part.is_null() || part.is_bool() || is_short_number(text) || parse_iso(text).has_value();
+  const bool harmless = part.is_null() || part.is_bool() || is_small_number(text) || is_moment(text);
   return harmless || shown.contains(text) ? part : Json(std::string(hidden));
 }
 

@@ -43,8 +43,8 @@ std::string masked(const PersonalPlace& place, std::string_view value);
 /// {buyer, ship_to, note} of an order's tree: the personal fields masked (or as they are where `clear`), the others of these objects as
 /// they are.
 Json person_of(const Json& order, bool clear);
-/// A platform's own document of an order, for people: of its texts and long numbers only moments are shown, `words`, and what the order's
-/// tree says outside its personal fields. What a platform says beyond that may be anybody's.
+/// A platform's own document of an order, for people: only moments (a day with its time), amounts, small numbers, `words`, and what the
+/// order's tree says outside its personal fields are shown. What a platform says beyond that may be anybody's.
 Json masked_document(const Json& document, const Json& order, const std::set<std::string>& words);
 /// A sentence for people in which e-mail addresses and telephone numbers are masked, wherever they came from.
 std::string masked_sentence(std::string_view text);

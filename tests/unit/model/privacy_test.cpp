@@ -72,11 +72,11 @@ TEST(Privacy, OfAPlatformsDocumentOnlyWhatTheOrderSaysOpenlyIsShown) {
       json(R"({"@id": "90071992", "state": "paid", "note": "ring twice", "buyer": {"name": "Ann Lee"}, "lines": [{"sku": "A-1"}]})");
   const Json shown =
       masked_document(json(R"({"id": 90071992, "status": "processing", "ann@example.com": true, "who": "Ann Lee", "note": "ring twice",
-                                              "phone": 442079460958, "n": 2, "total": "12.50", "at": "2026-01-01T00:00:00Z", "items": [{"code": "A-1", "gift": "for Bob"}]})"),
+                                              "phone": 442079460958, "n": 2, "postcode": "10115", "zip": 10115, "born": "1980-05-05", "total": "12.50", "at": "2026-01-01T00:00:00Z", "items": [{"code": "A-1", "gift": "for Bob"}]})"),
                       order, {"processing"});
   EXPECT_EQ(shown.dump(),
             json(R"({"id": 90071992, "status": "processing", "a***@***": true, "who": "***", "note": "***", "phone": "***", "n": 2,
-                                   "total": "12.50", "at": "2026-01-01T00:00:00Z", "items": [{"code": "A-1", "gift": "***"}]})")
+                                   "postcode": "***", "zip": "***", "born": "***", "total": "12.50", "at": "2026-01-01T00:00:00Z", "items": [{"code": "A-1", "gift": "***"}]})")
                 .dump());
 }
 
