@@ -20,7 +20,11 @@ Time plus(Time time, Duration duration) {
 void own_step(Belief& belief, const OwnStep& step, Duration margin) {
   const bool after = step.from > plus(belief.anchor_to, margin);
   const bool before = step.to < belief.anchor_from - margin;
-  if (before && !step.unsure) return;  // the look saw it, or the write covered it
+  if (before && !step.unsure) {  // the look saw it, or the write covered it
+    // A look that showed what was believed without these units: as many were taken by something that nobody has read.
+    if (step.taken < 0 && belief.verified_at >= belief.anchor_from) belief.suspect = true;
+    return;
+  }
   if (after && !step.unsure) {
     belief.low -= step.taken;
     belief.high -= step.taken;

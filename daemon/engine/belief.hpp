@@ -10,7 +10,7 @@ namespace tally::engine {
 struct Belief {
   Quantity low = 0, high = 0;
   Time anchor_from = long_ago, anchor_to = long_ago;  ///< when a look or an absolute write last fixed it
-  bool suspect = false;                               ///< a look lay outside: an order is unread, or someone changed it by hand
+  bool suspect = false;  ///< a look does not fit what was imported: an order is unread, or someone changed it by hand
   Time owed_look_at = never;
   Time verified_at = long_ago;
 

@@ -224,6 +224,12 @@ void Lane::replace(std::shared_ptr<Channel> channel) {
 
 void Lane::own_step(VariantNo variant, const OwnStep& step) {
   for (auto& [no, reading] : readings_) collect(reading, variant, step);
+  if (const auto found = looked_.find(variant);
+      step.taken < 0 && found != looked_.end() && step.from <= found->second.at + channel_->margin()) {
+    // The look may have shown these units already: what it was short of is as much more.
+    found->second.believed_high -= step.taken;
+    found->second.equal = false;
+  }
   if (channel_->facts.read_after_write == Duration(0)) return;
   if (recent_.size() >= most_recent) forget_recent(world_.clock.now());
   recent_.emplace_back(variant, step);

@@ -168,6 +168,7 @@ void apply_steps(Session& session, const Channel& channel, const OwnEffects& eff
     own_step(belief, step, channel.margin());
     offer->low = belief.low;
     offer->high = belief.high;
+    offer->suspect = belief.suspect;
     store::put_offer(session, *offer);
     if (const auto intent = store::open_intent_of(session, channel.no, "stock", variant.value))
       store::collect_step(session, intent->no, step.taken);

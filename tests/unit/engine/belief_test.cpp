@@ -38,6 +38,24 @@ TEST(Belief, AnOrderBeforeTheLookChangesNothingBecauseTheLookSawIt) {
   expect(belief, 8, 8);
 }
 
+TEST(Belief, WhatCameBackBeforeALookThatAgreedWasTakenByAnOrderThatNobodyHasRead) {
+  auto belief = believed(4, 4);
+  looked(belief, 4, at(10), at(11), long_ago, at_once, {});
+  ASSERT_FALSE(belief.suspect);
+  own_step(belief, {-2, at(5), at(5)}, margin);
+  expect(belief, 4, 4);
+  EXPECT_TRUE(belief.suspect) << "the look should have shown 6";
+}
+
+TEST(Belief, WhatCameBackBeforeANumberOfOursIsCoveredByIt) {
+  auto belief = believed(4, 4);
+  looked(belief, 4, at(10), at(11), long_ago, at_once, {});
+  confirmed_absolute(belief, 7, at(20), at(21), {});
+  own_step(belief, {-2, at(15), at(15)}, margin);
+  expect(belief, 7, 7);
+  EXPECT_FALSE(belief.suspect);
+}
+
 TEST(Belief, AnOrderInTheMarginOfTheLookOnlyWidensIt) {
   auto belief = believed(10, 10);
   own_step(belief, {2, at(12), at(12)}, margin);

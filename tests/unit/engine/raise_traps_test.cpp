@@ -166,6 +166,36 @@ TEST_F(Reinflated, ADecreaseThatWasLessOnPurposeIsFollowedByTheRestOnceOrdersWer
   EXPECT_EQ(written(shop, "A"), (Numbers{4, 6})) << "first as if the two were sold";
 }
 
+/// How changes are sent there: as a number, or as units more and less.
+class CancelledOut : public Market, public testing::WithParamInterface<StockWrites> {};
+
+TEST_P(CancelledOut, WhatACancellationGaveBackIsNotRaisedOverTheSaleThatTookItBeforeTheLook) {
+  Terms terms;
+  terms.facts.stock = GetParam();
+  terms.facts.gives_back = {channel::GivesBack::unpaid_cancel};
+  auto& shop = add_shop("shop", terms);
+  shops.front()->config.orders_every = 1h;
+  add_product("A", 10);
+  begin();
+  const auto first = buy(shop, "A", 2);
+  tell(shop, first);
+  core->lane(no("shop"))->hurry();
+  live(1min);
+  ASSERT_TRUE(shop.cancel(first).has_value());  // 10 stand there
+  buy(shop, "A", 2);                            // 8, as before, and nobody has read of it
+  live(10s);
+  owe_a_look(shop, "A");
+  live(100ms);
+  tell(shop, first);
+  live(1min, without(Call::Kind::read_orders, error(Fault::transient, "the list of orders is in trouble")));
+  EXPECT_EQ(there(shop, "A"), 8) << "10 are available, by what was read";
+  live(2h);
+  EXPECT_EQ(there(shop, "A"), 8);
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, CancelledOut, testing::Values(StockWrites::absolute, StockWrites::delta),
+                         [](const auto& tried) { return tried.param == StockWrites::delta ? "Delta" : "Absolute"; });
+
 /// Nobody can read the orders of the shop.
 class OrdersUnread : public Market {
  protected:
