@@ -9,10 +9,11 @@ namespace {
 Put compile_put(const Compiling& compiling, const yaml::Node& node) {
   yaml::Reader reader(node, "`put`", compiling.complaints);
   Put put;
-  const auto query = reader.text("query"), header = reader.text("header");
-  if (query.has_value() == header.has_value()) reader.complain("", "one place is expected: { query: NAME } or { header: NAME }");
-  put.into = header ? Put::Into::header : Put::Into::query;
-  put.name = header ? *header : query.value_or("");
+  const auto query = reader.text("query"), header = reader.text("header"), form = reader.text("form");
+  if (query.has_value() + header.has_value() + form.has_value() != 1)
+    reader.complain("", "one place is expected: { query: NAME }, { header: NAME } or, in a request of its own, { form: NAME }");
+  put.into = header ? Put::Into::header : form ? Put::Into::form : Put::Into::query;
+  put.name = header ? *header : form ? *form : query.value_or("");
   put.prefix = reader.text("prefix").value_or("");
   reader.finish();
   return put;
@@ -106,8 +107,8 @@ Piece compile_piece(const Compiling& compiling, const yaml::Node& node, const Sc
   Piece piece;
   const std::string& text = node.scalar;
   if (!node.is_scalar() || text.empty()) {
-    compiling.complain(node.place,
-                       "a piece is expected: body, header NAME, query NAME, /POINTER, hash body, a secret's name, or quoted text");
+    compiling.complain(
+        node.place, "a piece is expected: body, header NAME, query NAME, form NAME, /POINTER, hash body, a secret's name, or quoted text");
   } else if (node.quoted || text.find("${") != std::string::npos) {
     piece.from = Piece::From::text;
     piece.text = compile_text(compiling, node, scope);
@@ -119,11 +120,14 @@ Piece compile_piece(const Compiling& compiling, const yaml::Node& node, const Sc
     piece = {Piece::From::header, lower(text.substr(7)), {}};
   } else if (text.starts_with("query ")) {
     piece = {Piece::From::query, text.substr(6), {}};
+  } else if (text.starts_with("form ")) {
+    piece = {Piece::From::form, text.substr(5), {}};
   } else if (text.starts_with("/")) {
     piece = {Piece::From::pointer, text, {}};
   } else if (text.find(' ') != std::string::npos) {
-    compiling.complain(node.place,
-                       "'" + text + "' is no piece: body, header NAME, query NAME, /POINTER, hash body, a secret's name, or quoted text");
+    compiling.complain(
+        node.place,
+        "'" + text + "' is no piece: body, header NAME, query NAME, form NAME, /POINTER, hash body, a secret's name, or quoted text");
   } else {
     piece = {Piece::From::secret, text, {}};
   }
@@ -182,6 +186,26 @@ Auth compile_auth(const Compiling& compiling, const yaml::Node& node) {
   return chosen.value_or(Auth());
 }
 
+Signing compile_sign(const Compiling& compiling, const yaml::Node& node, Scope scope) {
+  yaml::Reader sign(node, "`sign`", compiling.complaints);
+  for (const char* key : {"frame", "digest", "put"}) sign.required(key);
+  Signing signing;
+  scope.where = "sign";
+  if (const auto* frame = sign.node("frame")) signing.signature.pieces = compile_pieces(compiling, *frame, scope);
+  const auto* digest = sign.node("digest");
+  if (digest) compile_digest(compiling, digest->place, digest->scalar, signing.signature);
+  signing.signature.key = sign.text("key").value_or("secret");
+  if (signing.signature.keyed) check_value(compiling, sign, "key", signing.signature.key);
+  for (const auto& piece : signing.signature.pieces) {
+    if (piece.from == Piece::From::secret) check_value(compiling, sign, "frame", piece.name);
+  }
+  static const Spelling spellings[] = {Spelling::hex, Spelling::upper_hex, Spelling::base64};
+  signing.signature.spelling = spellings[sign.choice("out", {"hex", "HEX", "base64"}).value_or(0)];
+  if (const auto* put = sign.node("put")) signing.put = compile_put(compiling, *put);
+  sign.finish();
+  return signing;
+}
+
 Common compile_common(const Compiling& compiling, const yaml::Node& node) {
   Common common;
   yaml::Reader reader(node, "`request`", compiling.complaints);
@@ -194,28 +218,14 @@ Common compile_common(const Compiling& compiling, const yaml::Node& node) {
     common.sorted_body = form.choice("json", {"as_written", "sorted"}).value_or(0) == 1;
     form.finish();
   }
-  if (const auto* node_of_sign = reader.node("sign")) {
-    yaml::Reader sign(*node_of_sign, "`sign`", compiling.complaints);
-    for (const char* key : {"frame", "digest", "put"}) sign.required(key);
-    Signing signing;
-    scope.where = "sign";
+  if (const auto* sign = reader.node("sign")) {
     scope.names.push_back("body");
     if (query) {
       for (const auto& name : query->keys()) scope.names.push_back(name);
     }
-    if (const auto* frame = sign.node("frame")) signing.signature.pieces = compile_pieces(compiling, *frame, scope);
-    const auto* digest = sign.node("digest");
-    if (digest) compile_digest(compiling, digest->place, digest->scalar, signing.signature);
-    signing.signature.key = sign.text("key").value_or("secret");
-    if (signing.signature.keyed) check_value(compiling, sign, "key", signing.signature.key);
-    for (const auto& piece : signing.signature.pieces) {
-      if (piece.from == Piece::From::secret) check_value(compiling, sign, "frame", piece.name);
-    }
-    static const Spelling spellings[] = {Spelling::hex, Spelling::upper_hex, Spelling::base64};
-    signing.signature.spelling = spellings[sign.choice("out", {"hex", "HEX", "base64"}).value_or(0)];
-    if (const auto* put = sign.node("put")) signing.put = compile_put(compiling, *put);
-    sign.finish();
-    common.sign = std::move(signing);
+    common.sign = compile_sign(compiling, *sign, scope);
+    if (common.sign->put.into == Put::Into::form)
+      compiling.complain(sign->place, "a form is signed in a request of its own: `sign` stands beside its `body`");
   }
   reader.finish();
   return common;

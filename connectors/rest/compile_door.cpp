@@ -47,8 +47,9 @@ std::optional<Verify::Method> compile_method(const Compiling& compiling, const y
   if (const auto* equals = reader.node("equals")) {
     method.equals = compile_piece(compiling, *equals, scope);
     if (method.equals.from != Piece::From::header && method.equals.from != Piece::From::query &&
-        method.equals.from != Piece::From::pointer) {
-      compiling.complain(equals->place, "where the platform's signature stands is expected: header NAME, query NAME or /POINTER");
+        method.equals.from != Piece::From::pointer && method.equals.from != Piece::From::form) {
+      compiling.complain(equals->place,
+                         "where the platform's signature stands is expected: header NAME, query NAME, form NAME or /POINTER");
     }
   }
   reader.finish();
@@ -110,10 +111,12 @@ void compile_document(const Compiling& compiling, const yaml::Node& node, Door& 
   for (const auto& member : node.members) {
     if (member.value.scalar == "json") {
       door.document_body = node.members.size() == 1 ? "" : member.key;
+    } else if (member.key == "form" && node.members.size() == 1) {
+      door.document_form = member.value.scalar;
     } else if (member.value.scalar.starts_with("header ")) {
       door.document_headers.emplace_back(member.key, lower(member.value.scalar.substr(7)));
     } else {
-      compiling.complain(member.value.place, "`json` (the body) or `header NAME` is expected");
+      compiling.complain(member.value.place, "`json` (the body), `header NAME` or, alone, `form: NAME` is expected");
     }
   }
 }
@@ -140,7 +143,10 @@ void compile_content(const Compiling& compiling, yaml::Reader& reader, Door& doo
     }
     inner.finish();
   }
-  if (reader.choice("as", {"event"})) check_document(compiling, reader.node("as")->place, "event");
+  if (const auto as = reader.choice("as", {"event", "parcel"})) {
+    door.as = *as == 0 ? "event" : "parcel";
+    check_document(compiling, reader.node("as")->place, door.as);
+  }
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ Error refused(std::string what) {
 struct Delivery {
   const Webhook& webhook;
   Form query;
+  Form form;  ///< empty where the body is none
   Json json;  ///< null where the body is no JSON
 };
 
@@ -27,6 +28,7 @@ Message message_of(const Delivery& delivery, const Names& names, const Vault& va
   message.body = delivery.webhook.body;
   message.headers = &delivery.webhook.headers;
   message.query = &delivery.query;
+  message.form = &delivery.form;
   message.json = &delivery.json;
   message.names = &names;
   message.secret = [&vault, old](const std::string& name) { return vault.secret(old ? name + "_old" : name); };
@@ -107,7 +109,7 @@ bool is_quiet(const Door& door, const std::vector<Json>& messages) {
 }
 
 Document stored(const Door& door, const Delivery& delivery, const Vault& vault, std::string body) {
-  Document document{"event", std::move(body), {}};
+  Document document{door.as, std::move(body), {}};
   const auto& headers = delivery.webhook.headers;
   for (const auto& [key, header] : door.document_headers) {
     if (const auto found = headers.find(header); found != headers.end()) document.headers[header] = found->second;
@@ -133,6 +135,10 @@ Document stored(const Door& door, const Delivery& delivery, const Vault& vault, 
 
 /// What is stored of a delivery that is authentic: a signed body that cannot be read is stored too, and parked later.
 std::vector<Document> deliveries_of(const Door& door, const Delivery& delivery, const Vault& vault) {
+  if (!door.document_form.empty()) {
+    const auto field = delivery.form.find(door.document_form);
+    return {stored(door, delivery, vault, field == delivery.form.end() ? delivery.webhook.body : field->second)};
+  }
   if (door.decrypt) {
     const auto text = decrypted(door, vault, delivery.json);
     return {stored(door, delivery, vault, text && *text ? **text : delivery.webhook.body)};
@@ -166,7 +172,8 @@ Result<channel::Door> open_door(const Program& program, const Vault& vault, cons
   const Door& door = *program.webhook;
   const auto query = parse_form(webhook.query);
   if (!query) return refused("the query is not encoded as it should be");
-  Delivery delivery{webhook, *query, {}};
+  Delivery delivery{webhook, *query, {}, {}};
+  if (auto form = parse_form(webhook.body)) delivery.form = std::move(*form);
   const Names names = names_of(delivery, vault);
   if (door.greet && webhook.method == door.greet->method) {
     if (auto verified = verify(*door.greet->verify, delivery, vault); !verified) return verified.error();

@@ -41,6 +41,8 @@ Result<std::string> piece_of(const Piece& piece, const Message& message) {
       return entry_of(message.headers, piece.name, "header");
     case Piece::From::query:
       return entry_of(message.query, piece.name, "query value");
+    case Piece::From::form:
+      return entry_of(message.form, piece.name, "form field");
     case Piece::From::hash:
       return crypto::state_hash(message.body);
     case Piece::From::text:

@@ -12,10 +12,10 @@
 
 namespace tally::rest {
 
-/// `secret` (any secret's name), `body`, `header NAME`, `query NAME`, `/POINTER` into the JSON body, `hash body`, or quoted text with
-/// holes.
+/// `secret` (any secret's name), `body`, `header NAME`, `query NAME`, `form NAME` (of a form-encoded body), `/POINTER` into the JSON body,
+/// `hash body`, or quoted text with holes.
 struct Piece {
-  enum class From { secret, body, header, query, pointer, hash, text } from = From::body;
+  enum class From { secret, body, header, query, form, pointer, hash, text } from = From::body;
   std::string name;
   std::optional<Text> text;
 };
@@ -25,6 +25,7 @@ struct Message {
   std::string_view body;
   const std::map<std::string, std::string>* headers = nullptr;
   const std::map<std::string, std::string>* query = nullptr;
+  const std::map<std::string, std::string>* form = nullptr;
   const Json* json = nullptr;
   const Names* names = nullptr;
   std::function<Result<std::string>(const std::string& name)> secret;

@@ -14,6 +14,12 @@ std::optional<Time> moment(const Json& tree, std::string_view field) {
   return time ? std::optional(*time) : std::nullopt;
 }
 
+Event::What what_of(const std::string& kind) {
+  if (kind == "order") return Event::What::order;
+  if (kind == "level") return Event::What::level;
+  return kind == "parcel" ? Event::What::parcel : Event::What::listing;
+}
+
 Result<std::vector<Event>> whole(const Program& program, const mapping::Mapping& mapping, const std::string& kind, const Json& json,
                                  const Json& known) {
   auto read = mapping.read(kind, json, known);
@@ -21,7 +27,7 @@ Result<std::vector<Event>> whole(const Program& program, const mapping::Mapping&
   std::vector<Event> events;
   if (read->skipped) return events;
   Event event;
-  event.what = kind == "order" ? Event::What::order : kind == "level" ? Event::What::level : Event::What::listing;
+  event.what = what_of(kind);
   event.changed_at = moment(read->tree, "changed_at");
   event.tree = std::move(read->tree);
   event.doubts = std::move(read->doubts);

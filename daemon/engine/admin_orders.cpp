@@ -4,6 +4,7 @@
 #include "engine/order_facts.hpp"
 #include "engine/order_wish.hpp"
 #include "engine/orders.hpp"
+#include "engine/parcels.hpp"
 #include "model/privacy.hpp"
 #include "store/journal.hpp"
 #include "store/orders.hpp"
@@ -53,6 +54,7 @@ Json order_json(Session& session, const World& world, const store::OrderRow& row
   for (const auto* list : {"shipments", "refunds", "after_sales", "holds"})
     json.set(list, tree.find(list) ? *tree.find(list) : Json::array());
   json.set("tasks", std::move(done));
+  if (Json parcels = parcels_json(session, world, row.no); !parcels.empty()) json.set("parcels", std::move(parcels));
   const Json person = person_of(tree, false);
   for (const auto& [part, value] : person.as_object()) json.set(part, value);
   for (const auto* moment : {"placed_at", "paid_at", "cancelled_at", "changed_at"}) {

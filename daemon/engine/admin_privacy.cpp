@@ -6,6 +6,7 @@
 #include "store/erasures.hpp"
 #include "store/journal.hpp"
 #include "store/orders.hpp"
+#include "store/parcels.hpp"
 
 namespace tally::engine {
 namespace {
@@ -51,6 +52,7 @@ Result<Named> named_in(Session& session, const World& world, const Json& wish) {
   }
   for (const auto order : store::orders_of_buyer(session, named.key)) {
     if (const auto row = store::get_order(session, order)) add_texts(*row, named.texts);
+    for (const auto& parcel : store::parcels_of(session, order)) named.texts.push_back(parcel.number);  // what couriers wrote of it
   }
   return named;
 }
@@ -113,6 +115,7 @@ Result<Json> Engine::erase(const Json& wish, const std::string& author) {
   if (!read) return read.error();
   Json answer;
   auto written = world.store.write([&](Session& session) -> Result<void> {
+    for (const auto order : store::orders_of_buyer(session, named.key)) store::forget_parcel_events(session, order);
     const auto done = store::erase(session, erasure);
     if (!done) return done.error();
     answer = Json::object({{"orders", static_cast<std::int64_t>(done->orders)},

@@ -112,8 +112,8 @@ void Engine::wake() {
 
 void Engine::dispatch(Call call) {
   auto& world = core_.world();
-  const auto channel = std::find_if(world.channels.begin(), world.channels.end(), [&](const auto& c) { return c->no == call.channel; });
-  ensure(channel != world.channels.end(), "a call is of a channel");
+  const auto* channel = world.find_any(call.channel);
+  ensure(channel != nullptr, "a call is of a channel");
   auto& crew = crews_[call.channel];
   if (!crew) crew = std::make_unique<Crew>();
   const auto back = [this](Call done, Outcome outcome) {
@@ -123,10 +123,10 @@ void Engine::dispatch(Call call) {
     }
     woken_.notify_one();
   };
-  while (crew->threads.size() < std::max(1u, (*channel)->facts.concurrency)) crew->add_thread(back);
+  while (crew->threads.size() < std::max(1u, channel->facts.concurrency)) crew->add_thread(back);
   {
     const std::lock_guard guard(crew->mutex);
-    crew->jobs.push_back({std::move(call), (*channel)->connector});
+    crew->jobs.push_back({std::move(call), channel->connector});
   }
   crew->ready.notify_one();
 }
@@ -180,7 +180,9 @@ void Engine::count_backlog() {
   auto& world = core_.world();
   std::int64_t unread = 0;
   auto read = world.store.read([&](Session& session) -> Result<void> {
-    for (const auto& channel : world.channels) unread += store::unread_rows(session, channel->no);
+    for (const auto* channels : {&world.channels, &world.trackers}) {
+      for (const auto& channel : *channels) unread += store::unread_rows(session, channel->no);
+    }
     return {};
   });
   if (read) unread_ = unread;
@@ -203,14 +205,16 @@ void Engine::beat() {
 
 void Engine::read_parked_again() {
   parked_read_.clear();
-  for (const auto& channel : core_.world().channels) parked_read_[channel->no] = 0;
+  for (const auto* channels : {&core_.world().channels, &core_.world().trackers}) {
+    for (const auto& channel : *channels) parked_read_[channel->no] = 0;
+  }
 }
 
 Result<bool> Engine::read_some_parked() {
   auto& world = core_.world();
   while (!parked_read_.empty()) {
     auto& [no, last] = *parked_read_.begin();
-    const auto* channel = world.find(no);
+    const auto* channel = world.find_any(no);
     std::vector<store::ParkedRow> rows;
     auto read = world.store.read([&, after = last, of = no](Session& session) -> Result<void> {
       rows = store::parked_rows_of(session, of, after, parked_a_turn);
@@ -279,7 +283,7 @@ void Engine::receive(const ChannelId& name, channel::Webhook webhook, std::funct
   ChannelNo no;
   {
     const std::shared_lock guard(world.mutex);
-    if (const auto* channel = world.find(name.text)) {
+    if (const auto* channel = world.find_any(name.text)) {
       connector = channel->connector;
       no = channel->no;
     }

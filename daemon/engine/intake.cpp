@@ -2,6 +2,7 @@
 
 #include "base/crypto.hpp"
 #include "engine/oversell.hpp"
+#include "engine/parcels.hpp"
 #include "engine/stock.hpp"
 #include "engine/tree.hpp"
 #include "model/privacy.hpp"
@@ -138,6 +139,9 @@ Result<void> take_row(Session& session, World& world, const Channel& channel, co
         break;
       case channel::Event::What::poke:
         if (!(whole_order && event.subject_kind == "order")) take_poke(session, world, channel, row, event);
+        break;
+      case channel::Event::What::parcel:
+        done = take_parcel(session, world, channel, event, row.no);
         break;
       case channel::Event::What::listing:
         break;  // listings come through looks and sweeps, not through the inbox

@@ -60,7 +60,7 @@ std::string_view way_to_spell(Kind kind) {
     case Kind::money:
       return "an amount is spelt by `decimal`, `minor` or `number`";
     case Kind::time:
-      return "a time is spelt by `time iso`, `time naive`, `time epoch`, `time epoch_ms` or `time http`";
+      return "a time is spelt by `time iso`, `time naive`, `time epoch`, `time epoch_ms`, `time http` or `time +08:00`";
     case Kind::measure:
       return "a measure is spelt by `unit`, or by its .value and .unit";
     case Kind::object:

@@ -6,8 +6,9 @@
 namespace tally::mapping {
 namespace {
 
-const std::set<std::string_view> pushed_kinds{"listing", "price", "stock", "shipment", "shipped", "cancel", "refund", "category", "image"};
-const std::set<std::string_view> read_kinds{"listing", "order", "level", "event"};
+const std::set<std::string_view> pushed_kinds{"listing", "price",  "stock",    "shipment", "shipped",
+                                              "cancel",  "refund", "category", "image",    "parcel"};
+const std::set<std::string_view> read_kinds{"listing", "order", "level", "event", "parcel"};
 
 }  // namespace
 

@@ -30,9 +30,20 @@ std::optional<Decimal> number_of(const Json& value) {
   return decimal ? std::optional(*decimal) : std::nullopt;
 }
 
+/// How far a zone such as +08:00 is ahead of UTC; nothing where the way of writing a time is none.
+std::optional<Duration> ahead_of_utc(const std::string& way) {
+  const auto there = parse_iso("1970-01-01T00:00:00" + way);
+  return there ? std::optional(long_ago - *there) : std::nullopt;
+}
+
 Json written_time(const Json& value, const std::string& way) {
   const auto time = parse_iso(value.scalar_text());
   if (!time) return Json();
+  if (const auto ahead = ahead_of_utc(way)) {
+    std::string local = format_naive(*time + *ahead);
+    std::replace(local.begin(), local.end(), 'T', ' ');
+    return Json(local);
+  }
   if (way == "naive") return Json(format_naive(*time));
   if (way == "epoch") return Json(to_ms(*time) / 1000);
   if (way == "epoch_ms") return Json(to_ms(*time));
@@ -194,8 +205,12 @@ Understood read_time(const Json& shown, const std::string& way) {
     if (!whole || *whole < -most || *whole > most) return not_a("time in seconds since 1970", shown);
     return Understood::of(Json(format_iso(from_ms(*whole))));
   }
-  const auto time = way == "naive" ? parse_naive(text) : way == "http" ? parse_http_date(text) : parse_iso(text);
-  return time ? Understood::of(Json(format_iso(*time))) : not_a(way == "naive" ? "time without a zone" : "time", shown);
+  const bool in_zone = ahead_of_utc(way).has_value();
+  const auto time = in_zone          ? parse_iso(text + way)
+                    : way == "naive" ? parse_naive(text)
+                    : way == "http"  ? parse_http_date(text)
+                                     : parse_iso(text);
+  return time ? Understood::of(Json(format_iso(*time))) : not_a(way == "naive" || in_zone ? "time without a zone" : "time", shown);
 }
 
 Understood read_table(const Hole& hole, const Filter& filter, const Json& shown) {

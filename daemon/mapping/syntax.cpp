@@ -1,5 +1,7 @@
 #include "mapping/syntax.hpp"
 
+#include "base/time.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -157,9 +159,10 @@ class FilterReader {
   }
   std::optional<Filter> time(const Word& word) {
     static const std::vector<std::string> ways{"iso", "naive", "epoch", "epoch_ms", "http"};
-    if (std::find(ways.begin(), ways.end(), word.text) != ways.end()) return filter_;
-    return refuse("there is no way '" + word.text + "' of writing a time; iso, naive, epoch, epoch_ms and http are known",
-                  did_you_mean(word.text, ways));
+    if (std::find(ways.begin(), ways.end(), word.text) != ways.end() || parse_iso("2026-01-01T00:00:00" + word.text)) return filter_;
+    return refuse(
+        "there is no way '" + word.text + "' of writing a time; iso, naive, epoch, epoch_ms, http and a zone such as +08:00 are known",
+        did_you_mean(word.text, ways));
   }
   /// The value of `channel.NAME`: empty where the channel has no such setting; nothing where the word is none.
   std::optional<std::string> setting_named(const Word& word) {

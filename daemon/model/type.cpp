@@ -1,6 +1,7 @@
 #include "model/type.hpp"
 
 #include "model/describe.hpp"
+#include "model/parcel.hpp"
 
 #include <algorithm>
 #include <map>
@@ -285,13 +286,25 @@ Type event() {
                     {"id", simple(Kind::text), aspect}});
 }
 
+Type parcel() {
+  const auto aspect = Aspect::order;
+  const Ptr event = shared(object_of({{"at", simple(Kind::time), aspect}, {"text", simple(Kind::text), aspect}}));
+  return object_of({{"carrier", simple(Kind::text), aspect},
+                    {"tracking", simple(Kind::text), aspect},
+                    {"phone_end", simple(Kind::text), aspect},
+                    {"state", choice_of(parcel_states()), aspect},
+                    {"watch", choice_of({"goes_on", "ended", "given_up"}), aspect},
+                    {"events", list_of(event), aspect}});
+}
+
 using Documents = std::map<std::string, Type, std::less<>>;
 
 /// Made once, never changed.
 const Documents& documents() {
   static const Documents all{{"listing", listing()}, {"price", offer()},       {"stock", stock()},      {"level", stock()},
                              {"order", order()},     {"shipment", shipment()}, {"shipped", shipment()}, {"cancel", shipment()},
-                             {"refund", refund()},   {"category", category()}, {"image", image()},      {"event", event()}};
+                             {"refund", refund()},   {"category", category()}, {"image", image()},      {"event", event()},
+                             {"parcel", parcel()}};
   return all;
 }
 

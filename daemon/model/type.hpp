@@ -30,7 +30,8 @@ struct Type {
   std::vector<std::string> field_names() const;
 };
 
-/// What the holes of one kind of document mean. Kinds: listing price stock level order shipment shipped cancel refund category image event.
+/// What the holes of one kind of document mean. Kinds: listing price stock level order shipment shipped cancel refund category image event
+/// parcel.
 /// Every object of the model may also have remote ids (`@id`, `@stock`, ...), which have no entry here. Nothing for an unknown kind.
 ///
 /// listing   Product; each variant has also `available` (integer, stock), `stock[{location{}, available}]`, `index`; also `category` (the
@@ -45,7 +46,11 @@ struct Type {
 /// shipment  Shipment with `order`, lines[] with `line`, `parts[]`, `number`, `key`; shipped, cancel: the same
 /// refund    Refund with `order`, lines[] with `line`, `return_money`, `key`; and for platforms whose refund is one offer: `state`,
 /// `offer`, `quantity` category  `name`, `path`, `parent{}`;  image: `url`, `alt`, `name` event     `kind` (order listing stock refund),
-/// `subject`, `changed_at`, `id` Money and measures have their parts as fields: `price.currency`, `weight.unit`.
+/// `subject`, `changed_at`, `id`
+/// parcel    written: `carrier`, `tracking`, `phone_end` (last digits of the buyer's number); read: `tracking`, `state` (a ParcelState),
+/// `watch`
+///           (goes_on, ended, given_up: whether we are told more), events[{at, text}]. Money and measures have their parts as fields:
+///           `price.currency`, `weight.unit`.
 const Type* type_of_document(std::string_view kind);
 
 /// All kinds, for messages.

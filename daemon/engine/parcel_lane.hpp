@@ -1,0 +1,52 @@
+// What decides the next step for one tracker of parcels: which parcel is to be followed, or asked for, now. Engine's thread only.
+#pragma once
+
+#include "base/rng.hpp"
+#include "engine/call.hpp"
+#include "engine/parcels.hpp"
+#include "engine/world.hpp"
+
+#include <optional>
+
+namespace tally::engine {
+
+/// Keeps nothing that must survive a restart: when a number may be asked for next is written before it is asked for.
+class ParcelLane {
+ public:
+  /// `number` is no other lane's.
+  ParcelLane(World& world, std::shared_ptr<Channel> tracker, std::uint64_t number, std::uint64_t seed);
+
+  struct Step {
+    std::optional<Call> call;  ///< to be performed, and handed to finish()
+    Time idle_until = never;   ///< when there is no call
+  };
+  Result<Step> step();
+  Result<void> finish(const Call& call, Outcome outcome);
+  void replace(std::shared_ptr<Channel> tracker);
+  /// By so much; what the store keeps was moved already.
+  void clock_was_set(Duration by);
+  std::uint64_t number() const { return number_; }
+
+ private:
+  Result<std::optional<store::ParcelRow>> due() const;
+  Result<std::optional<Call>> call_for(std::int64_t parcel);
+  void followed(store::Session& session, store::ParcelRow& row);
+  void looked(store::Session& session, store::ParcelRow& row, const channel::Page& page);
+  void failed(store::Session& session, store::ParcelRow& row, const Error& error, bool asked);
+  void account_failed(store::Session& session, const Error& error);
+  void account_works(store::Session& session);
+  void rest(Duration pause) { sleep_until_ = std::max(sleep_until_, world_.clock.now() + pause); }
+
+  World& world_;
+  std::shared_ptr<Channel> tracker_;
+  std::uint64_t number_;
+  Rng rng_;
+  std::uint64_t next_call_ = 1, stirred_ = 0;
+  bool awake_ = true;
+  std::size_t out_ = 0;
+  unsigned failures_ = 0;
+  bool account_told_ = false;  ///< its trouble stands among the problems, or nobody knows
+  Time sleep_until_ = long_ago, idle_until_ = long_ago;
+};
+
+}  // namespace tally::engine
