@@ -30,7 +30,7 @@ Result<Json> level_of(const Rows& rows, const csv::Record& record, const Layout&
 
 Reading read_counts(std::string_view bytes, const std::string& name, const Layout& layout) {
   Reading reading;
-  const auto rows = Rows::read(bytes, layout.counts_columns, {"sku", "counted", "counted_at"}, layout.max_rows);
+  const auto rows = Rows::read(bytes, layout.counts_columns, {"sku", "counted", "counted_at"}, layout);
   if (!rows) {
     reading.unusable = rows.error().text();
     return reading;

@@ -112,7 +112,7 @@ Result<Offers> Connector::load() const {
     return error(Fault::transient, "the folder of the till is not there", layout_.folder.string(),
                  "make it, or mount the share that it lies on");
   }
-  auto offers = Offers::load(offers_folder(), layout_.max_bytes, layout_.max_rows);
+  auto offers = Offers::load(offers_folder(), layout_);
   if (!offers) return as_platform(offers.error());
   return offers;
 }

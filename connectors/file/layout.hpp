@@ -23,7 +23,7 @@ struct Layout {
   std::string sales, counts, offers;  ///< folders below it
   Columns sales_columns, counts_columns;
   Duration finished_after{500};        ///< a file that nobody has written to for so long is whole
-  Encoding encoding = Encoding::utf8;  ///< of what we write; reading knows both
+  Encoding encoding = Encoding::utf8;  ///< of what we write, and of what is read where it shows none itself
   Zone zone;
   bool numbers_restart = true;           ///< receipts are numbered anew each day: one is known by its number and its day
   std::string currency;                  ///< of sales that name none; empty: left open

@@ -2,6 +2,7 @@
 
 #include "base/csv.hpp"
 #include "base/id.hpp"
+#include "connectors/file/rows.hpp"
 #include "connectors/file/storage.hpp"
 
 #include <iconv.h>
@@ -67,15 +68,15 @@ Result<std::map<std::string, std::string>> Offers::load_products(const std::file
   return products;
 }
 
-Result<Offers> Offers::load(const std::filesystem::path& folder, std::uintmax_t max_bytes, std::size_t max_rows) {
+Result<Offers> Offers::load(const std::filesystem::path& folder, const Layout& layout) {
   const auto path = folder / offers_name;
   const auto broken = [&](const std::string& what) {
     return error(Fault::broken, what, path.string(), "put the file of offers right, or remove it and run `tallyd sync`");
   };
   Offers offers;
-  auto bytes = bytes_of(path, max_bytes);
+  auto bytes = bytes_of(path, layout.max_bytes);
   if (!bytes) return bytes.error();
-  auto products = load_products(folder / listings_name, max_bytes);
+  auto products = load_products(folder / listings_name, layout.max_bytes);
   if (!products) return products.error();
   offers.products_ = std::move(*products);
   offers.loaded_ = std::move(*bytes);
@@ -84,12 +85,12 @@ Result<Offers> Offers::load(const std::filesystem::path& folder, std::uintmax_t 
     offers.header_.assign(std::begin(offer_columns), std::end(offer_columns));
     return offers;
   }
-  const auto text = csv::to_utf8(offers.loaded_);
-  if (!text) return broken("the offers are neither UTF-8 nor GB18030");
+  const auto text = decoded(offers.loaded_, layout.encoding);
+  if (!text) return broken(text.error().what);
   auto records = csv::parse(*text);
   if (!records) return broken(records.error().what);
   if (records->empty()) return broken("the offers have no header");
-  if (records->size() > max_rows) return broken("more than " + std::to_string(max_rows) + " offers");
+  if (records->size() > layout.max_rows) return broken("more than " + std::to_string(layout.max_rows) + " offers");
   offers.header_ = std::move(records->front().cells);
   for (const auto* name : offer_columns) {
     if (std::find(offers.header_.begin(), offers.header_.end(), name) == offers.header_.end())

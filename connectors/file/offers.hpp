@@ -21,7 +21,7 @@ inline constexpr const char* offer_columns[] = {"sku", "title", "barcode", "pric
 class Offers {
  public:
   /// A file that is not there has no rows. `broken`: what is there cannot be read as offers (somebody saved something else under its name).
-  static Result<Offers> load(const std::filesystem::path& folder, std::uintmax_t max_bytes, std::size_t max_rows);
+  static Result<Offers> load(const std::filesystem::path& folder, const Layout& layout);
 
   bool has(const std::string& sku) const { return places_.contains(sku); }
   /// Adds or changes the row of `sku`: the columns that `cells` has, the others stay. Columns of somebody else's stay as they are, too.

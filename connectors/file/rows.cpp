@@ -1,5 +1,7 @@
 #include "connectors/file/rows.hpp"
 
+#include "base/charset.hpp"
+
 #include <algorithm>
 
 namespace tally::file {
@@ -37,9 +39,20 @@ std::size_t line_length(std::string_view text) {
 
 }  // namespace
 
-Result<Rows> Rows::read(std::string_view bytes, const Columns& columns, const std::vector<std::string>& required, std::size_t max_rows) {
-  const auto text = csv::to_utf8(bytes);
-  if (!text) return error(Fault::invalid, "the file is neither UTF-8 nor GB18030", {}, "set the till's encoding");
+Result<std::string> decoded(std::string_view bytes, Encoding own) {
+  auto charset = charset_of(bytes);
+  if (!charset && own == Encoding::gb18030) charset = Charset::gb18030;
+  auto text = charset ? utf8_of(bytes, *charset) : Result<std::string>(error(Fault::invalid, ""));
+  if (!text)
+    return error(Fault::invalid, "the file is neither UTF-8 nor clearly GB18030", {},
+                 "let the till write UTF-8; or, if it is GB18030, say `settings: { encoding: gb18030 }` in the channel's file");
+  return text;
+}
+
+Result<Rows> Rows::read(std::string_view bytes, const Columns& columns, const std::vector<std::string>& required, const Layout& layout) {
+  const std::size_t max_rows = layout.max_rows;
+  const auto text = decoded(bytes, layout.encoding);
+  if (!text) return text.error();
   Rows rows;
   std::string_view records_in = *text;
   rows.separator_ = csv::take_separator(records_in);

@@ -11,6 +11,9 @@
 
 namespace tally::file {
 
+/// A file as UTF-8: it is that, or GB18030 where that is clear or is the channel's own encoding. `invalid`: nobody knows what it is.
+Result<std::string> decoded(std::string_view bytes, Encoding own);
+
 class Rows {
  public:
   /// A row whose quotation marks do not add up: what its line says without them, to guess from, and what is wrong.
@@ -19,9 +22,9 @@ class Rows {
     std::string reason;
   };
 
-  /// UTF-8 or GB18030; separated by comma, semicolon or tab. `invalid` where nothing of the file can be used: no header, a column that
-  /// `required` names is missing, too many rows.
-  static Result<Rows> read(std::string_view bytes, const Columns& columns, const std::vector<std::string>& required, std::size_t max_rows);
+  /// As decoded() reads it; separated by comma, semicolon or tab. `invalid` where nothing of the file can be used: another encoding, no
+  /// header, a column that `required` names is missing, too many rows.
+  static Result<Rows> read(std::string_view bytes, const Columns& columns, const std::vector<std::string>& required, const Layout& layout);
 
   const std::vector<csv::Record>& records() const { return records_; }       ///< those with anything in them, without the header
   const std::vector<Unreadable>& unreadable() const { return unreadable_; }  ///< by line

@@ -247,7 +247,7 @@ Result<void> same_receipt(const Json& receipt, const Json& known, const Layout& 
 
 Reading read_sales(std::string_view bytes, const std::string& name, const Layout& layout) {
   Reading reading;
-  const auto rows = Rows::read(bytes, layout.sales_columns, {"receipt", "sku", "quantity", "sold_at"}, layout.max_rows);
+  const auto rows = Rows::read(bytes, layout.sales_columns, {"receipt", "sku", "quantity", "sold_at"}, layout);
   if (!rows) {
     reading.unusable = rows.error().text();
     return reading;

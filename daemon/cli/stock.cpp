@@ -14,7 +14,7 @@ namespace tally::cli {
 namespace {
 
 struct Options {
-  std::string sku, quantity, location, reason, file, from, to, channel, until, cause, order, line;
+  std::string sku, quantity, location, reason, file, from, to, channel, until, cause, order, line, encoding;
   bool again = false, arrived = false;
   std::int64_t number = 0, units = 0;
 };
@@ -98,7 +98,7 @@ void show_file(Desk& desk, const std::string& file, const Json& answer) {
 
 int move_file(Desk& desk, const Options& options, const std::string& kind) {
   if (!options.sku.empty()) return desk.fail(error(Fault::invalid, "give either a SKU with its quantity, or --file"));
-  auto rows = movements_in(options.file, kind == "count");
+  auto rows = movements_in(options.file, kind == "count", charset_named(options.encoding));
   if (!rows) return desk.fail(rows.error());
   for (Json& row : *rows) {
     if (row.find("location") == nullptr) add_said(row, "location", options.location);
@@ -275,6 +275,8 @@ void add_movements(CLI::App& stock, Desk& desk, const std::shared_ptr<Options>& 
     deed->add_option("SKU", options->sku, "The variant");
     deed->add_option("QUANTITY", options->quantity, "Units");
     deed->add_option("--file", options->file, "Many at once: CSV with sku,quantity (count: sku,counted,counted_at), location and reason");
+    deed->add_option("--encoding", options->encoding, "What the file is written in (default: UTF-8, or GB18030 where that is clear)")
+        ->check(CLI::IsMember(encodings));
     deed->add_flag("--again", options->again, "Also where this same file was recorded before");
     deed->add_option("--location", options->location, "Where (default: the first location of tallyd.yaml)");
     deed->add_option("--reason", options->reason, "For the journal");

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uintmax_t largest_file = std::uintmax_t{16} << 20;
 
-Result<std::vector<csv::Record>> records_of(const std::filesystem::path& file) {
+Result<std::vector<csv::Record>> records_of(const std::filesystem::path& file, std::optional<Charset> charset) {
   std::error_code failed;
   if (std::filesystem::is_directory(file, failed))
     return error(Fault::invalid, "this is a folder, and --file names a file", file.string(), "name the CSV file in it");
@@ -21,8 +21,13 @@ Result<std::vector<csv::Record>> records_of(const std::filesystem::path& file) {
     return error(Fault::invalid, "it is larger than 16 MiB", file.string(), "cut it into several");
   std::ifstream in(file, std::ios::binary);
   if (!in) return error(Fault::invalid, "it cannot be read", file.string(), "look at its owner and mode");
-  const auto text = csv::to_utf8(std::string(std::istreambuf_iterator<char>(in), {}));
-  if (!text) return error(Fault::invalid, text.error().what, file.string());
+  const std::string bytes(std::istreambuf_iterator<char>(in), {});
+  if (!charset) charset = charset_of(bytes);
+  if (!charset)
+    return error(Fault::invalid, "the file is neither UTF-8 nor clearly GB18030", file.string(),
+                 "save it as UTF-8, or say what it is: --encoding latin1 (Excel in the West), --encoding gb18030 (Excel in China)");
+  const auto text = utf8_of(bytes, *charset);
+  if (!text) return error(Fault::invalid, text.error().what, file.string(), text.error().todo);
   std::string_view rows = *text;
   const char separator = csv::take_separator(rows);
   auto records = csv::parse(rows, separator);
@@ -60,8 +65,8 @@ Result<std::vector<std::string>> columns_of(const csv::Record& titles, bool coun
 
 }  // namespace
 
-Result<Json::Array> movements_in(const std::filesystem::path& file, bool counts) {
-  const auto records = records_of(file);
+Result<Json::Array> movements_in(const std::filesystem::path& file, bool counts, std::optional<Charset> charset) {
+  const auto records = records_of(file, charset);
   if (!records) return records.error();
   if (records->size() < 2) return error(Fault::invalid, "it has no rows", file.string());
   const auto columns = columns_of(records->front(), counts, file.string());

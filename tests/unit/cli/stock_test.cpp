@@ -38,6 +38,21 @@ TEST_F(StockCommands, AFileMayBeSeparatedAsSpreadsheetsDo) {
   EXPECT_EQ(fake.asked().back(), R"(POST /api/v1/stock {"kind":"count","rows":[{"line":3,"sku":"A;1","quantity":"12"}]})");
 }
 
+TEST_F(StockCommands, AFileOfWesternExcelIsRefusedRatherThanReadAsChinese) {
+  auto& fake = with_daemon();
+  fake.answer("/api/v1/stock", R"({"cause":"receipt:12ab","applied":1,"again":0,"refused":[],"held":[]})");
+  const auto file = write_file("sku,quantity,reason\nA-1,12,Caf\xe9 M\xfcller\n");
+  EXPECT_EQ(tallyd({"stock", "receive", "--file", file}), exit_error);
+  EXPECT_TRUE(complained("neither UTF-8 nor clearly GB18030")) << err.str();
+  EXPECT_TRUE(complained("--encoding latin1")) << err.str();
+  EXPECT_TRUE(fake.asked().empty()) << "nothing was sent";
+
+  EXPECT_EQ(tallyd({"stock", "receive", "--file", file, "--encoding", "latin1"}), exit_ok) << err.str();
+  EXPECT_NE(fake.asked().back().find("Café Müller"), std::string::npos) << fake.asked().back();
+  EXPECT_EQ(tallyd({"stock", "receive", "--file", write_file("sku,quantity,reason\nA-1,12,\xb5\xea\xc3\xe6\n")}), exit_ok) << err.str();
+  EXPECT_NE(fake.asked().back().find("店面"), std::string::npos) << "what is clearly Chinese needs no option";
+}
+
 TEST_F(StockCommands, AnAdjustmentBelowZeroIsDoneAndSaid) {
   auto& fake = with_daemon();
   fake.answer("/api/v1/stock", R"({"moved":true,"cause":"adjust:17","location":"store","on_hand":-3,"reserved":0,"available":-3})");

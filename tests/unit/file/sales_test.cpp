@@ -101,6 +101,26 @@ TEST_F(Sales, AreReadFromGb18030UnderChineseHeadersInLocalTime) {
   EXPECT_EQ(order.total, (Money{1100, {"CNY"}}));
 }
 
+TEST_F(Sales, InLatin1AreRefusedWithTheWayOutRatherThanReadAsChinese) {
+  drop("sales/western.csv", sales_header + "R1,1,CAF\xc9-1,1,5,,,5,EUR,2026-03-01T10:00:00Z\n");
+  const auto bodies = reading();
+  ASSERT_THAT(bodies, SizeIs(1)) << "the report alone";
+  EXPECT_THAT(bodies[0].text_or("reason"), HasSubstr("neither UTF-8 nor clearly GB18030"));
+  EXPECT_THAT(bodies[0].text_or("reason"), HasSubstr("encoding: gb18030"));
+}
+
+TEST_F(Sales, ThatDoNotShowTheirEncodingAreReadInTheTillsOwn) {
+  settings_.set("encoding", "gb18030");
+  open();
+  // given: one rare character, 镕, which could be two letters of the West as well
+  drop("sales/rare.csv", sales_header +
+                             "R1,1,\xe9"
+                             "F-1,1,5,,,5,EUR,2026-03-01T10:00:00Z\n");
+  const auto bodies = reading();
+  ASSERT_THAT(bodies, SizeIs(1));
+  EXPECT_EQ(order_of(event("order", bodies[0])).lines[0].sku.text, "镕-1");
+}
+
 TEST_F(Sales, RowsThatCannotBeUsedAreReportedByLineAndTheOthersGoOn) {
   drop("sales/bad.csv", sales_header +
                             "R1,1,A,1,5,,,5,EUR,2026-03-01T10:00:00Z\n"
