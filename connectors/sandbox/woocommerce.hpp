@@ -54,7 +54,7 @@ class Webhooks {
 
   Answer answer(const Request& request, const std::vector<std::string>& rest);
   void announce(const std::string& topic, std::int64_t id);
-  /// The merchant enters an address in the shop's own pages: one webhook for each of the usual topics.
+  /// The merchant enters an address in the shop's own pages: one webhook for each of the usual topics that has none to it yet.
   void enter(const std::string& url, const std::string& secret);
 
  private:

@@ -2,11 +2,13 @@
 
 #include "base/crypto.hpp"
 
+#include <algorithm>
+
 namespace tally::sandbox::woo {
 namespace {
 
 constexpr int failures_allowed = 5;
-constexpr std::size_t most_hooks = 100;
+constexpr std::size_t most_hooks = 500;
 
 bool known_topic(const std::string& topic) {
   const auto dot = topic.find('.');
@@ -65,7 +67,7 @@ Answer Webhooks::answer(const Request& request, const std::vector<std::string>& 
 }
 
 Answer Webhooks::create(const Json& body) {
-  if (hooks_.size() >= most_hooks) return refusal(400, "woocommerce_rest_cannot_create", "The pretend shop keeps at most 100 webhooks.");
+  if (hooks_.size() >= most_hooks) return refusal(400, "woocommerce_rest_cannot_create", "The pretend shop keeps at most 500 webhooks.");
   Hook hook{.id = next_, .created = place_.shop.now()};
   if (auto wrong = write(hook, body)) return *wrong;
   hooks_[next_] = hook;
@@ -88,14 +90,17 @@ std::optional<Answer> Webhooks::write(Hook& hook, const Json& body) {
   hook.secret = body.text_or("secret", hook.secret);
   hook.topic = topic;
   hook.url = url;
-  if (hook.status != "active" && status == "active") hook.failures = 0;
-  hook.status = status;
+  hook.status = status;  // its failures still count: only a delivery that arrives ends them
   hook.modified = place_.shop.now();
   return std::nullopt;
 }
 
 void Webhooks::enter(const std::string& url, const std::string& secret) {
   for (const char* topic : {"order.created", "order.updated", "order.deleted", "product.updated", "product.deleted"}) {
+    const bool entered = std::any_of(hooks_.begin(), hooks_.end(), [&](const auto& entry) {
+      return entry.second.topic == topic && entry.second.url == url && entry.second.status == "active";
+    });
+    if (entered) continue;
     const Answer made = create(Json::object({{"topic", topic}, {"delivery_url", url}, {"secret", secret}}));
     if (made.status != 201)
       place_.log.warning("a webhook could not be entered", {{"platform", place_.options.name}, {"answer", made.body}});

@@ -300,6 +300,35 @@ TEST_F(WooCommerceWebhooks, goes_quiet_after_more_than_five_failures_and_never_r
   EXPECT_EQ(client.put(path, json(R"({"status": "active"})")).json().text_or("status"), "active");
 }
 
+TEST_F(WooCommerceWebhooks, one_that_was_switched_on_again_goes_quiet_with_the_next_failure_unless_one_arrived) {
+  client.post("/products", simple("MUG", 50));
+  const Json hook = subscribe("order.created");
+  const std::string path = "/webhooks/" + hook.find("id")->number_text();
+  const auto status = [&] { return client.get(path).json().text_or("status"); };
+  const auto told = [&] {
+    const auto all = ear.heard();
+    return std::count_if(all.begin(), all.end(), [](const Heard& one) { return about(one, "order.created"); });
+  };
+  const auto buy = [&] {
+    const auto before = told();
+    shop.buy("MUG");
+    EXPECT_TRUE(eventually([&] { return told() == before + 1; }));
+  };
+  ear.set_reply([](const Heard&, httplib::Response& response) { response.status = 500; });
+  for (int i = 0; i < 6; ++i) buy();
+  ASSERT_TRUE(eventually([&] { return status() == "disabled"; }));
+  client.put(path, json(R"({"status": "active"})"));
+  buy();
+  EXPECT_TRUE(eventually([&] { return status() == "disabled"; }));
+
+  client.put(path, json(R"({"status": "active"})"));
+  ear.set_reply([](const Heard&, httplib::Response& response) { response.status = 200; });
+  buy();
+  ear.set_reply([](const Heard&, httplib::Response& response) { response.status = 500; });
+  buy();
+  EXPECT_FALSE(eventually([&] { return status() == "disabled"; }, Duration(500)));
+}
+
 TEST_F(WooCommerceWebhooks, our_own_write_comes_back_as_an_echo) {
   const Json mug = client.post("/products", simple("MUG", 5)).json();
   subscribe("product.updated");
