@@ -1,5 +1,7 @@
 #include "assemble_disk.hpp"
 
+#include "store/owner.hpp"
+
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/vfs.h>
@@ -86,6 +88,8 @@ void check_store(const settings::Settings& settings, Complaints& complaints) {
   } else if (kind != fs::file_type::regular || !is_database(file)) {
     complaints.push_back({place, file.string() + " is no store of tallyd's: it is another kind of file",
                           "name another file under 'store', or move this one away and a new store is made there"});
+  } else if (const auto ours = store::check_owner(file); !ours) {
+    complaints.push_back({place, ours.error().what, ours.error().todo});
   }
 }
 

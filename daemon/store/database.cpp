@@ -5,6 +5,7 @@
 #include "store/erasures.hpp"
 #include "store/keys.hpp"
 #include "store/migrations.hpp"
+#include "store/owner.hpp"
 #include "store/prepared_once.hpp"
 #include "store/session.hpp"
 
@@ -62,6 +63,7 @@ class SqliteDatabase final : public Database {
     const int file = ::open(path_.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
     if (file < 0) return error(Fault::io, "cannot create " + path_, "store", "the folder must exist and be writable by the daemon");
     ::close(file);
+    if (auto ours = take_ownership(path_); !ours) return ours;
     try {
       prepare(writer_, path_, options_);
       if (auto done = migrate(writer_, clock.now()); !done) return done;

@@ -3,6 +3,7 @@
 #include "support/process.hpp"
 
 #include <gmock/gmock.h>
+#include <sqlite3.h>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -123,6 +124,41 @@ TEST_F(Check, AFileThatIsNoStoreIsLeftAsItIsByWhoeverWouldOpenIt) {
         << command;
   }
   EXPECT_EQ(content_of(file("notes.txt")), "Remember the milk\n");
+}
+
+TEST_F(Check, ADatabaseOfAnotherProgramIsNoStoreAndStaysAsItIs) {
+  given("tallyd.yaml", "store: sqlite:books.db\n");
+  sqlite3* books = nullptr;
+  ASSERT_EQ(sqlite3_open(file("books.db").c_str(), &books), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(books, "CREATE TABLE account (id INTEGER)", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(books);
+  const std::string before = content_of(file("books.db"));
+  for (const char* command : {"check", "run"}) {
+    EXPECT_THAT(said(4, command),
+                ElementsAre(StartsWith("tallyd.yaml:1:8: books.db is no store of tallyd's: it is a database of another program")))
+        << command;
+  }
+  EXPECT_EQ(content_of(file("books.db")), before);
+}
+
+TEST_F(Check, WhatReadsTheConfigurationOnItsWayEndsAsCheckDoes) {
+  given("tallyd.yaml", "stor: sqlite:tally.db\n");
+  given("goods.csv", "code,title,sku,price\nTEE,Tee,TEE,19.90\n");
+  const std::vector<std::string> config{"--config", file("").string()};
+  for (std::vector<std::string> words :
+       {std::vector<std::string>{"import", file("goods.csv").string()}, {"plan"}, {"channel", "moved", "shop"}}) {
+    words.insert(words.begin(), config.begin(), config.end());
+    EXPECT_THAT(said(4, TALLYD_BINARY, words), Contains(::testing::HasSubstr("'stor'"))) << words[2];
+  }
+}
+
+TEST_F(Check, WithoutAPublicAddressItSaysThatOrdersComeByTheListAlone) {
+  given("channels.d/shop.yaml", shop + "orders: { every: 5m }\n");
+  EXPECT_THAT(said(0), ElementsAre());
+  EXPECT_THAT(printed(), ::testing::HasSubstr("shop: orders come by its list alone, every 5 min: with `public_url` in tallyd.yaml"));
+  given("tallyd.yaml", "public_url: https://hooks.example.com\n");
+  EXPECT_THAT(said(0), ElementsAre());
+  EXPECT_THAT(printed(), ::testing::Not(::testing::HasSubstr("list alone")));
 }
 
 TEST_F(Check, ATillsFoldersAreTried) {

@@ -73,7 +73,7 @@ TEST_F(Store, RefusesANameThatItDoesNotUnderstand) {
 
 TEST_F(Store, RefusesTheSchemaOfANewerOne) {
   ASSERT_TRUE(write([](Session& session) {
-                Int number = static_cast<Int>(migrations().size()) + 1;
+                Int number = static_cast<Int>(migrations().back().number) + 1;
                 session.sql << "INSERT INTO migration (number, name, checksum, at) VALUES (:n, 'later', 'x', 0)", use(number);
               }).has_value());
   store.reset();
