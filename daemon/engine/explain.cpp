@@ -9,13 +9,16 @@
 #include "store/marks.hpp"
 #include "store/offers.hpp"
 #include "store/orders.hpp"
+#include "store/pins.hpp"
+
+#include <algorithm>
 
 namespace tally::engine {
 namespace {
 
 using store::Session;
 
-constexpr std::size_t newest = 12;
+constexpr std::size_t newest = 12, most_entries = 200;
 
 std::string with_sign(Quantity quantity) {
   return (quantity >= 0 ? "+" : "") + std::to_string(quantity);
@@ -62,6 +65,31 @@ void tell_number(const Channel& channel, const StockNumber& number, Story& story
   story.tell(std::nullopt, "rule", sentence + "; so the number is " + std::to_string(number.number));
 }
 
+bool names(const Json& content, const std::string& sku) {
+  const Json* variants = content.find("variants");
+  if (!variants || !variants->is_array()) return false;
+  const auto& all = variants->as_array();
+  return std::any_of(all.begin(), all.end(), [&](const Json& variant) { return variant.text_or("sku") == sku; });
+}
+
+/// The first number of an offer goes there with its listing, and has no request of its own.
+void tell_creation(Session& session, const World& world, const Channel& channel, const store::VariantRow& variant, Story& story) {
+  const auto product = store::get_product(session, variant.product);
+  if (!product) return;
+  const auto& code = product->product.code;
+  const auto entries = store::journal_of(session, code, most_entries);
+  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+    const bool made = entry->what == "listing.created";
+    if (entry->channel != channel.no || (!made && entry->what != "listing.updated")) continue;
+    const auto content = store::content_shown_at(session, channel.no, code, entry->at);
+    if (!content || !names(*content, variant.sku)) continue;
+    return story.tell(entry->at, "push",
+                      std::string(made ? "its listing was made" : "it was put into its listing") +
+                          ", and its first number went there with it, because of " + cause_in_words(session, world, entry->cause),
+                      Json::object({{"cause", entry->cause}}));
+  }
+}
+
 /// What a person fixed there, and what would stand there without.
 void tell_pins(Session& session, const Channel& channel, const store::VariantRow& variant, Story& story) {
   if (const auto pin = store::find_pin(session, channel.no, "price", variant.no.value)) {
@@ -86,6 +114,9 @@ void tell_pushes(Session& session, const World& world, const Channel& channel, c
                                  "; the platform: " + answer_in_words(*intent);
     story.tell(intent->committed_at, "push", sentence, Json::object({{"cause", intent->cause}}));
   }
+}
+
+void tell_belief(const store::OfferRow& offer, Story& story) {
   std::string belief = "its number lies between " + std::to_string(offer.low) + " and " + std::to_string(offer.high);
   if (offer.low == offer.high) belief = "its number is " + std::to_string(offer.low);
   belief += ", as fixed " + (offer.anchor_to == long_ago ? std::string("never") : format_iso(offer.anchor_to));
@@ -106,6 +137,7 @@ Quantity tell_stock(Session& session, const World& world, const Channel& channel
     tell_number(channel, stock_number(session, channel, variant.no), story);
   else
     story.tell(std::nullopt, "rule", variant.sku + " has ended in the catalogue; so the number is 0");
+  const auto before = story.told();
   tell_pins(session, channel, variant, story);
   const auto offer = store::find_offer(session, channel.no, variant.no);
   if (!offer) {
@@ -114,7 +146,10 @@ Quantity tell_stock(Session& session, const World& world, const Channel& channel
                variant.sku + " is not listed on " + channel.config.name + (mark && !mark->parked.empty() ? ": " + mark->parked : ""));
     return 0;
   }
+  tell_creation(session, world, channel, variant, story);
   tell_pushes(session, world, channel, *offer, story);
+  story.sort_since(before);
+  tell_belief(*offer, story);
   if (const auto mark = store::find_mark(session, channel.no, "stock", variant.no.value)) tell_mark(session, world, *mark, story);
   return offer->high;
 }
@@ -145,7 +180,7 @@ Result<Json> Engine::explain(const std::string& sku, const std::string& name, co
   });
   if (!read) return read.error();
   if (!found) return error(Fault::not_found, "there is no SKU '" + sku + "'", "explain");
-  answer.set("steps", std::move(story.steps)).set("text", std::move(story.text));
+  answer.set("steps", story.steps()).set("text", story.text());
   return answer;
 }
 
@@ -165,7 +200,7 @@ Result<Json> Engine::explain_order(const std::string& id, const std::string& nam
   });
   if (!read) return read.error();
   if (!found) return error(Fault::not_found, "there is no order '" + id + "' of " + name, "explain");
-  return Json::object({{"order", id}, {"channel", name}, {"steps", std::move(story.steps)}, {"text", std::move(story.text)}});
+  return Json::object({{"order", id}, {"channel", name}, {"steps", story.steps()}, {"text", story.text()}});
 }
 
 }  // namespace tally::engine

@@ -1,5 +1,6 @@
 // Why an order stands as it does: from the bytes that were received over what it moved to what was told to its channel.
 #include "base/crypto.hpp"
+#include "engine/parcels.hpp"
 #include "engine/story.hpp"
 #include "model/privacy.hpp"
 #include "store/inbox.hpp"
@@ -27,6 +28,18 @@ std::int64_t row_of(const std::string& cause) {
   return no ? *no : 0;
 }
 
+/// What stands under `sku` in a platform's document is no person's: a SKU of ours, or one that looks like no address and no telephone
+/// number.
+void collect_skus(Session& session, const Json& part, bool is_sku, std::set<std::string>& words) {
+  if (part.is_object()) {
+    for (const auto& [key, value] : part.as_object()) collect_skus(session, value, key == "sku", words);
+  } else if (part.is_array()) {
+    for (const auto& value : part.as_array()) collect_skus(session, value, false, words);
+  } else if (const std::string text = part.scalar_text(); is_sku && !text.empty()) {
+    if (masked_sentence(text) == text || store::find_variant(session, normal_sku(text))) words.insert(text);
+  }
+}
+
 /// A stored delivery or reading: when it came, how long it was, its digest; and what it said, without anybody's name.
 void tell_bytes(Session& session, const Channel& channel, const store::OrderRow& order, std::int64_t no, bool whole, Story& story) {
   const auto row = store::inbox_row(session, no);
@@ -41,6 +54,7 @@ void tell_bytes(Session& session, const Channel& channel, const store::OrderRow&
   if (const auto document = Json::parse(row->body); whole && document) {
     std::set<std::string> words;
     for (const auto& [state, takes] : channel.facts.takes_in) words.insert(state);
+    collect_skus(session, *document, false, words);
     const Json masked = masked_document(*document, order.document, words);
     sentence += ": " + masked.dump();
     facts.set("document", masked);
@@ -79,11 +93,23 @@ void tell_moved(Session& session, const store::OrderRow& order, Story& story) {
   if (rows.empty()) story.tell(std::nullopt, "movement", "it moved nothing");
 }
 
+/// Where its parcels are by what was told last.
+void tell_parcels(Session& session, const store::OrderRow& order, Story& story) {
+  for (const auto& row : store::parcels_of(session, order.no)) {
+    std::string sentence = "parcel " + name_of(row) + ": " + (row.watch == "untracked" ? "not tracked" : row.state);
+    if (!row.event.empty()) sentence += ": " + row.event;
+    if (!row.problem.empty()) sentence += " (" + row.problem + ")";
+    story.tell(row.event_at == long_ago ? std::nullopt : std::optional(row.event_at), "parcel", std::move(sentence),
+               Json::object({{"carrier", row.carrier}, {"tracking", row.number}, {"state", row.state}}));
+  }
+}
+
 }  // namespace
 
 void tell_order(Session& session, const World& world, const Channel& channel, const store::OrderRow& order, Story& story) {
   tell_revisions(session, world, channel, order, story);
   tell_moved(session, order, story);
+  tell_parcels(session, order, story);
   story.tell(std::nullopt, "state", "it is " + order.state + ", revision " + std::to_string(order.revision));
   if (const Json* holds = order.document.find("holds"); holds && holds->is_array()) {
     for (const auto& hold : holds->as_array()) story.tell(std::nullopt, "hold", "it is held: " + masked_sentence(hold.scalar_text()));

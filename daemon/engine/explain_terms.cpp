@@ -104,18 +104,20 @@ void tell_price(Session& session, const World& world, const Channel& channel, co
              channel.config.name + "'s rule (" + rule_in_words(channel.config.price) + ") makes " +
                  (by_rule.price ? by_rule.text() : "none") + " of it" +
                  (by_rule.refused.empty() ? "" : ", which is never sent: " + by_rule.refused));
-  if (const auto pin = store::find_pin(session, channel.no, "price", variant.no.value))
-    story.tell(pin->at, "pin", "it is " + pin->value + " instead, " + pin_in_words(*pin));
   if (channel.config.owner_of("price") == Owner::channel)
     story.tell(std::nullopt, "rule",
                "its price is " + channel.config.name + "'s own: it is read there, and ours is said only when it is listed");
+  const auto before = story.told();
+  if (const auto pin = store::find_pin(session, channel.no, "price", variant.no.value))
+    story.tell(pin->at, "pin", "it is " + pin->value + " instead, " + pin_in_words(*pin));
   tell_entries(session, world, channel, variant.sku, "price", story);
   tell_requests(
       session, world, channel, "price", variant.no.value, [](const auto& intent) { return "set to " + intent.hash; }, story);
   const auto offer = store::find_offer(session, channel.no, variant.no);
+  if (offer && !offer->price_observed.empty()) story.tell(offer->price_observed_at, "seen", "it was seen as " + offer->price_observed);
+  story.sort_since(before);
   if (!offer) return story.tell(std::nullopt, "listing", variant.sku + " is not listed on " + channel.config.name);
   if (!channel.facts.pushes_price) story.tell(std::nullopt, "rule", channel.config.name + " takes no prices from us");
-  if (!offer->price_observed.empty()) story.tell(offer->price_observed_at, "seen", "it was seen as " + offer->price_observed);
   story.tell(std::nullopt, "confirmed",
              offer->price_confirmed.empty() ? "no price was confirmed there yet" : "confirmed there is " + offer->price_confirmed);
   if (const auto mark = store::find_mark(session, channel.no, "price", variant.no.value)) tell_mark(session, world, *mark, story);
@@ -125,21 +127,24 @@ void tell_content(Session& session, const World& world, const Channel& channel, 
   const auto product = store::get_product(session, variant.product);
   if (!product) return story.tell(std::nullopt, "catalogue", variant.sku + " is no longer in the catalogue");
   const std::string& code = product->product.code;
-  if (const auto pin = store::find_pin(session, channel.no, "content", variant.product.value))
-    story.tell(pin->at, "pin", "fields of its content are fixed, " + pin_in_words(*pin));
   for (const auto& [field, owner] : channel.config.owners) {
     if (field != "price" && owner != Owner::master) story.tell(std::nullopt, "rule", "its " + field + owner_in_words(owner, channel));
   }
+  const auto before = story.told();
+  if (const auto pin = store::find_pin(session, channel.no, "content", variant.product.value))
+    story.tell(pin->at, "pin", "fields of its content are fixed, " + pin_in_words(*pin));
   tell_entries(session, world, channel, code, "content", story);
   tell_requests(
       session, world, channel, "content", variant.product.value,
       [](const auto& intent) { return "the content with the digest " + intent.hash.substr(0, 12); }, story);
   const auto listing = store::find_listing(session, channel.no, variant.product);
-  if (!listing || listing->state != "bound") {
+  const bool bound = listing && listing->state == "bound";
+  if (bound && listing->observed_at != long_ago) story.tell(listing->observed_at, "seen", "it was read there the last time");
+  story.sort_since(before);
+  if (!bound) {
     story.tell(std::nullopt, "listing",
                "product " + code + " is not listed on " + channel.config.name + (listing ? " (" + listing->state + ")" : ""));
   } else {
-    if (listing->observed_at != long_ago) story.tell(listing->observed_at, "seen", "it was read there the last time");
     const auto shown = store::content_shown_at(session, channel.no, code, never);
     if (shown) tell_differences(content_of(shown_product(session, channel, *product)), *shown, story);
   }

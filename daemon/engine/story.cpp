@@ -3,6 +3,8 @@
 #include "store/journal.hpp"
 #include "store/orders.hpp"
 
+#include <algorithm>
+
 namespace tally::engine {
 namespace {
 
@@ -28,8 +30,32 @@ void Story::tell(std::optional<Time> at, const std::string& what, std::string se
   Json step = Json::object({{"what", what}, {"text", sentence}});
   if (at) step.set("at", format_iso(*at));
   if (!facts.empty()) step.set("facts", std::move(facts));
-  steps.push_back(std::move(step));
-  text += (at ? format_iso(*at) + "  " : std::string("                          ")) + sentence + "\n";
+  steps_.push_back({at, std::move(step)});
+}
+
+void Story::sort_since(std::size_t told) {
+  const auto begin = steps_.begin() + static_cast<std::ptrdiff_t>(told);
+  Time last = long_ago;
+  std::vector<std::pair<Time, Step>> keyed;
+  for (auto step = begin; step != steps_.end(); ++step) {
+    last = step->at.value_or(last);
+    keyed.emplace_back(last, std::move(*step));
+  }
+  std::stable_sort(keyed.begin(), keyed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::transform(keyed.begin(), keyed.end(), begin, [](auto& each) { return std::move(each.second); });
+}
+
+Json Story::steps() const {
+  Json all = Json::array();
+  for (const auto& step : steps_) all.push_back(step.json);
+  return all;
+}
+
+std::string Story::text() const {
+  std::string text;
+  for (const auto& step : steps_)
+    text += (step.at ? format_iso(*step.at) + "  " : std::string("                          ")) + step.json.text_or("text") + "\n";
+  return text;
 }
 
 std::string cause_in_words(Session& session, const World& world, const std::string& cause) {

@@ -11,9 +11,20 @@ namespace tally::engine {
 struct Story {
   /// `facts`: the same for programs. One line, without personal data.
   void tell(std::optional<Time> at, const std::string& what, std::string sentence, Json facts = Json::object());
+  /// Of what was told since the first `told` steps: by its moments; what has none stays behind what it was told behind.
+  void sort_since(std::size_t told);
+  std::size_t told() const { return steps_.size(); }
 
-  Json steps = Json::array();
-  std::string text;
+  Json steps() const;
+  /// A line a step.
+  std::string text() const;
+
+ private:
+  struct Step {
+    std::optional<Time> at;
+    Json json;
+  };
+  std::vector<Step> steps_;
 };
 
 /// "order:12:3" in the words of the channel it came from, and in the state that the order had then; a kind and its number otherwise.

@@ -1,8 +1,11 @@
 // Why a channel shows its number: the event that changed it, and what that was then.
 #include "engine/engine.hpp"
 #include "stock_house.hpp"
+#include "store/journal.hpp"
 
 #include <gmock/gmock.h>
+
+#include <sstream>
 
 namespace tally::engine {
 namespace {
@@ -90,6 +93,55 @@ TEST_F(Explained, AnOrderGoesFromTheBytesToWhatItMovedAndNamesNobody) {
   EXPECT_THAT(text, HasSubstr("on hand +0, reserved +2"));
   EXPECT_THAT(text, HasSubstr("it is paid, revision 1"));
   for (const auto* secret : {"Canary", "Bird", "7946"}) EXPECT_THAT(text, Not(HasSubstr(secret)));
+}
+
+TEST_F(Explained, ASkuIsShownAsTheTillSpeltItAlsoWhereTheOrderHasItNoMore) {
+  const auto body = [](const char* sku, const char* at) {
+    return std::string(R"({"@id": "8", "number": "8", "state": "paid", "currency": "EUR", "changed_at": ")") + at +
+           R"(", "placed_at": "2026-01-01T00:00:00Z", "buyer": {"name": "Canary Bird", "phone": "+44 20 7946 0958"},
+          "lines": [{"@id": "1", "sku": ")" +
+           sku + R"(", "quantity": 2}]})";
+  };
+  add_product("4006381333931", 10);
+  for (const auto& [sku, at] : {std::pair{"4006381333931 ", "2026-01-01T00:00:00Z"}, {"A", "2026-01-01T00:01:00Z"}}) {
+    write([&](store::Session& session) {
+      store::add_inbox(session, {0, channel("two").no, "hook", "order", body(sku, at), {}, clock.now()});
+    });
+    come_to_rest();
+    pass(Duration(60000));
+  }
+  const std::string text = told([](Engine& engine) { return engine.explain_order("8", "two"); });
+  EXPECT_THAT(text, HasSubstr(R"("sku":"4006381333931 ")")) << "of a line that is another now";
+  EXPECT_THAT(text, HasSubstr(R"("sku":"A")"));
+  for (const auto* secret : {"Canary", "Bird", "7946"}) EXPECT_THAT(text, Not(HasSubstr(secret)));
+}
+
+TEST_F(Explained, ANumberThatWentThereWithItsListingHasThatInItsStory) {
+  EXPECT_THAT(story("one"), HasSubstr("its listing was made, and its first number went there with it"));
+}
+
+TEST_F(Explained, AContentIsToldInTheOrderOfTime) {
+  pass(Duration(60000));
+  write([&](store::Session& session) {
+    auto product = store::get_product(session, store::find_variant(session, Sku("A"))->product)->product;
+    product.title = "Another title";
+    store::put_product(session, product, clock.now());
+    const auto no = store::find_variant(session, Sku("A"))->product;
+    mark_aspect(session, channel("one").no, "content", no.value, {"import:9", true, 0}, clock.now());
+    store::journal(session,
+                   {0, clock.now() - Duration(30000), "content.kept", "look", channel("one").no, "P-A", R"({"fields":{"title":"x"}})"});
+  });
+  come_to_rest();
+  std::istringstream lines(story("one", "content"));
+  std::string last;
+  std::size_t dated = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("2")) continue;
+    ++dated;
+    EXPECT_LE(last, line.substr(0, 19)) << lines.str();
+    last = line.substr(0, 19);
+  }
+  EXPECT_GE(dated, 3u) << lines.str();
 }
 
 TEST_F(Explained, WhatCannotBeExplainedIsSaid) {
