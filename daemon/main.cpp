@@ -143,6 +143,7 @@ int run_daemon(const cli::RunOptions& options) {
   if (auto known = check_accounts(*assembled, **store, complaints); !known) return refuse(known.error(), options.json);
   if (!complaints.empty()) return refuse(complaints, options.json);
   auto current = std::make_shared<settings::Settings>(assembled->settings);
+  if (auto counted = lent->budgets.open(**store); !counted) return refuse(counted.error(), options.json);
   engine::Engine engine(**store, clock, log, assembled->config, seed_of(clock), version,
                         reload_from(options.config, *lent, **store, current));
   if (auto set = engine.set_channels(assembled->config, std::move(assembled->channels)); !set) return refuse(set.error(), options.json);
@@ -200,6 +201,13 @@ int run_sandbox(const cli::SandboxOptions& options) {
   return done ? 0 : refuse(done.error(), options.json);
 }
 
+Json budgets_json(const std::vector<channel::Budget>& budgets) {
+  Json all = Json::array();
+  for (const auto& budget : budgets)
+    all.push_back(Json::object({{"name", budget.name}, {"terms", budget.terms()}, {"keep", budget.keep}, {"entity", budget.entity}}));
+  return all;
+}
+
 Result<Json> check(const fs::path& folder, Complaints& complaints) {
   SystemClock clock;
   Lent lent(clock, Log());
@@ -217,6 +225,10 @@ Result<Json> check(const fs::path& folder, Complaints& complaints) {
                                      {"mapping", assembled->settings.channels[i].mapping},
                                      {"policy", std::string(engine::name_of(setup.config.policy))},
                                      {"protection", engine::protection_of(setup.connector->capabilities())},
+                                     {"webhooks", engine::way_of_webhooks(setup.connector->capabilities(), setup.config)},
+                                     {"address", setup.config.hook_url},
+                                     {"orders_every_s", setup.config.orders_every.count() / 1000},
+                                     {"budgets", budgets_json(lent.budgets.published(setup.config.name))},
                                      {"one_way", std::move(one_way)},
                                      {"one_way_installed", std::move(installed)}}));
   }
@@ -277,7 +289,7 @@ Result<cli::CatalogueFile> read_catalogue(const cli::ImportOptions& options,
                                           const std::function<void(std::size_t, std::size_t)>& progress) {
   Complaints complaints;
   const auto settings = settings::load(options.config, complaints);
-  if (!settings) return error(Fault::invalid, text_of(complaints), "configuration");
+  if (!settings) return error(Fault::invalid, text_of(complaints), cli::in_the_configuration);
   const auto currency = Currency::parse(settings->currency);
   if (!currency) return currency.error();
   const auto bytes = bytes_of(options.file, largest_catalogue);
@@ -310,11 +322,11 @@ Result<cli::Offline> open_offline(const fs::path& folder) {
   auto kept = std::make_shared<Kept>();
   Complaints complaints;
   auto assembled = assemble(folder, kept->lent, Disk::store, complaints);
-  if (!assembled) return error(Fault::invalid, text_of(complaints), "configuration");
+  if (!assembled) return error(Fault::invalid, text_of(complaints), cli::in_the_configuration);
   auto store = store::Database::open(store_of(assembled->settings), {}, kept->clock, Log());
   if (!store) return store.error();
   if (auto known = check_accounts(*assembled, **store, complaints); !known) return known.error();
-  if (!complaints.empty()) return error(Fault::invalid, text_of(complaints), "configuration");
+  if (!complaints.empty()) return error(Fault::invalid, text_of(complaints), cli::in_the_configuration);
   kept->store = std::move(*store);
   kept->engine = std::make_unique<engine::Engine>(*kept->store, kept->clock, Log(), assembled->config, 1, version, [] {
     return Result<engine::Reloaded>(error(Fault::invalid, "nothing runs that could be reloaded", "reload"));
@@ -330,7 +342,7 @@ Result<Json> move_channel(const fs::path& folder, const std::string& channel, co
   Lent lent(clock, Log());
   Complaints complaints;
   const auto assembled = assemble(folder, lent, Disk::store, complaints);
-  if (!assembled) return error(Fault::invalid, text_of(complaints), "configuration");
+  if (!assembled) return error(Fault::invalid, text_of(complaints), cli::in_the_configuration);
   auto store = store::Database::open(store_of(assembled->settings), {}, clock, Log::to_stderr(Level::warning));
   if (!store) return store.error();
   return accept_moved(*assembled, channel, author, **store, clock.now());
@@ -342,7 +354,7 @@ Result<void> forget_keys(const fs::path& folder) {
   Complaints complaints;
   const auto settings = settings::load(folder, complaints);
   if (settings) check_store(*settings, complaints);
-  if (!complaints.empty()) return error(Fault::invalid, text_of(complaints), "configuration");
+  if (!complaints.empty()) return error(Fault::invalid, text_of(complaints), cli::in_the_configuration);
   store::Options options;
   options.forget_keys = true;
   auto store = store::Database::open(store_of(*settings), std::move(options), clock, Log::to_stderr(Level::warning));

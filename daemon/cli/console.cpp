@@ -152,7 +152,7 @@ std::string shown(const Json* value) {
 }
 
 int fail(Console& console, const Error& error, bool json, std::optional<int> wished) {
-  const int code = wished.value_or(exit_for(error.fault));
+  const int code = wished.value_or(exit_for(error));
   if (json) {
     const Json details =
         Json::object({{"fault", name_of(error.fault)}, {"what", error.what}, {"where", error.where}, {"todo", error.todo}});

@@ -2,6 +2,10 @@
 
 namespace tally::cli {
 
+int exit_for(const Error& error) {
+  return error.fault == Fault::invalid && error.where == in_the_configuration ? exit_configuration : exit_for(error.fault);
+}
+
 int exit_for(Fault fault) {
   switch (fault) {
     case Fault::unauthorized:

@@ -18,6 +18,10 @@ enum Exit : int {
   exit_cancelled = 130,
 };
 
+/// `Error::where` of what is wrong in the merchant's own files, so that a command which only reads them on its way ends as `check` does.
+inline constexpr const char* in_the_configuration = "configuration";
+
+int exit_for(const Error& error);
 int exit_for(Fault fault);
 
 }  // namespace tally::cli
