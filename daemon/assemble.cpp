@@ -96,6 +96,11 @@ engine::StockRule stock_rule_of(const settings::StockRule& said) {
   return rule;
 }
 
+/// Where the channel's platform reaches our door; empty: nowhere.
+std::string hook_url_of(const settings::Settings& settings, const settings::Channel& channel) {
+  return settings.public_url.empty() ? "" : settings.public_url + "/hooks/" + channel.id.text;
+}
+
 engine::ChannelConfig rules_of(const settings::Settings& settings, const settings::Channel& channel) {
   engine::ChannelConfig rules;
   rules.name = channel.id.text;
@@ -108,6 +113,7 @@ engine::ChannelConfig rules_of(const settings::Settings& settings, const setting
   rules.currency = channel.settings.text_or("currency", settings.currency);
   for (const auto& [field, owner] : channel.owners) rules.owners[field] = owner_of(owner);
   rules.orders_every = channel.orders.every;
+  rules.hook_url = hook_url_of(settings, channel);
   rules.sweep_every = channel.sweep;
   if (channel.orders.reserve == "placed") rules.reserve = ReserveAt::placed;
   if (channel.orders.reserve == "paid") rules.reserve = ReserveAt::paid;
@@ -151,6 +157,7 @@ channel::Ports ports_for(const settings::Settings& settings, const settings::Cha
   ports.seed =
       std::hash<std::string>{}(channel.id.text) ^ static_cast<std::uint64_t>(to_ms(lent.clock.now()));  // nonces differ after a restart
   ports.log = lent.log;
+  ports.meter = lent.budgets.for_channel(channel.id.text);
   const auto folder = settings.folder;
   const auto names = channel.secrets;
   const std::string prefix = channel.id.text;
@@ -288,7 +295,7 @@ channel::Recipe recipe_for(const settings::Settings& settings, const settings::C
   recipe.file = source.file.string();
   recipe.text = source.text;
   recipe.settings = channel.settings;
-  recipe.settings.set("hook_url", settings.public_url.empty() ? "" : settings.public_url + "/hooks/" + channel.id.text);
+  recipe.settings.set("hook_url", hook_url_of(settings, channel));
   recipe.auth = channel.auth;
   recipe.overrides = channel.limits.value_or(Json::object());
   if (channel.settle) recipe.overrides.set("settle_ms", channel.settle->count());
@@ -300,6 +307,10 @@ channel::Recipe recipe_for(const settings::Settings& settings, const settings::C
   }
   for (const char* key : {"auth", "settings", "secrets"}) {
     if (channel.says(key)) recipe.places[key] = channel.place_of(key);
+  }
+  if (const Json* budgets = recipe.overrides.find("budgets")) {
+    for (const auto& [name, most] : budgets->as_object())
+      recipe.places["limits/budgets/" + name] = channel.place_of("limits/budgets/" + name);
   }
   return recipe;
 }
@@ -403,7 +414,9 @@ std::optional<Assembled> assemble(const fs::path& folder, Lent& lent, Disk disk,
   for (const auto& channel : settings.channels) {
     auto built = build(settings, channel, lent, disk, complaints);
     if (!built) continue;
-    assembled.channels.push_back({rules_of(settings, channel), std::move(built->connector), text_of(built->account)});
+    auto rules = rules_of(settings, channel);
+    rules.orders_every = std::max(rules.orders_every, engine::between_order_reads(lent.budgets.published(channel.id.text)));
+    assembled.channels.push_back({std::move(rules), std::move(built->connector), text_of(built->account)});
     assembled.accounts.push_back(std::move(built->account));
     assembled.mappings.push_back(std::move(built->mapping));
   }

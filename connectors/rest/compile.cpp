@@ -37,6 +37,7 @@ Limits compile_limits(const Compiling& compiling, const yaml::Node& node) {
     if (wait.size() > 7) limits.wait_header = lower(wait.substr(7));
     too_many.finish();
   }
+  reader.node("budgets");  // compile_budgets, once the operations are known
   reader.finish();
   return limits;
 }
@@ -104,6 +105,7 @@ void compile_operations(const Compiling& compiling, yaml::Reader& reader, Progra
   }
   if (const auto* node = reader.node("subscribe")) program.subscribe = compile_subscription(compiling, *node);
   if (const auto* node = reader.node("webhook")) program.webhook = compile_door(compiling, *node);
+  program.tracking = compile_tracking(compiling, reader);
 }
 
 void complete_window(const Compiling& compiling, const channel::Capabilities& facts, Reading& reading) {
@@ -123,6 +125,7 @@ void complete_capabilities(const Compiling& compiling, Program& program) {
   facts.deadline = program.limits.deadline;
   for (const auto& [name, operation] : program.operations) facts.actions.insert(name);
   if (program.subscribe) facts.actions.insert("subscribe");
+  facts.takes_webhooks = program.webhook.has_value();
   const auto batch = [&](const char* name) {
     const auto found = program.operations.find(name);
     return found == program.operations.end() || found->second.steps.empty() ? 1U : static_cast<unsigned>(found->second.steps.front().max);
@@ -138,6 +141,8 @@ void complete_capabilities(const Compiling& compiling, Program& program) {
   facts.can_find = program.find_listing.has_value();
   facts.listings_by_id = program.readings.count("read_listing") > 0;
   if (!facts.actions.count("set_stock")) facts.stock = channel::StockWrites::none;
+  facts.tells_of_parcels =
+      program.tracking && program.tracking->follow && program.webhook && !compiling.vault.settings().text_or("hook_url").empty();
   if (compiling.recipe.mapping) {
     const auto carriers = compiling.recipe.mapping->words_of("carriers");
     facts.carriers.insert(carriers.begin(), carriers.end());
@@ -177,6 +182,11 @@ std::optional<Program> compile(const channel::Recipe& recipe, const Vault& vault
   if (const auto* node = reader.node("errors")) program.errors = compile_errors(compiling, *node);
   if (const auto* node = reader.node("facts")) program.capabilities = compile_facts(compiling, *node, program.state);
   compile_operations(compiling, reader, program);
+  if (program.capabilities.tracks_parcels != program.tracking.has_value())
+    reader.complain("facts", "`tracks: parcels` and `read_parcel` belong together");
+  const auto* limits = root->find("limits");
+  if (const auto* budgets = limits ? limits->find("budgets") : nullptr) compile_budgets(compiling, *budgets, program);
+  check_budgets_said(compiling, program);
   reader.finish();
   complete_capabilities(compiling, program);
   if (complaints.size() != before) return std::nullopt;

@@ -188,7 +188,9 @@ std::optional<Subscription> compile_subscription(const Compiling& compiling, con
   if (const auto* list = reader.node("list")) {
     yaml::Reader inner(*list, "`list`", compiling.complaints);
     inner.required("match");
-    if (auto request = take_request(compiling, inner, nullptr, scope)) subscription.list = std::move(*request);
+    const Scope listing{"subscribe", {"hook_url", "now", "page", "cursor"}, nullptr, true, {"webhook_secret"}};
+    if (auto request = take_request(compiling, inner, nullptr, listing)) subscription.list = std::move(*request);
+    if (const auto* page = inner.node("page")) subscription.page = compile_paging(compiling, *page);
     subscription.entries = take_pointer(inner, "list");
     if (const auto* match = inner.node("match")) subscription.match = compile_equalities(compiling, *match);
     if (const auto* healthy = inner.node("healthy")) subscription.healthy = compile_pattern(compiling, *healthy, "`healthy`");

@@ -15,18 +15,24 @@
 
 namespace tally::rest {
 
+struct Put {
+  enum class Into { query, header, form } into = Into::query;
+  std::string name;
+  std::string prefix;  ///< "Bearer "
+};
+
+struct Signing {
+  Signature signature;
+  Put put;
+};
+
 /// One request as the file writes it.
 struct RequestForm {
   std::string method;
   Text path;  ///< behind the base address, or absolute
   std::optional<Text> query, headers, body;
-  bool form = false;  ///< the body is form-encoded, not JSON
-};
-
-struct Put {
-  enum class Into { query, header } into = Into::query;
-  std::string name;
-  std::string prefix;  ///< "Bearer "
+  bool form = false;            ///< the body is form-encoded, not JSON
+  std::optional<Signing> sign;  ///< of this request alone
 };
 
 /// An access token that the platform hands out, or (without `get`) one that the merchant was given.
@@ -48,11 +54,6 @@ struct Auth {
   TokenAuth token;
 };
 
-struct Signing {
-  Signature signature;
-  Put put;
-};
-
 /// What every request gets.
 struct Common {
   std::optional<Text> query, headers;
@@ -66,6 +67,7 @@ struct Limits {
   Duration deadline{20000};
   Pattern too_many;         ///< statuses that mean: told to wait
   std::string wait_header;  ///< in lower case; seconds or an HTTP date
+  std::vector<channel::Budget> budgets;
 };
 
 /// How the entries of an answer belong to what was sent.
@@ -177,12 +179,20 @@ struct Reading {
 
 struct Subscription {
   RequestForm list;
+  Paging page;
   std::string entries;
   std::vector<std::pair<std::string, std::string>> match;
   std::optional<Pattern> healthy;
   std::vector<std::string> topics;
   RequestForm create, update;
   Gives gives;
+};
+
+/// Where parcels are: told from when on, or asked.
+struct Tracking {
+  std::optional<RequestForm> follow;
+  RequestForm read;
+  std::optional<Pattern> follow_ok, read_ok;
 };
 
 /// How a delivery proves where it comes from: `methods` by the value of `by_header`, or the one under "".
@@ -218,6 +228,8 @@ struct Door {
   std::optional<Decrypt> decrypt;
   std::vector<std::pair<std::string, std::string>> document_headers;  ///< key in the document → header
   std::string document_body;                                          ///< key of the body; empty: the body is the document
+  std::string document_form;                                          ///< the document is this field of a form
+  std::string as = "event";
   std::string split;
   std::vector<Piece> id;
   std::map<std::string, std::string> whole;  ///< document → pointer into the event
@@ -240,6 +252,7 @@ struct Program {
   std::optional<Lookup> find_category, put_category, put_image;
   std::map<std::string, Reading, std::less<>> readings;  ///< read_orders, read_order, …
   std::optional<Subscription> subscribe;
+  std::optional<Tracking> tracking;
   std::optional<Door> webhook;
 };
 

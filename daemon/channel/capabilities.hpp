@@ -43,6 +43,10 @@ struct Capabilities {
   bool pushes_content = true;                 ///< put_listing exists
   bool pushes_price = true;
   bool reads_orders = true;
+  bool takes_webhooks = false;  ///< it can tell us of what happens there; by itself with `subscribe`, else entered at the platform
+  bool tracks_parcels =
+      false;  ///< it is no sales channel: it tells where parcels are, has neither listings nor orders, and knows `carriers` alone
+  bool tells_of_parcels = false;  ///< of those: by itself, of each parcel that it was asked to follow; else it is asked
   std::set<std::string> actions;  ///< names of the ActionKinds that exist here
   /// Our names of the carriers that this platform, or the merchant's own table, has a spelling for; empty: any text will do.
   std::set<std::string> carriers;

@@ -7,6 +7,7 @@
 #include "base/rng.hpp"
 #include "base/time.hpp"
 #include "channel/capabilities.hpp"
+#include "channel/meter.hpp"
 
 #include <map>
 #include <memory>
@@ -17,7 +18,17 @@
 
 namespace tally::channel {
 
-enum class ActionKind { put_listing, retire_listing, set_price, set_stock, confirm_shipment, cancel_order, refund, subscribe };
+enum class ActionKind {
+  put_listing,
+  retire_listing,
+  set_price,
+  set_stock,
+  confirm_shipment,
+  cancel_order,
+  refund,
+  subscribe,
+  follow_parcel
+};
 std::string_view name_of(ActionKind kind);
 
 /// One write. `fields` is the model's tree (model/type.hpp) with every remote id that we know in its place:
@@ -27,11 +38,16 @@ std::string_view name_of(ActionKind kind);
 ///   set_stock                    the variant with `available` (the number to write), `before` (where the platform compares),
 ///                                `change: {signed, size, way}` (what a delta platform is sent), `key`, `listing`
 ///   confirm_shipment, cancel_order, refund   the shipment, the order, the refund, with `order: {@id…}`
+///   subscribe                    {}: our webhooks there are found, made and revived, nobody else's are touched. Answers `shown`:
+///                                {wanted, active, revived: [topic], made: [topic]}; `why`, `todo`: what kept it from the rest
+///   follow_parcel                the parcel (document `parcel`): from now on the platform tells of it through our door. Asked for twice:
+///   fine
 struct Change {
   std::string key;  ///< the intent's number: the idempotency key; the same key is only ever used with the same bytes
   ActionKind action = ActionKind::set_stock;
   Json fields;
   std::optional<Json> ticket;  ///< what an earlier push of this change answered with, to go on from there
+  bool urgent = false;         ///< a decrease or a cancellation: may use what is kept of budgets
 };
 
 /// What became of one change.
@@ -44,31 +60,35 @@ struct Applied {
 
 /// A document as the platform gave it: stored in the inbox first, understood later.
 struct Document {
-  std::string kind;                            ///< order, listing, level, event
+  std::string kind;                            ///< order, listing, level, event, parcel
   std::string body;                            ///< the bytes (decrypted where the platform encrypts)
   std::map<std::string, std::string> headers;  ///< those that the mapping may read, lower case
 };
 
 /// What a reading is to bring.
 struct Want {
-  enum class What { listings, stock, orders } what = What::listings;
-  std::optional<Time> since;  ///< changed at or after this moment (orders)
+  enum class What { listings, stock, orders, parcels } what = What::listings;  ///< parcels: certain ones only
+  std::optional<Time> since;                                                   ///< changed at or after this moment (orders)
   std::optional<Time> until;
   std::string cursor;        ///< from the page before; empty at the beginning
   std::vector<Json> things;  ///< instead: exactly these, as trees with their remote ids (and sku)
   bool by_placed = false;    ///< of orders: `since` and `until` are when they were placed (Capabilities::lists_placed_orders)
+  bool urgent = false;       ///< a decrease waits for it. Orders are urgent always
 };
+/// What budgets call this reading: read_orders, read_order, read_placed_orders, read_listings, read_listing, read_stock.
+std::string_view name_of(const Want& want);
 
 struct Page {
   std::vector<Document> documents;
-  std::string cursor;               ///< empty: this was the last page and the reading is complete
-  std::optional<Time> server_time;  ///< of the answer's `Date`, for measuring the platform's clock
+  std::string cursor;                ///< empty: this was the last page and the reading is complete
+  std::optional<Time> server_time;   ///< of the answer's `Date`, for measuring the platform's clock
+  std::optional<std::size_t> asked;  ///< of certain things, where a budget ran out on the way: so many were asked for, from the first on
 };
 
 /// What a document says. `tree` is the model's tree with remote ids.
 struct Event {
-  enum class What { order, listing, level, poke } what = What::poke;
-  Json tree;                 ///< of an order, a listing (a product), a level (a variant with `available`)
+  enum class What { order, listing, level, poke, parcel } what = What::poke;
+  Json tree;                 ///< of an order, a listing (a product), a level (a variant with `available`), a parcel
   std::string subject;       ///< of a poke: the remote id; empty: anything may have changed
   std::string subject_kind;  ///< of a poke: order, listing, stock, refund
   std::optional<Time> changed_at;
@@ -112,7 +132,7 @@ class Connector {
   virtual std::vector<Problem> check(const Json& product) const = 0;
   /// One result a change, in their order. All changes of one call have the same action.
   virtual std::vector<Result<Applied>> push(std::span<const Change> changes) = 0;
-  /// Listings page by page, or certain listings, or certain stock levels.
+  /// Listings page by page, or certain listings, certain stock levels, certain parcels.
   virtual Result<Page> read_listings(const Want& want) = 0;
   /// Raw, one document an order, refunds and parcels inside.
   virtual Result<Page> read_orders(const Want& want) = 0;
@@ -123,6 +143,8 @@ class Connector {
   virtual Result<std::vector<Event>> parse(const Document& document, const Json& known) const = 0;
   /// The thing in this channel's spelling, for comparing (content) and for showing plans: only the holes of that aspect, without ids.
   virtual Json spell(std::string_view document_kind, const Json& fields) const = 0;
+  /// What counts its requests; null where the platform publishes no budgets.
+  virtual const Meter* meter() const { return nullptr; }
 };
 
 }  // namespace tally::channel

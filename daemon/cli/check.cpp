@@ -15,6 +15,26 @@ void show_one_way(std::ostream& out, const Json& channel, const char* whose) {
     out << channel.text_or("name") << ": written, never read: " << printable(hole.scalar_text()) << "\n";
 }
 
+/// How the platform gets to tell us of orders, where that asks something of a person.
+void show_webhooks(std::ostream& out, const Json& channel) {
+  const std::string way = channel.text_or("webhooks"), name = channel.text_or("name");
+  if (way == "no address") out << name << ": " << list_alone(channel) << "\n";
+  if (way == "by hand") out << name << ": enter " << channel.text_or("address") << " at the platform as the address of its webhooks\n";
+}
+
+/// What comes out of the budgets that the platform publishes.
+void show_budgets(std::ostream& out, const Json& channel) {
+  std::string all;
+  for (const Json& budget : items_in(channel, "budgets")) {
+    const std::string entity = budget.text_or("entity"), kept = grouped(budget.integer_or("keep"));
+    all += (all.empty() ? "" : ", ") + budget.text_or("name") + " " + budget.text_or("terms") +
+           (entity.empty() ? "" : " for each " + entity) + " (" + kept + " kept for decreases, cancellations and orders)";
+  }
+  if (all.empty()) return;
+  out << channel.text_or("name") << ": orders are read every " << ago_text(channel.integer_or("orders_every_s") * 1000)
+      << "; requests: " << printable(all) << "\n";
+}
+
 /// With `all`, what the mappings that tallyd brings never read is listed too: the merchant can do nothing about it.
 void show(Desk& desk, const Json& found, bool all) {
   Table table({{"CHANNEL"}, {"CONNECTOR"}, {"MAPPING"}, {"POLICY"}, {"PROTECTION"}});
@@ -28,6 +48,8 @@ void show(Desk& desk, const Json& found, bool all) {
   std::ostream& out = desk.console.out;
   if (!table.empty()) out << table.text(desk.console);
   for (const Json& channel : items_in(found, "channels")) {
+    show_webhooks(out, channel);
+    show_budgets(out, channel);
     show_one_way(out, channel, "one_way");
     if (all) show_one_way(out, channel, "one_way_installed");
   }

@@ -119,6 +119,32 @@ std::string channels_text(const Console& console, const Json::Array& channels) {
   return table.empty() ? "No channels: put a file into channels.d/ and run `tallyd reload`.\n" : table.text(console);
 }
 
+std::string list_alone(const Json& said) {
+  return "orders come by its list alone, every " + ago_text(said.integer_or("orders_every_s") * 1000) +
+         ": with `public_url` in tallyd.yaml the platform could tell of them at once";
+}
+
+std::string webhooks_text(const Json::Array& channels) {
+  std::string text;
+  for (const Json& channel : channels) {
+    const Json* webhooks = channel.find("webhooks");
+    const std::string way = webhooks ? webhooks->text_or("how") : "", name = channel.text_or("name");
+    if (way == "no address") text += name + ": " + list_alone(*webhooks) + "\n";
+    if (way != "by itself") continue;
+    text += name + ": webhooks ";
+    if (!webhooks->find("checked_at")) {
+      text += channel.text_or("policy") == "observe" ? "are entered when the channel is released\n" : "were not checked yet\n";
+      continue;
+    }
+    text += std::to_string(webhooks->integer_or("active")) + " of " + std::to_string(webhooks->integer_or("wanted")) + " active, checked " +
+            ago_text(webhooks->integer_or("checked_s") * 1000) + " ago";
+    if (const auto revived = webhooks->integer_or("revived"); revived > 0)
+      text += "; revived " + std::to_string(revived) + " in the last 24 hours, last at " + webhooks->text_or("revived_at");
+    text += "\n";
+  }
+  return printable_lines(text);
+}
+
 Convergence convergence_of(const Json& status, const std::set<std::string>& channels) {
   Convergence sum;
   for (const Json& channel : items_in(status, "channels")) {
@@ -178,11 +204,21 @@ Colour colour_of(const Convergence& convergence) {
   return convergence.differences == 0 ? Colour::yellow : Colour::red;
 }
 
+std::string trackers_text(const Json::Array& trackers) {
+  std::string text;
+  for (const Json& tracker : trackers)
+    text += "\n" + printable(tracker.text_or("name")) + ": " + shown(tracker.find("on_their_way")) + " parcels on their way" +
+            (tracker.text_or("by") == "asking" ? ", asked for every two hours because nobody can reach us (public_url)" : "") + "\n";
+  return text;
+}
+
 }  // namespace
 
 std::string status_text(const Console& console, const Json& status) {
   std::string text = "tallyd " + status.text_or("version") + ", running for " + ago_text(status.integer_or("uptime_ms")) + "\n\n";
   text += channels_text(console, items_in(status, "channels"));
+  text += webhooks_text(items_in(status, "channels"));
+  text += trackers_text(items_in(status, "trackers"));
   text += problems_text(console, items_in(status, "problems"));
   text += holds_text(console, items_in(status, "holds"));
   text += oversold_text(console, items_in(status, "oversold"));

@@ -14,6 +14,11 @@ std::string status_text(const Console& console, const Json& status);
 
 std::string channels_text(const Console& console, const Json::Array& channels);
 
+/// A line for each channel whose platform could tell us of orders: whether its webhooks work; nothing of those that a person enters.
+std::string webhooks_text(const Json::Array& channels);
+/// "orders come by its list alone, every 5 min: …"; `orders_every_s` in `said`.
+std::string list_alone(const Json& said);
+
 /// How far the channels are from what they should show. What waits counts only where the policy writes.
 struct Convergence {
   std::int64_t offers = 0, differences = 0, not_listed = 0, in_doubt = 0, pending = 0, waiting = 0, held = 0, parked = 0, unread = 0;

@@ -4,6 +4,7 @@
 #include "engine/number.hpp"
 #include "engine/orders.hpp"
 #include "engine/oversell.hpp"
+#include "engine/parcels.hpp"
 #include "engine/unusual.hpp"
 #include "store/comparison.hpp"
 #include "store/inbox.hpp"
@@ -117,6 +118,37 @@ void add_comparison(Json& json, Session& session, const Channel& channel) {
     json.set("compared_through", format_iso(from_ms(std::stoll(cursor->value))));
 }
 
+/// Nothing where the platform has no webhooks.
+void add_webhooks(Json& json, const Channel& channel, const WebhooksState& state, Time now) {
+  const std::string way = way_of_webhooks(channel.facts, channel.config);
+  if (way.empty()) return;
+  Json webhooks = Json::object(
+      {{"how", way}, {"address", channel.config.hook_url}, {"orders_every_s", channel.config.orders_every.count() / 1000}});
+  if (way == "by itself" && state.checked_at != long_ago) {
+    webhooks.set("wanted", state.wanted).set("active", state.active).set("revived", state.revived);
+    webhooks.set("checked_at", format_iso(state.checked_at)).set("checked_s", (now - state.checked_at).count() / 1000);
+    if (state.revived_at != long_ago) webhooks.set("revived_at", format_iso(state.revived_at));
+  }
+  if (!state.trouble.empty()) webhooks.set("trouble", state.trouble);
+  json.set("webhooks", std::move(webhooks));
+}
+
+/// What is used up now; it is the reason that something waits, where there is no other.
+void add_budgets(Json& json, const Channel& channel) {
+  const auto* meter = channel.connector->meter();
+  if (!meter) return;
+  Json spent = Json::array();
+  for (const auto& budget : meter->spent()) {
+    spent.push_back(Json::object({{"budget", budget.budget},
+                                  {"entity", budget.entity},
+                                  {"opens_at", budget.opens == never ? "" : format_iso(budget.opens)},
+                                  {"kept_too", budget.urgent},
+                                  {"text", budget.text}}));
+    if (json.text_or("reason").empty()) json.set("reason", budget.text);
+  }
+  json.set("budgets_spent", std::move(spent));
+}
+
 }  // namespace
 
 Json Engine::channel_json(Session& session, const Channel& channel) const {
@@ -154,6 +186,8 @@ Json Engine::channel_json(Session& session, const Channel& channel) const {
   json.set("parked_rows", standing.parked_rows);
   json.set("held_orders", store::count_held(session, channel.no));
   add_comparison(json, session, channel);
+  add_webhooks(json, channel, lane.webhooks, now);
+  add_budgets(json, channel);
   const Told cancelled = told_of(session, channel.no, "cancelled", now), shipped = told_of(session, channel.no, "shipped", now);
   json.set("cancelled_24h", cancelled.today);
   json.set("shipped_24h", shipped.today);
@@ -329,10 +363,10 @@ Result<Json> Engine::status() {
   auto listed = channels();
   if (!listed) return listed;
   const std::shared_lock guard(world.mutex);
-  Json problems = Json::array(), holds = Json::array(), oversold = Json::array();
+  Json problems = Json::array(), holds = Json::array(), oversold = Json::array(), trackers = Json::array();
   auto read = world.store.read([&](Session& session) -> Result<void> {
     for (const auto& p : store::problems(session, 200)) {
-      if (p.channel.value != 0 && !world.find(p.channel)) continue;  // of a channel that is not configured any more
+      if (p.channel.value != 0 && !world.find_any(p.channel)) continue;  // of a channel that is not configured any more
       problems.push_back(Json::object({{"channel", world.name_of(p.channel)},
                                        {"thing", p.thing},
                                        {"aspect", p.kind},
@@ -340,6 +374,7 @@ Result<Json> Engine::status() {
                                        {"since", format_iso(p.since)},
                                        {"todo", p.todo}}));
     }
+    for (const auto& tracker : world.trackers) trackers.push_back(tracker_json(session, *tracker));
     for (const auto& h : store::holds(session))
       holds.push_back(Json::object({{"digest", h.digest},
                                     {"channel", world.name_of(h.channel)},
@@ -376,6 +411,7 @@ Result<Json> Engine::status() {
                               {"converged", converged},
                               {"differences", differences}});
   answer.set("channels", *listed->find("items"));
+  if (!trackers.empty()) answer.set("trackers", std::move(trackers));
   answer.set("problems", std::move(problems));
   answer.set("holds", std::move(holds));
   answer.set("inbox", Json::object({{"unread", unread}, {"parked", parked}}));
@@ -444,6 +480,12 @@ Result<Json> Engine::metrics() {
         Gauge{"raises_held", "tallyd_raises_held", "Raises that wait for an order read"}}) {
     for (const auto& channel : listed->find("channels")->as_array())
       add(gauge.name, gauge.help, "gauge", channel.text_or("name"), channel.integer_or(gauge.field));
+  }
+  for (const auto& channel : listed->find("channels")->as_array()) {
+    const Json* webhooks = channel.find("webhooks");
+    if (webhooks && webhooks->find("wanted"))
+      add("tallyd_webhooks_off", "Webhooks that should tell of this channel and do not work", "gauge", channel.text_or("name"),
+          webhooks->integer_or("wanted") - webhooks->integer_or("active"));
   }
   for (const auto& channel : listed->find("channels")->as_array())
     add("tallyd_orders_missed_total", "Orders that only the comparison with the channel's list brought", "counter", channel.text_or("name"),

@@ -6,6 +6,8 @@ Outcome perform(const Call& call, channel::Connector& connector) {
   Outcome outcome;
   switch (call.kind) {
     case Call::Kind::push:
+    case Call::Kind::subscribe:
+    case Call::Kind::follow_parcel:
       outcome.applied = connector.push(call.changes);
       break;
     case Call::Kind::read_orders:
@@ -16,6 +18,7 @@ Outcome perform(const Call& call, channel::Connector& connector) {
     case Call::Kind::look:
     case Call::Kind::sweep:
     case Call::Kind::find:
+    case Call::Kind::look_at_parcel:
       outcome.page.emplace(connector.read_listings(call.want));
       break;
   }
@@ -38,6 +41,12 @@ std::string_view name_of(Call::Kind kind) {
       return "sweep";
     case Call::Kind::find:
       return "find";
+    case Call::Kind::subscribe:
+      return "subscribe";
+    case Call::Kind::follow_parcel:
+      return "follow_parcel";
+    case Call::Kind::look_at_parcel:
+      return "look_at_parcel";
   }
   return "push";
 }

@@ -160,9 +160,14 @@ Result<std::optional<Call>> Lane::next_comparison() {
     hour_.emplace();
     hour_->begin = **begin;
   }
+  if (const auto closed = closed_until("read_placed_orders", true)) {
+    next_comparison_ = *closed;
+    return std::optional<Call>();
+  }
   Call call = make(Call::Kind::compare_orders, false);
   call.want.what = channel::Want::What::orders;
   call.want.by_placed = true;
+  call.want.urgent = true;
   call.want.cursor = hour_->cursor;
   call.want.since = hour_->begin - channel_->margin();  // platforms count their edges in or out as they like
   call.want.until = hour_->end() + channel_->margin();
@@ -170,11 +175,15 @@ Result<std::optional<Call>> Lane::next_comparison() {
   return std::optional<Call>(std::move(call));
 }
 
-Result<void> Lane::finish_comparison(const Call&, Outcome& outcome) {
+Result<void> Lane::finish_comparison(const Call& call, Outcome& outcome) {
   const Time now = world_.clock.now();
   comparing_ = false;
   auto& page = *outcome.page;
   if (!hour_) return {};
+  if (const auto until = page ? std::nullopt : put_off(call, page.error())) {
+    next_comparison_ = *until;
+    return {};
+  }
   if (!page) {
     hour_.reset();
     next_comparison_ = now + page.error().retry_after.value_or(ask_again);
@@ -239,6 +248,7 @@ Result<void> Lane::judge_hour() {
   });
   if (!written || difference.none()) return written;
   if (tries == 1) state_.orders_missed += difference.missing.size();
+  if (tries == 1 && !difference.missing.empty()) webhooks_.not_told_of(hour_->begin, now);
   world_.log.warning(tries == 1 ? "orders were missed" : "orders are still missing",
                      {{"channel", channel_->config.name}, {"hour", name}, {"difference", difference.text()}});
   return {};

@@ -3,6 +3,7 @@
 #include "engine/intake.hpp"
 #include "engine/number.hpp"
 #include "engine/orders.hpp"
+#include "engine/parcels.hpp"
 #include "engine/stock.hpp"
 #include "engine/timer.hpp"
 #include "store/buyers.hpp"
@@ -10,6 +11,7 @@
 #include "store/inbox.hpp"
 #include "store/journal.hpp"
 #include "store/marks.hpp"
+#include "store/moments.hpp"
 #include "store/offers.hpp"
 
 #include <algorithm>
@@ -23,6 +25,7 @@ constexpr std::size_t rows_a_turn = 64;
 constexpr std::size_t calls_a_turn = 16;
 constexpr std::size_t buyers_a_tidying = 1000;
 constexpr Duration between_tidyings{3600000};
+constexpr Duration clock_was_set{1000};  ///< less is the clock's own correction, within every margin
 
 /// A channel that was never seen before is compared with the whole catalogue.
 void mark_everything(Session& session, const Channel& channel, Time now) {
@@ -72,12 +75,55 @@ void welcome_back(Session& session, const std::vector<std::shared_ptr<Channel>>&
 }  // namespace
 
 Core::Core(store::Database& store, const Clock& clock, Log log, Config config, std::uint64_t seed)
-    : world_{store, clock, std::move(log), std::move(config), {}, {}}, seed_(seed) {}
+    : world_{store, clock, std::move(log), std::move(config), {}, {}, {}}, seed_(seed) {}
+
+/// Of a clock that was set while the daemon was down only that it went back can be known.
+Result<Duration> Core::clock_set_by(Duration ahead) {
+  if (ahead_) return ahead - *ahead_;
+  std::optional<Time> last;
+  auto read = world_.store.read([&](Session& session) -> Result<void> {
+    last = store::last_journaled(session);
+    return {};
+  });
+  if (!read) return read.error();
+  return last ? std::min(Duration(0), world_.clock.now() - *last) : Duration(0);
+}
+
+Result<void> Core::follow_the_clock() {
+  const Time now = world_.clock.now();
+  const Duration ahead = now - long_ago - world_.clock.since_start();
+  const auto by = clock_set_by(ahead);
+  if (!by) return by.error();
+  if (*by > clock_was_set || *by < -clock_was_set) {
+    auto moved = world_.store.write([&](Session& session) -> Result<void> {
+      store::move_moments(session, *by, now);
+      if (!ahead_) store::forget_anchors(session, std::nullopt, now);  // it may have been set by more than that
+      for (const auto& row : store::all_channels(session)) {  // those too that are taken out for a while
+        const auto* channel = world_.find(row.no);
+        ClockApart clock = channel ? channel->clock : kept_clock(session, row.no);
+        clock.moved(*by);
+        keep_clock(session, row.no, clock, now);
+      }
+      store::journal(session, {0, now, "clock.set", "machine", ChannelNo(), "", Json::object({{"by_ms", by->count()}}).dump()});
+      return {};
+    });
+    if (!moved) return moved;
+    for (const auto& channel : world_.channels) channel->clock.moved(*by);
+    for (auto& [no, lane] : lanes_) lane->clock_was_set(*by);
+    for (auto& [no, lane] : parcel_lanes_) lane->clock_was_set(*by);
+    world_.log.warning("the machine's clock was set", {{"by", std::to_string(by->count()) + " ms"}});
+  }
+  ahead_ = ahead;
+  return {};
+}
 
 Result<void> Core::set_channels(Config config, std::vector<ChannelSetup> setups) {
-  std::vector<std::shared_ptr<Channel>> channels;
+  if (auto followed = follow_the_clock(); !followed) return followed;
+  std::vector<std::shared_ptr<Channel>> channels, trackers;
+  bool new_tracker = false;
   auto written = world_.store.write([&](Session& session) -> Result<void> {
     channels.clear();
+    trackers.clear();
     for (auto& setup : setups) {
       auto channel = std::make_shared<Channel>();
       channel->config = setup.config;
@@ -88,10 +134,17 @@ Result<void> Core::set_channels(Config config, std::vector<ChannelSetup> setups)
       const auto row = store::open_channel(session, setup.config.name);
       channel->no = row.no;
       channel->released = row.released;
+      channel->clock = kept_clock(session, row.no);
       if (row.account.empty() || !store::has_history(session, row.no)) store::set_account(session, row.no, setup.account);
+      if (channel->facts.tracks_parcels) {
+        store::clear_problem(session, row.no, "tracker", setup.config.name);
+        new_tracker = new_tracker || is_new;
+        trackers.push_back(std::move(channel));
+        continue;
+      }
       find_locations(session, config, *channel);
       store::set_paused(session, row.no, "");  // a start or a reload is a new try
-      store::clear_problem(session, row.no, "channel", setup.config.name);
+      for (const char* kind : {"channel", "webhooks"}) store::clear_problem(session, row.no, kind, setup.config.name);
       if (is_new) mark_everything(session, *channel, world_.clock.now());
       channels.push_back(std::move(channel));
     }
@@ -113,7 +166,9 @@ Result<void> Core::set_channels(Config config, std::vector<ChannelSetup> setups)
     const std::unique_lock guard(world_.mutex);
     world_.config = std::move(config);
     world_.channels = channels;
+    world_.trackers = trackers;
   }
+  give_lanes(trackers);
   for (const auto& channel : channels) {
     const auto found = lanes_.find(channel->no);
     if (found == lanes_.end()) continue;
@@ -121,7 +176,22 @@ Result<void> Core::set_channels(Config config, std::vector<ChannelSetup> setups)
     lanes[channel->no] = std::move(found->second);
   }
   lanes_ = std::move(lanes);
+  if (auto shared = share_out_parcels(world_, new_tracker); !shared) return shared;
   return resolve_all_waiting(world_, step_seen());
+}
+
+void Core::give_lanes(const std::vector<std::shared_ptr<Channel>>& trackers) {
+  std::map<ChannelNo, std::unique_ptr<ParcelLane>> lanes;
+  for (const auto& tracker : trackers) {
+    auto& lane = lanes[tracker->no];
+    if (const auto found = parcel_lanes_.find(tracker->no); found != parcel_lanes_.end()) {
+      lane = std::move(found->second);
+      lane->replace(tracker);
+    } else {
+      lane = std::make_unique<ParcelLane>(world_, tracker, ++lanes_made_, seed_ ^ static_cast<std::uint64_t>(tracker->no.value));
+    }
+  }
+  parcel_lanes_ = std::move(lanes);
 }
 
 Lane* Core::lane(ChannelNo channel) {
@@ -152,7 +222,9 @@ Result<void> Core::tidy() {
 }
 
 Result<void> Core::take_in_all() {
-  for (const auto& channel : world_.channels) {
+  std::vector<std::shared_ptr<Channel>> all = world_.channels;
+  all.insert(all.end(), world_.trackers.begin(), world_.trackers.end());
+  for (const auto& channel : all) {
     const auto stirred = world_.store.stirred(channel->no);
     const auto taken = taken_in_.find(channel->no);
     if (taken != taken_in_.end() && taken->second == stirred) continue;  // no row was stored since
@@ -167,6 +239,7 @@ Result<void> Core::take_in_all() {
 }
 
 Result<Time> Core::turn(const std::function<void(Call)>& dispatch) {
+  if (auto followed = follow_the_clock(); !followed) return followed.error();
   const auto due = do_due(world_);
   if (!due) return due.error();
   if (auto done = take_in_all(); !done) return done.error();
@@ -184,10 +257,32 @@ Result<Time> Core::turn(const std::function<void(Call)>& dispatch) {
       dispatch(std::move(*step->call));
     }
   }
+  const auto parcels = turn_trackers(dispatch);
+  if (!parcels) return parcels;
+  return std::min(next, *parcels);
+}
+
+Result<Time> Core::turn_trackers(const std::function<void(Call)>& dispatch) {
+  Time next = never;
+  for (auto& [no, lane] : parcel_lanes_) {
+    for (std::size_t calls = 0; calls < calls_a_turn; ++calls) {
+      auto step = lane->step();
+      if (!step) return step.error();
+      if (!step->call) {
+        next = std::min(next, step->idle_until);
+        break;
+      }
+      dispatch(std::move(*step->call));
+    }
+  }
   return next;
 }
 
 Result<void> Core::finish(const Call& call, Outcome outcome) {
+  if (const auto tracker = parcel_lanes_.find(call.channel); tracker != parcel_lanes_.end()) {
+    if (tracker->second->number() != call.lane) return {};
+    return tracker->second->finish(call, std::move(outcome));
+  }
   auto* its = lane(call.channel);
   // A reload took the lane away while the call was out: its intents are unknown to whoever comes after it.
   if (!its || its->number() != call.lane) return {};

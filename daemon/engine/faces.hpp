@@ -42,7 +42,10 @@ class Admin {
   ///  offers, listings, differences, not_listed, in_doubt, never_looked, pending, waiting, held, parked, left_alone, unread_rows,
   ///  parked_rows, comparison: hourly|no list by placing|no order list, compared_through, differing_hours, orders_missed, held_orders,
   ///  cancelled_24h, shipped_24h: told by the channel, unusual: how many of the two are more than three times the usual,
-  ///  waiting_for_release, last_order_read, last_sweep, raises_held, oldest_unverified_s}; the counts: store/standing.hpp
+  ///  waiting_for_release, last_order_read, last_sweep, raises_held, oldest_unverified_s,
+  ///  webhooks (where the platform has some): {how: by itself|by hand|no address, address, orders_every_s, wanted, active, checked_at,
+  ///  checked_s: since then, revived: within a day, revived_at, trouble},
+  ///  budgets_spent (where the platform publishes some): [{budget, entity, opens_at, kept_too, text}]}; the counts: store/standing.hpp
   virtual Result<Json> channels() = 0;
   /// items: the product's tree (model/product.hpp) with `stock: [{sku, location, on_hand, reserved, available}]`
   virtual Result<Json> products(const Query& query) = 0;

@@ -4,6 +4,7 @@
 #include "engine/stock.hpp"
 #include "store/inbox.hpp"
 #include "store/journal.hpp"
+#include "store/moments.hpp"
 
 #include <algorithm>
 #include <mutex>
@@ -115,6 +116,7 @@ Result<void> Lane::ask_due(std::set<std::string>& aspects) {
 
 Result<Lane::Step> Lane::next_step() {
   const Time now = world_.clock.now();
+  opens_ = never;
   if (!lost_.empty()) {
     if (auto settled = settle_lost(); !settled) return settled.error();
   }
@@ -170,15 +172,19 @@ Result<std::optional<Call>> Lane::next_content_or_check() {
   return call;
 }
 
-/// What finds what nobody told us: orders by the channel's own count, hands on listings.
+/// What finds what nobody told us: orders by the channel's own count, webhooks that are off, hands on listings.
 Result<std::optional<Call>> Lane::next_check() {
   auto call = next_comparison();
-  return call && !*call ? next_sweep() : std::move(call);
+  if (!call || *call) return call;
+  if (auto subscription = next_subscription()) return subscription;
+  return next_sweep();
 }
 
 Time Lane::when_next() {
   const Time now = world_.clock.now();
   Time next = std::min(sweeping_ ? never : next_sweep_, channel_->facts.reads_orders && !reading_orders_ ? next_order_read_ : never);
+  if (may_subscribe()) next = std::min(next, webhooks_.due());
+  next = std::min(next, opens_);
   if (!seat_free(false)) next = never;  // the end of a call wakes the lane
   bool waiting = false;
   auto read = world_.store.read([&](store::Session& session) -> Result<void> {
@@ -205,6 +211,8 @@ void Lane::hurry() {
   state_.sleep_until = long_ago;
   state_.failures = 0;
   state_.hurried = true;
+  put_off_.clear();
+  webhooks_.at_once();
   {
     const std::unique_lock guard(world_.mutex);
     channel_->paused.clear();
@@ -217,9 +225,51 @@ void Lane::replace(std::shared_ptr<Channel> channel) {
   channel_ = std::move(channel);
   resumed_ = world_.clock.now();
   unread_bodies_.clear();  // what could not be read may be readable now
+  put_off_.clear();
+  webhooks_.at_once();
   awake_ = true;
   next_order_read_ = next_sweep_ = long_ago;
   state_.sleep_until = long_ago;
+}
+
+void Lane::clock_was_set(Duration by) {
+  const auto move = [by](Time& time) {
+    if (time != never && time != long_ago) time += by;
+  };
+  for (Time* time : {&state_.last_order_read, &state_.last_sweep, &state_.sleep_until, &last_failure_, &resumed_, &next_order_read_,
+                     &next_sweep_, &next_comparison_, &complete_.began, &complete_.ended, &read_began_, &sweep_began_, &born_})
+    move(*time);
+  for (auto& [no, reading] : readings_) move(reading.started);
+  for (auto& [variant, looked] : looked_) move(looked.at);
+  for (auto& [variant, step] : recent_) move(step.from), move(step.to);
+  first_by_this_clock_ = next_call_;
+  put_off_.clear();
+  webhooks_.at_once();
+  awake_ = true;
+}
+
+Time Lane::left_at(const Call& call) const {
+  return call.no < first_by_this_clock_ ? long_ago : call.left_at;
+}
+
+/// Where the platform's clock is not where it was, nobody knows when by it what we remember was.
+Result<void> Lane::note_clock_of(const Call& call, const channel::Page& page) {
+  if (!page.server_time || call.no < first_by_this_clock_) return {};
+  const Time now = world_.clock.now();
+  ClockApart clock = channel_->clock;
+  const bool surprise = clock.told(*page.server_time, call.left_at, now, channel_->facts.clock_resolution);
+  if (surprise) {
+    auto written = world_.store.write([&](store::Session& session) -> Result<void> {
+      store::forget_anchors(session, channel_->no, now);
+      keep_clock(session, channel_->no, clock, now);
+      store::journal(session,
+                     {0, now, "clock.apart", "answer", channel_->no, "", Json::object({{"ahead_ms", clock.ahead.count()}}).dump()});
+      return {};
+    });
+    if (!written) return written;
+  }
+  channel_->clock = clock;
+  return {};
 }
 
 void Lane::own_step(VariantNo variant, const OwnStep& step) {
@@ -324,6 +374,7 @@ Result<void> Lane::finish(const Call& call, Outcome outcome) {
   --out_;
   if (call.urgent) --urgent_out_;
   state_.calls_out = out_;
+  if (call.kind == Call::Kind::subscribe) return finish_subscription(call, outcome);
   std::optional<Error> error;
   if (outcome.page && !*outcome.page) error = outcome.page->error();
   for (const auto& result : outcome.applied) {
@@ -351,7 +402,12 @@ Result<void> Lane::finish(const Call& call, Outcome outcome) {
     case Call::Kind::find:
       done = finish_find(call, outcome);
       break;
+    case Call::Kind::subscribe:
+    case Call::Kind::follow_parcel:
+    case Call::Kind::look_at_parcel:  // a tracker's
+      break;
   }
+  if (done && outcome.page && *outcome.page) done = note_clock_of(call, **outcome.page);
   if (!done) {
     for (const auto& intent : call.intents) lost_.push_back(intent.no);
     not_stored(call, done.error());
@@ -363,8 +419,8 @@ Result<void> Lane::finish(const Call& call, Outcome outcome) {
   }
   const auto lane = react(error->fault).lane;
   if (one_order && lane == Reaction::Lane::back_off) return {};  // put off by itself: the channel is judged by its other calls
-  failed(*error, call.left_at);
-  if (lane != Reaction::Lane::pause || call.left_at < resumed_) return {};
+  failed(*error, left_at(call));
+  if (lane != Reaction::Lane::pause || left_at(call) < resumed_) return {};
   auto paused = pause(*error);
   if (!paused) not_stored(call, paused.error());
   return paused;

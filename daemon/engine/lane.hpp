@@ -7,6 +7,7 @@
 #include "engine/guard.hpp"
 #include "engine/number.hpp"
 #include "engine/ownership.hpp"
+#include "engine/subscriptions.hpp"
 #include "engine/world.hpp"
 #include "store/catalogue.hpp"
 #include "store/offers.hpp"
@@ -38,6 +39,8 @@ class Lane {
 
   /// Look at everything now (a person asked); also ends a pause and a back-off.
   void hurry();
+  /// The machine's clock was set, and what the store remembers in its time was moved by as much.
+  void clock_was_set(Duration by);
   /// Rules or connector were replaced by a reload.
   void replace(std::shared_ptr<Channel> channel);
 
@@ -49,6 +52,7 @@ class Lane {
     std::size_t orders_missed = 0;  ///< that no reading and no webhook had brought, and the comparison did; since the start
     std::optional<Duration> last_decrease;
     bool hurried = false;  ///< what a person asked for is not done yet
+    WebhooksState webhooks;
   };
   const State& state() const { return state_; }
   ChannelNo channel() const { return channel_->no; }
@@ -72,6 +76,11 @@ class Lane {
   struct Read {
     Time began = long_ago, ended = long_ago;
     std::int64_t last_row = 0;
+  };
+  /// By a page of orders.
+  struct Brought {
+    std::set<std::string> unread;     ///< hashes of documents of which nothing has come so far
+    Time newest_unknown = long_ago;  ///< when the newest of the orders that were not here was changed
   };
   enum class May { send, look, read, wait, drop };
   struct Decision {
@@ -101,6 +110,12 @@ class Lane {
   }
   bool busy(const std::string& aspect, std::int64_t thing) const { return busy_.contains({aspect, thing}); }
   Result<void> finish_push(const Call& call, Outcome& outcome);
+
+  // lane_budget.cpp
+  /// No budget of the account's has room for it before; nothing: it may go.
+  std::optional<Time> closed_until(std::string_view operation, bool urgent = false);
+  /// For a reading that was told to wait; nothing: it was something else.
+  std::optional<Time> put_off(const Call& call, const Error& error);
 
   // lane_stock.cpp
   Result<std::vector<store::Mark>> free_marks(const std::string& aspect, std::size_t limit) const;
@@ -170,9 +185,11 @@ class Lane {
   Result<void> write_blind_ones_again();
   void forget_recent(Time now);
   void note_reading(const Call& call);
+  Result<void> note_clock_of(const Call& call, const channel::Page& page);
+  Time left_at(const Call& call) const;
   void collect(Reading& reading, VariantNo variant, const OwnStep& step) const;
   Reading reading_of(const Call& call);
-  Result<void> store_documents(store::Session& session, const std::vector<channel::Document>& documents, std::set<std::string>& stored);
+  Result<void> store_documents(store::Session& session, const std::vector<channel::Document>& documents, Brought& brought);
   Result<void> order_read_complete(store::Session& session);
   void take_offer(store::Session& session, const store::VariantRow& variant, const Json& tree, const Reading& reading, bool bound_now);
   std::vector<store::Intent> unsettled(store::Session& session, VariantNo variant, Time started) const;
@@ -193,12 +210,21 @@ class Lane {
   Result<void> finish_comparison(const Call& call, Outcome& outcome);
   Result<void> judge_hour();
 
+  // subscriptions.cpp
+  bool may_subscribe() const;
+  std::optional<Call> next_subscription();
+  Result<void> finish_subscription(const Call& call, const Outcome& outcome);
+  void note_webhooks(store::Session& session, const WebhooksFound& found);
+
   World& world_;
+  Time opens_ = never;  ///< the first budget that this step found used up
+  std::map<std::pair<std::string, bool>, Time> put_off_;  ///< readings that were told to wait; the second: urgent ones
   std::shared_ptr<Channel> channel_;
   std::uint64_t number_;
   Rng rng_;
   State state_;
   std::uint64_t next_call_ = 1;
+  std::uint64_t first_by_this_clock_ = 1;  ///< call; those before it left by the machine's clock before it was set
   bool awake_ = true;           ///< something happened here since the last step that found nothing to do
   std::uint64_t stirred_ = 0;   ///< the store's count when that step began
   Time idle_until_ = long_ago;  ///< what it answered
@@ -212,8 +238,10 @@ class Lane {
   bool reading_orders_ = false, sweeping_ = false, fetching_ = false, comparing_ = false;
   Time next_order_read_ = long_ago, next_sweep_ = long_ago, next_comparison_ = long_ago;
   std::optional<HourOfOrders> hour_;  ///< whose pages are coming in
+  WebhookWatch webhooks_;
   Read complete_;                     ///< the last complete order read
   Time read_began_ = long_ago;        ///< of the one under way
+  Time read_began_there_ = long_ago;  ///< the same by the platform's clock, where it tells, or by ours: the earlier
   std::string order_cursor_;
   Time sweep_began_ = long_ago;
   std::string sweep_cursor_;
@@ -224,7 +252,7 @@ class Lane {
   Time born_ = long_ago;  ///< what was imported before is not in `recent_`
   std::set<VariantNo> looks_out_;
   std::map<VariantNo, Looked> looked_;
-  std::set<VariantNo> want_look_;
+  std::set<VariantNo> want_look_, lowered_after_look_;  ///< the second: of these, those that are to come down
   bool content_went_last_ = false;
   bool order_parked_ = false;  ///< at the last complete order list: what a look misses may be in it
   bool list_failed_ = false;   ///< the last order list: something else goes before the next one

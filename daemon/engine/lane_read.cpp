@@ -30,9 +30,18 @@ Time ask_again_at(const Error& error, Time now) {
   return slowed_down ? now : now + error.retry_after.value_or(retry_missing);
 }
 
+/// A budget may run out between two things of one call.
+bool was_asked(const Call& call, const channel::Page& page, const std::string& subject) {
+  if (!page.asked || subject.empty()) return true;
+  const auto end = call.want.things.begin() + static_cast<std::ptrdiff_t>(std::min(*page.asked, call.want.things.size()));
+  return std::any_of(call.want.things.begin(), end, [&](const Json& thing) { return thing.text_or("@id") == subject; });
+}
+
 /// What was poked again while the call was out may have changed after it was read: that poke stays.
-void remove_answered(Session& session, const Call& call, const std::string& kind) {
-  for (const auto& poke : call.pokes) store::remove_poke(session, call.channel, kind, poke.subject, poke.generation);
+void remove_answered(Session& session, const Call& call, const std::string& kind, const channel::Page& page = {}) {
+  for (const auto& poke : call.pokes) {
+    if (was_asked(call, page, poke.subject)) store::remove_poke(session, call.channel, kind, poke.subject, poke.generation);
+  }
 }
 
 }  // namespace
@@ -40,7 +49,7 @@ void remove_answered(Session& session, const Call& call, const std::string& kind
 Result<std::optional<Call>> Lane::next_orders() {
   const Time now = world_.clock.now();
   if (!channel_->facts.reads_orders) return std::optional<Call>();
-  if (!fetching_) {
+  if (!fetching_ && !closed_until("read_order", true)) {
     std::vector<store::Poke> due;
     auto read = world_.store.read([&](Session& session) -> Result<void> {
       for (auto& poke : store::pokes(session, channel_->no, 100)) {
@@ -54,6 +63,7 @@ Result<std::optional<Call>> Lane::next_orders() {
     if (!due.empty()) {
       Call call = make(Call::Kind::fetch_orders, false);
       call.want.what = channel::Want::What::orders;
+      call.want.urgent = true;
       for (const auto& poke : due) {
         if (!poke.subject.empty()) call.want.things.push_back(Json::object({{"@id", poke.subject}}));
       }
@@ -65,6 +75,10 @@ Result<std::optional<Call>> Lane::next_orders() {
   if (reading_orders_) return std::optional<Call>();
   const bool under_way = !order_cursor_.empty();
   if (!under_way && next_order_read_ > now) return std::optional<Call>();
+  if (const auto closed = closed_until("read_orders", true)) {
+    if (!under_way) next_order_read_ = *closed;
+    return std::optional<Call>();
+  }
   std::optional<Time> since;
   auto read = world_.store.read([&](Session& session) -> Result<void> {
     if (const auto cursor = store::get_cursor(session, channel_->no, "orders")) since = from_ms(std::stoll(cursor->value));
@@ -77,6 +91,7 @@ Result<std::optional<Call>> Lane::next_orders() {
   }
   Call call = make(Call::Kind::read_orders, false);
   call.want.what = channel::Want::What::orders;
+  call.want.urgent = true;
   call.want.cursor = order_cursor_;
   call.want.since = since ? *since - channel_->facts.order_overlap - channel_->facts.order_lag : now - first_reach;
   reading_orders_ = true;
@@ -84,7 +99,7 @@ Result<std::optional<Call>> Lane::next_orders() {
 }
 
 /// Raw into the inbox; what is surely there already, byte by byte, is not stored again.
-Result<void> Lane::store_documents(Session& session, const std::vector<channel::Document>& documents, std::set<std::string>& stored) {
+Result<void> Lane::store_documents(Session& session, const std::vector<channel::Document>& documents, Brought& brought) {
   const Time now = world_.clock.now();
   for (const auto& document : documents) {
     const std::string hash = crypto::state_hash(document.body);
@@ -92,11 +107,12 @@ Result<void> Lane::store_documents(Session& session, const std::vector<channel::
     std::optional<std::string> applied;
     if (events && events->size() == 1 && events->front().what == channel::Event::What::order) {
       if (const Json* id = events->front().tree.find("@id")) applied = store::order_body_hash(session, channel_->no, id->scalar_text());
+      if (!applied) brought.newest_unknown = std::max(brought.newest_unknown, events->front().changed_at.value_or(long_ago));
     }
     if (applied == hash) continue;
     // Nothing has come of it so far: if it is parked, it is not stored with every reading anew. Remembered only after the commit: the work
     // may be undone.
-    if (!applied && (unread_bodies_.contains(hash) || !stored.insert(hash).second)) continue;
+    if (!applied && (unread_bodies_.contains(hash) || !brought.unread.insert(hash).second)) continue;
     store::add_inbox(session, {0, channel_->no, "read", document.kind, document.body, document.headers, now});
   }
   return {};
@@ -108,7 +124,7 @@ Result<void> Lane::order_read_complete(Session& session) {
   complete_.ended = now;
   complete_.last_row = store::last_inbox_row(session, channel_->no);
   state_.last_order_read = read_began_;
-  store::set_cursor(session, channel_->no, "orders", std::to_string(to_ms(read_began_)), now);
+  store::set_cursor(session, channel_->no, "orders", std::to_string(to_ms(read_began_there_)), now);
   order_parked_ = store::has_parked_order(session, channel_->no);
   if (order_parked_) return {};  // units that a look misses may be sold in a document that nobody could read
   for (const auto variant : store::clear_suspects(session, channel_->no, read_began_ - channel_->facts.order_lag)) {
@@ -123,7 +139,7 @@ Result<void> Lane::order_read_complete(Session& session) {
 Result<void> Lane::orders_not_fetched(const Call& call, const Error& error) {
   using L = Reaction::Lane;
   const auto lane = react(error.fault).lane;
-  if (lane == L::sleep || lane == L::pause) return {};
+  if (lane == L::sleep || lane == L::pause || put_off(call, error)) return {};
   const bool none =
       error.fault == Fault::missing || error.fault == Fault::not_found || error.fault == Fault::rejected || error.fault == Fault::invalid;
   const bool first_failure = fetch_most_ > 1;
@@ -152,29 +168,36 @@ Result<void> Lane::finish_orders(const Call& call, Outcome& outcome) {
   const Time now = world_.clock.now();
   if (!page) {
     if (by_id) return orders_not_fetched(call, page.error());
+    if (const auto until = put_off(call, page.error())) {
+      if (order_cursor_.empty()) next_order_read_ = *until;
+      return {};
+    }
     order_cursor_.clear();
     list_failed_ = true;
     next_order_read_ = ask_again_at(page.error(), now);
     return {};
   }
-  std::set<std::string> stored;
+  Brought brought;
   auto written = world_.store.write([&](Session& session) -> Result<void> {
-    stored.clear();
-    if (auto done = store_documents(session, page->documents, stored); !done) return done;
-    remove_answered(session, call, "order");
+    brought = {};
+    if (auto done = store_documents(session, page->documents, brought); !done) return done;
+    remove_answered(session, call, "order", *page);
     for (const auto& poke : call.pokes)
-      store::note_order_read(session, channel_->no, poke.subject, call.left_at, store::last_inbox_row(session, channel_->no));
+      if (was_asked(call, *page, poke.subject))
+        store::note_order_read(session, channel_->no, poke.subject, left_at(call), store::last_inbox_row(session, channel_->no));
     return {};
   });
   if (written) {
-    if (unread_bodies_.size() + stored.size() > most_unread) unread_bodies_.clear();
-    unread_bodies_.merge(stored);
+    if (unread_bodies_.size() + brought.unread.size() > most_unread) unread_bodies_.clear();
+    unread_bodies_.merge(brought.unread);
+    if (!by_id) webhooks_.not_told_of(brought.newest_unknown, now);
   }
   if (by_id)
     fetch_most_ = orders_a_fetch;
   else
     list_failed_ = false;
   if (!written || by_id) return written;
+  if (call.want.cursor.empty()) read_began_there_ = std::min(read_began_, page->server_time.value_or(read_began_));
   order_cursor_ = page->cursor;
   if (!order_cursor_.empty()) return {};
   return world_.store.write([&](Session& session) { return order_read_complete(session); });
@@ -209,6 +232,8 @@ Result<std::optional<Call>> Lane::next_look() {
   if (!facts.can_look) {
     if (auto done = write_blind_ones_again(); !done) return done.error();
   }
+  // Where no room is but what is kept, only what a decrease waits for is looked at.
+  const bool scarce = facts.can_look && closed_until("read_stock"), closed = scarce && closed_until("read_stock", true);
   std::vector<store::Poke> pokes;
   std::set<VariantNo> variants;
   std::vector<Json> things;
@@ -216,12 +241,12 @@ Result<std::optional<Call>> Lane::next_look() {
     for (auto& poke : store::pokes(session, channel_->no, 100)) {
       if (poke.kind == "listing" && poke.not_before <= now && pokes.size() < offers_a_look) pokes.push_back(std::move(poke));
     }
-    if (!facts.can_look) return {};
-    for (const auto variant : want_look_) {
+    if (!facts.can_look || closed) return {};
+    for (const auto variant : scarce ? lowered_after_look_ : want_look_) {
       if (variants.size() < offers_a_look && !looks_out_.contains(variant)) variants.insert(variant);
     }
     for (const auto& offer : store::offers_owed_a_look(session, channel_->no, now, offers_a_look)) {
-      if (variants.size() < offers_a_look && !looks_out_.contains(offer.variant)) variants.insert(offer.variant);
+      if (!scarce && variants.size() < offers_a_look && !looks_out_.contains(offer.variant)) variants.insert(offer.variant);
     }
     for (const auto variant : variants) {
       const auto row = store::get_variant(session, variant);
@@ -234,15 +259,18 @@ Result<std::optional<Call>> Lane::next_look() {
   if (!variants.empty()) {
     Call call = make(Call::Kind::look, false);
     call.want.what = channel::Want::What::stock;
+    call.want.urgent = scarce;
     call.want.things = std::move(things);
     for (const auto variant : variants) {
       want_look_.erase(variant);
+      lowered_after_look_.erase(variant);
       looks_out_.insert(variant);
       call.variants.push_back(variant);
     }
     return std::optional<Call>(std::move(call));
   }
   std::erase_if(pokes, [&](const store::Poke& poke) { return busy("poke:" + poke.subject, 0); });
+  if (!pokes.empty() && facts.listings_by_id && closed_until("read_listing")) pokes.clear();
   if (pokes.empty() || !facts.listings_by_id) {
     if (!pokes.empty()) next_sweep_ = std::min(next_sweep_, now);  // no single listing can be read there
     if (pokes.empty()) return std::optional<Call>();
@@ -271,9 +299,10 @@ Result<void> Lane::finish_look(const Call& call, Outcome& outcome) {
   auto written = world_.store.write([&](Session& session) -> Result<void> {
     if (!page) {
       const Fault fault = page.error().fault;
-      if (fault == Fault::not_found || react(fault).lane == Reaction::Lane::go_on) remove_answered(session, call, "listing");
+      if (!put_off(call, page.error()) && (fault == Fault::not_found || react(fault).lane == Reaction::Lane::go_on))
+        remove_answered(session, call, "listing");
     } else {
-      remove_answered(session, call, "listing");
+      remove_answered(session, call, "listing", *page);
       for (const auto& document : page->documents) {
         auto events = channel_->connector->parse(document, Json());
         if (!events) {
@@ -313,6 +342,10 @@ Result<std::optional<Call>> Lane::next_sweep() {
   if (sweeping_) return std::optional<Call>();
   const bool under_way = !sweep_cursor_.empty();
   if (!under_way && next_sweep_ > now) return std::optional<Call>();
+  if (const auto closed = closed_until("read_listings")) {
+    if (!under_way) next_sweep_ = *closed;
+    return std::optional<Call>();
+  }
   if (!under_way) {
     sweep_began_ = now;
     next_sweep_ = now + channel_->config.sweep_every;
@@ -331,6 +364,10 @@ Result<void> Lane::finish_sweep(const Call& call, Outcome& outcome) {
   sweeping_ = false;
   auto& page = *outcome.page;
   if (!page) {
+    if (const auto until = put_off(call, page.error())) {
+      if (sweep_cursor_.empty()) next_sweep_ = *until;
+      return {};
+    }
     sweep_cursor_.clear();  // an incomplete reading says nothing about what it did not show
     next_sweep_ = ask_again_at(page.error(), now);
     return {};

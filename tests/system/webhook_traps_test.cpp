@@ -64,33 +64,52 @@ TEST_F(Webhooks, WhatWasAcknowledgedIsThereThoughTheProcessEndedBehindTheAnswer)
   EXPECT_EQ(orders(), 3u);
 }
 
-TEST(SilencedWebhooks, OrdersAreReadFromTheListOnceTheShopHasSwitchedThemOff) {
-  Json shop = platform("shop", "woocommerce");
-  shop.set("auth", "basic");
-  Street street({shop, platform("other", "woocommerce")});
-  for (const auto* name : {"shop", "other"}) street.write_channel(name);
-  street.open();
-  street.import(three_products());
-  street.release({"shop", "other"});
-  street.enter_hook("shop");
-  const auto buy = [&](const char* sku) {
+class SilencedWebhooks : public ::testing::Test {
+ protected:
+  void begin(const std::string& list) {
+    street.write_channel("shop", "orders: { every: " + list + " }\n");
+    street.write_channel("other");
+    street.open();
+    street.import(three_products());
+    street.release({"shop", "other"});
+    owner.set_basic_auth("ck_test", "cs_test");
+    ASSERT_TRUE(street.soon([&] { return telling_of_orders().size() == 2; })) << "the daemon enters its webhooks by itself";
+  }
+  std::string buy(const char* sku) {
     const Json order = street.tell("shop", "buy", Json::object({{"sku", sku}, {"quantity", 1}, {"state", "unpaid"}}));
     street.tell("shop", "orders/" + order.text_or("id") + "/pay", Json::object());
-  };
-  httplib::Client owner(street.url("shop"));
-  owner.set_basic_auth("ck_test", "cs_test");
-  const auto telling_of_orders = [&] {
-    std::size_t active = 0;
+    return order.text_or("id");
+  }
+  /// The ids of those that tell of orders and are switched on.
+  std::vector<std::string> telling_of_orders() {
+    std::vector<std::string> active;
     const auto hooks = owner.Get("/wp-json/wc/v3/webhooks?per_page=100");
     for (const Json& hook : hooks ? Json::parse(hooks->body)->as_array() : Json::Array()) {
       const std::string topic = hook.text_or("topic");
-      active += (topic == "order.created" || topic == "order.updated") && hook.text_or("status") == "active" ? 1 : 0;
+      if ((topic == "order.created" || topic == "order.updated") && hook.text_or("status") == "active")
+        active.push_back(hook.find("id")->number_text());
     }
     return active;
-  };
+  }
+  /// Whether anything that we know of the order was sent to our door.
+  bool came_by_webhook(const std::string& order) {
+    const Ended told = street.tallyd({"explain", "--order", order, "--channel", "shop"});
+    return told.out.find("sent to our door") != std::string::npos;
+  }
+  static Json shop() {
+    Json shop = platform("shop", "woocommerce");
+    shop.set("auth", "basic");
+    return shop;
+  }
+
+  Street street{{shop(), platform("other", "woocommerce")}};
+  httplib::Client owner{street.url("shop")};
+};
+
+TEST_F(SilencedWebhooks, OrdersAreReadFromTheListOnceAndComeByTheRevivedAgain) {
+  begin("1h");  // read at the start, and then no more
   buy("TEE");
   ASSERT_TRUE(street.soon([&] { return street.available("TEE") == 9; }));
-  ASSERT_EQ(telling_of_orders(), 2u);
 
   // Nobody is at the door for longer than the shop has patience.
   street.daemon().stop();
@@ -98,12 +117,36 @@ TEST(SilencedWebhooks, OrdersAreReadFromTheListOnceTheShopHasSwitchedThemOff) {
     buy("TEE");
     std::this_thread::sleep_for(milliseconds(100));  // what still waits is told once
   }
-  ASSERT_TRUE(eventually([&] { return telling_of_orders() == 0; }, seconds(20)));
+  ASSERT_TRUE(eventually([&] { return telling_of_orders().empty(); }, seconds(20)));
   street.open();
-  buy("MUG");
-  EXPECT_TRUE(street.soon([&] { return street.available("TEE") == 2 && street.available("MUG") == 4; }));
+  EXPECT_TRUE(street.soon([&] { return street.available("TEE") == 2; })) << "they came by the list";
+  ASSERT_TRUE(street.soon([&] { return telling_of_orders().size() == 2; }));
+  const auto order = buy("MUG");
+  EXPECT_TRUE(street.soon([&] { return street.available("MUG") == 4; }));
+  EXPECT_TRUE(came_by_webhook(order));
   EXPECT_TRUE(street.soon([&] { return street.shown("other", "TEE") == 2 && street.shown("other", "MUG") == 4; }));
-  EXPECT_EQ(telling_of_orders(), 0u) << "it came by the list";
+}
+
+TEST_F(SilencedWebhooks, AreDoubtedAndRevivedWhenOnlyTheListBroughtAnOrder) {
+  begin("2s");
+  for (const auto& id : telling_of_orders()) owner.Put("/wp-json/wc/v3/webhooks/" + id, R"({"status":"disabled"})", "application/json");
+  ASSERT_TRUE(telling_of_orders().empty());
+
+  std::this_thread::sleep_for(seconds(2));  // the shop's times are whole seconds: later than what is known of the webhooks
+  const auto missed = buy("TEE");
+  EXPECT_TRUE(street.soon([&] { return street.available("TEE") == 9; })) << "it comes by the list";
+  EXPECT_FALSE(came_by_webhook(missed));
+  ASSERT_TRUE(street.soon([&] { return telling_of_orders().size() == 2; }, seconds(90))) << "long before the hour is over";
+  const Json shop = street.channel("shop");
+  const Json* webhooks = shop.find("webhooks");
+  ASSERT_TRUE(webhooks) << shop.pretty();
+  EXPECT_EQ(webhooks->integer_or("active"), 5);
+  EXPECT_EQ(webhooks->integer_or("revived"), 2);
+  EXPECT_FALSE(webhooks->text_or("revived_at").empty());
+
+  const auto told = buy("MUG");
+  EXPECT_TRUE(street.soon([&] { return came_by_webhook(told); }));
+  EXPECT_TRUE(street.soon([&] { return street.available("MUG") == 4; }));
 }
 
 }  // namespace

@@ -32,6 +32,26 @@ TEST_F(CliTest, StatusShowsChannelsProblemsHoldsAndWhetherAllIsWell) {
   EXPECT_EQ(json_out(), *Json::parse(status_json));
 }
 
+TEST_F(CliTest, StatusSaysHowManyWebhooksWorkAndWhereOrdersComeByTheListAlone) {
+  with_daemon().answer("/api/v1/status", R"({"version":"1","uptime_ms":1,"channels":[
+    {"name":"shop","policy":"full","webhooks":{"how":"by itself","wanted":3,"active":3,"checked_at":"2026-11-21T19:48:00Z","checked_s":720,
+     "revived":1,"revived_at":"2026-11-21T18:02:00Z"}},
+    {"name":"second","policy":"full","webhooks":{"how":"by itself","wanted":3,"active":2,"checked_at":"2026-11-21T19:48:00Z","checked_s":5,
+     "revived":0}},
+    {"name":"fresh","policy":"observe","webhooks":{"how":"by itself"}},
+    {"name":"lonely","policy":"full","webhooks":{"how":"no address","orders_every_s":300}},
+    {"name":"mini","policy":"full","webhooks":{"how":"by hand","orders_every_s":300}},
+    {"name":"till","policy":"full"}]})");
+  ASSERT_EQ(tallyd({"status"}), 0) << err.str();
+  for (const char* line :
+       {"shop: webhooks 3 of 3 active, checked 12 min ago; revived 1 in the last 24 hours, last at 2026-11-21T18:02:00Z\n",
+        "second: webhooks 2 of 3 active, checked 5 s ago\n", "fresh: webhooks are entered when the channel is released\n",
+        "lonely: orders come by its list alone, every 5 min: "}) {
+    EXPECT_TRUE(printed(line)) << line << "\n" << out.str();
+  }
+  EXPECT_FALSE(printed("mini: ") || printed("till: ")) << out.str();
+}
+
 TEST_F(CliTest, StatusSaysInSyncOnlyWhenNothingIsMissing) {
   const auto says_in_sync = [&](const std::string& more) {
     daemon.reset();
@@ -130,6 +150,12 @@ TEST_F(CliTest, APlanWorksWithoutADaemonAndIsLockedWhereTheStoreIs) {
   EXPECT_EQ(asked, "till");
   parts.open_offline = [&](const std::filesystem::path&) -> Result<Offline> { return error(Fault::locked, "a daemon holds the store"); };
   EXPECT_EQ(tallyd({"plan"}), exit_locked);
+  parts.open_offline = [&](const std::filesystem::path&) -> Result<Offline> {
+    return error(Fault::invalid, "tallyd.yaml:1:1: 'stor' is unknown", in_the_configuration);
+  };
+  EXPECT_EQ(tallyd({"plan"}), exit_configuration);
+  EXPECT_EQ(tallyd({"plan", "--json"}), exit_configuration);
+  EXPECT_EQ(json_out().integer_or("exit"), exit_configuration);
 }
 
 TEST_F(CliTest, ExplainPrintsTheSentences) {
