@@ -65,6 +65,13 @@ std::vector<Piece> compile_pieces(const Compiling& compiling, const yaml::Node& 
 void compile_digest(const Compiling& compiling, const Place& place, const std::string& name, Signature& signature);
 Auth compile_auth(const Compiling& compiling, const yaml::Node& node);
 Common compile_common(const Compiling& compiling, const yaml::Node& node);
+Signing compile_sign(const Compiling& compiling, const yaml::Node& node, Scope scope);
+
+// compile_budgets.cpp
+/// After the operations, which budgets name.
+void compile_budgets(const Compiling& compiling, const yaml::Node& node, Program& program);
+/// Complains of budgets that the channel's file lowers and that are none.
+void check_budgets_said(const Compiling& compiling, const Program& program);
 
 // compile_facts.cpp
 channel::Capabilities compile_facts(const Compiling& compiling, const yaml::Node& node, std::string& state);
@@ -78,6 +85,9 @@ std::optional<Subscription> compile_subscription(const Compiling& compiling, con
 // compile_read.cpp
 Paging compile_paging(const Compiling& compiling, const yaml::Node& node);
 std::optional<Reading> compile_reading(const Compiling& compiling, const std::string& name, const yaml::Node& node);
+
+// compile_parcel.cpp: `follow_parcel` and `read_parcel`; nothing where neither is there.
+std::optional<Tracking> compile_tracking(const Compiling& compiling, yaml::Reader& reader);
 
 // compile_door.cpp
 std::optional<Door> compile_door(const Compiling& compiling, const yaml::Node& node);

@@ -115,6 +115,7 @@ Capabilities compile_facts(const Compiling& compiling, const yaml::Node& node, s
   compile_lists(compiling, reader, facts);
   facts.own_write_echoes = reader.boolean("own_write_echoes").value_or(true);
   facts.sold_moves_modified = reader.boolean("sold_moves_modified").value_or(false);
+  facts.tracks_parcels = reader.choice("tracks", {"parcels"}).has_value();
   state = take_pointer(reader, "state");
   if (facts.takes == Takes::by_state && state.empty()) {
     reader.complain("takes", "`takes` goes by the platform's own states: `state` must say where an order shows its state",

@@ -154,6 +154,11 @@ std::optional<RequestForm> take_request(const Compiling& compiling, yaml::Reader
     form.form = body->is_map() && body->members.size() == 1 && body->members.front().key == "form";
     form.body = compile_text(compiling, form.form ? body->members.front().value : *body, scope);
   }
+  if (const auto* sign = reader.node("sign")) {
+    form.sign = compile_sign(compiling, *sign, scope);
+    if (!form.form || form.sign->put.into != Put::Into::form)
+      compiling.complain(sign->place, "a request of its own is signed in its form: `body: { form: … }` and `put: { form: NAME }`");
+  }
   return form;
 }
 

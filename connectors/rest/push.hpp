@@ -27,6 +27,11 @@ Result<channel::Applied> push_steps(const Tools& tools, const Operation& operati
 /// Finds, makes and revives the platform's subscriptions to our door.
 Result<channel::Applied> push_subscription(const Tools& tools);
 
+/// From now on the platform tells of this parcel through our door; asked for twice, it is fine.
+Result<channel::Applied> follow_parcel(const Tools& tools, const channel::Change& change);
+/// Where the wanted parcels are now, one request each.
+Result<channel::Page> read_parcels(const Tools& tools, const channel::Want& want);
+
 /// The error of an entry inside an answer that is fine as a whole.
 Error entry_error(const Wire& wire, const Json& entry, const std::string& why, const std::string& operation);
 /// Puts `value` into `body` at a pointer, making the objects on the way.

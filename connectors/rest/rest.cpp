@@ -43,6 +43,8 @@ class Rest final : public channel::Connector {
     for (const auto& change : changes) {
       if (action == ActionKind::subscribe && program_.subscribe) {
         results.push_back(push_subscription(tools));
+      } else if (action == ActionKind::follow_parcel && program_.tracking && program_.tracking->follow) {
+        results.push_back(follow_parcel(tools, change));
       } else if (operation == program_.operations.end()) {
         results.push_back(
             wire_.fault(Fault::rejected, "the connector '" + program_.name + "' cannot do this", name, "do it at the platform"));
@@ -53,7 +55,10 @@ class Rest final : public channel::Connector {
     return results;
   }
 
-  Result<channel::Page> read_listings(const channel::Want& want) override { return reads_.read(want); }
+  Result<channel::Page> read_listings(const channel::Want& want) override {
+    if (want.what == channel::Want::What::parcels) return read_parcels({wire_, obtain_, reads_, *mapping_}, want);
+    return reads_.read(want);
+  }
   Result<channel::Page> read_orders(const channel::Want& want) override {
     channel::Want orders = want;
     orders.what = channel::Want::What::orders;
@@ -66,6 +71,7 @@ class Rest final : public channel::Connector {
   }
 
   Json spell(std::string_view document_kind, const Json& fields) const override { return mapping_->spell(document_kind, fields); }
+  const channel::Meter* meter() const override { return wire_.meter(); }
 
  private:
   Program program_;

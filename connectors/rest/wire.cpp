@@ -1,6 +1,7 @@
 #include "connectors/rest/wire.hpp"
 
 #include "base/time.hpp"
+#include "channel/urgent.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -14,6 +15,8 @@ Pairs pairs_of(const Json& object) {
   for (const auto& [name, value] : object.as_object()) {
     if (value.is_array()) {
       for (const auto& item : value.as_array()) pairs.emplace_back(name, item.scalar_text());
+    } else if (value.is_object()) {
+      pairs.emplace_back(name, value.dump());  // JSON inside a form
     } else if (!value.is_null()) {
       pairs.emplace_back(name, value.scalar_text());
     }
@@ -47,7 +50,8 @@ void place(const Put& put, const std::string& value, Pairs& query, std::vector<h
 }
 
 bool is_of_orders(std::string_view operation) {
-  return operation.find("order") != std::string_view::npos || operation == "confirm_shipment" || operation == "refund";
+  return operation.find("order") != std::string_view::npos || operation.find("parcel") != std::string_view::npos ||
+         operation == "confirm_shipment" || operation == "refund";
 }
 
 bool is_address(std::string_view path) {
@@ -57,7 +61,10 @@ bool is_address(std::string_view path) {
 }  // namespace
 
 Wire::Wire(const Program& program, Vault& vault, std::string channel)
-    : program_(program), vault_(vault), channel_(std::move(channel)), token_(program.auth.token, vault), rng_(vault.ports().seed) {}
+    : program_(program), vault_(vault), channel_(std::move(channel)), token_(program.auth.token, vault), rng_(vault.ports().seed) {
+  const auto& make = vault.ports().meter;
+  if (!program.limits.budgets.empty() && make) meter_ = make(program.limits.budgets);
+}
 
 Error Wire::fault(Fault fault, std::string what, const std::string& operation, std::string todo) const {
   return error(fault, std::move(what), channel_ + ": " + operation, std::move(todo));
@@ -67,6 +74,18 @@ std::string Wire::shown_body(const std::string& operation, const std::string& bo
   if (body.empty() || !is_of_orders(operation)) return vault_.shown(body);
   return std::to_string(body.size()) + " bytes of " + (type.empty() ? "no stated type" : vault_.shown(type)) +
          ", not shown because they may name the buyer";
+}
+
+Result<http::Response> Wire::exchange(const Call& call, const http::Request& request) {
+  if (meter_) {
+    const auto id = [&](const std::string& name) {
+      const Json* value = call.names->find(name);
+      return value ? value->scalar_text() : std::string();
+    };
+    if (auto taken = meter_->take({call.operation, call.urgent || channel::is_always_urgent(call.operation), id}); !taken)
+      return taken.error();
+  }
+  return vault_.ports().http->send(request);
 }
 
 Outcome Wire::send(const Call& call) {
@@ -79,7 +98,7 @@ Outcome Wire::send(const Call& call) {
       return outcome;
     }
     bool expired = false;
-    outcome = judge(call, vault_.ports().http->send(built->request), expired);
+    outcome = judge(call, exchange(call, built->request), expired);
     const bool may_renew = program_.auth.kind == Auth::Kind::token && program_.auth.token.renew_on_expired;
     if (!expired || !may_renew || attempt > 0) return outcome;
     if (auto token = token_.renewed(built->token, [&](const RequestForm& form) { return ask_for_token(form); }); !token) {
@@ -108,7 +127,9 @@ Result<Wire::Built> Wire::build(const Call& call, bool with_auth) {
   if (!body && program_.common.sorted_body && request.method != "GET") body = Json::object();
   request.headers.emplace_back("Accept", "application/json");
   if (body) {
-    request.body = call.form->form ? form_encoded(pairs_of(*body)) : program_.common.sorted_body ? body->dump_sorted() : body->dump();
+    Pairs form = call.form->form ? pairs_of(*body) : Pairs();
+    if (auto done = sign_form(*call.form, *call.names, form); !done) return done.error();
+    request.body = call.form->form ? form_encoded(form) : program_.common.sorted_body ? body->dump_sorted() : body->dump();
     request.headers.emplace_back("Content-Type", call.form->form ? "application/x-www-form-urlencoded" : "application/json");
   }
   Pairs query;
@@ -118,6 +139,19 @@ Result<Wire::Built> Wire::build(const Call& call, bool with_auth) {
   }
   request.url = query.empty() ? address : address + "?" + form_encoded(query);
   return built;
+}
+
+Result<void> Wire::sign_form(const RequestForm& request, const Names& names, Pairs& form) const {
+  if (!request.sign) return {};
+  const std::map<std::string, std::string> fields(form.begin(), form.end());
+  Message message;
+  message.form = &fields;
+  message.names = &names;
+  message.secret = [&](const std::string& name) { return vault_.value(name); };
+  auto signature = sign(request.sign->signature, message);
+  if (!signature) return signature.error();
+  form.emplace_back(request.sign->put.name, request.sign->put.prefix + *signature);
+  return {};
 }
 
 Result<std::string> Wire::add_common(const Call& call, const std::string& method, const std::string& body, Pairs& query,
@@ -182,7 +216,7 @@ Result<Json> Wire::ask_for_token(const RequestForm& form) {
   auto built = build(call, false);
   if (!built) return built.error();
   bool expired = false;
-  Outcome outcome = judge(call, vault_.ports().http->send(built->request), expired);
+  Outcome outcome = judge(call, exchange(call, built->request), expired);
   if (!outcome.error) return std::move(outcome.answer.json);
   // Whatever the platform has against this request, it has against our credentials.
   const Fault fault = outcome.error->fault;
@@ -207,6 +241,11 @@ Outcome Wire::judge(const Call& call, const Result<http::Response>& response, bo
   }
   Outcome outcome;
   const Error& cause = response.error();
+  if (cause.fault == Fault::not_yet) {  // a budget's own words
+    outcome.error = fault(cause.fault, cause.what, call.operation, cause.todo);
+    outcome.error->retry_after = cause.retry_after;
+    return outcome;
+  }
   Fault kind = cause.fault;
   if (kind == Fault::unknown && !call.writes) kind = Fault::transient;  // a reading that was cut off did nothing
   if (kind == Fault::invalid) kind = Fault::broken;

@@ -19,6 +19,7 @@ struct Call {
   const Pattern* passes = nullptr;  ///< answers that mean: not offered here, go on
   bool writes = false;
   bool repeatable = true;  ///< a write that does no harm twice
+  bool urgent = false;     ///< may use what is kept of budgets; what is about orders may always
 };
 
 struct Outcome {
@@ -43,6 +44,7 @@ class Wire {
   Time now() const { return vault_.ports().clock->now(); }
   const Vault& vault() const { return vault_; }
   const Program& program() const { return program_; }
+  const channel::Meter* meter() const { return meter_.get(); }
 
  private:
   struct Built {
@@ -52,7 +54,10 @@ class Wire {
   Result<Built> build(const Call& call, bool with_auth);
   Result<std::string> add_common(const Call& call, const std::string& method, const std::string& body, Pairs& query,
                                  std::vector<http::Header>& headers);
+  Result<void> sign_form(const RequestForm& request, const Names& names, Pairs& form) const;
   Result<void> add_auth(const Call& call, const std::string& address, Built& built, Pairs& query);
+  /// The one way out: counted first, where the platform publishes budgets.
+  Result<http::Response> exchange(const Call& call, const http::Request& request);
   Result<Json> ask_for_token(const RequestForm& form);
   Outcome judge(const Call& call, const Result<http::Response>& response, bool& expired) const;
   Outcome judge_answer(const Call& call, Answer answer, const std::string& body, bool readable, bool& expired) const;
@@ -62,6 +67,7 @@ class Wire {
   const Program& program_;
   Vault& vault_;
   std::string channel_;
+  std::unique_ptr<channel::Meter> meter_;  ///< null: no budgets
   Token token_;
   std::mutex rng_mutex_;
   Rng rng_;

@@ -91,6 +91,20 @@ void show_tasks(Desk& desk, const Json& order) {
   if (!tasks.empty()) desk.console.out << "\n" << tasks.text(desk.console);
 }
 
+/// Where its parcels are, as far as somebody tracks them.
+void show_parcels(Desk& desk, const Json& order) {
+  Table parcels({{"PARCEL"}, {"WHERE"}, {"AT"}, {"", Table::Side::left, 80}});
+  for (const Json& parcel : items_in(order, "parcels")) {
+    const std::string state = parcel.text_or("state"), problem = parcel.text_or("problem");
+    const bool is_fine = problem.empty() && state != "problem" && state != "refused" && state != "returning" && state != "returned";
+    parcels.add({{parcel.text_or("carrier") + " " + parcel.text_or("tracking")},
+                 {parcel.text_or("watch") == "untracked" ? "not tracked" : state, is_fine ? Colour::none : Colour::yellow},
+                 {parcel.text_or("event_at")},
+                 {problem.empty() ? parcel.text_or("event") : problem}});
+  }
+  if (!parcels.empty()) desk.console.out << "\n" << parcels.text(desk.console);
+}
+
 void show_order(Desk& desk, const Json& order) {
   desk.console.out << printable(order.text_or("channel")) << " " << printable(order.text_or("id")) << ": " << order.text_or("state")
                    << "\n";
@@ -113,6 +127,7 @@ void show_order(Desk& desk, const Json& order) {
   if (const Json* note = order.find("note")) desk.console.out << "note: " << printable(shown(note)) << "\n";
   if (order.bool_or("erased")) desk.console.out << "the buyer was erased\n";
   show_tasks(desk, order);
+  show_parcels(desk, order);
 }
 
 int wish(Desk& desk, const Options& options, const char* kind) {

@@ -175,7 +175,7 @@ Result<std::vector<store::ParkedRow>> Engine::chosen_parked(const Json& which) {
   auto& world = core_.world();
   const Json* numbers = which.find("rows");
   const std::string name = which.text_or("channel");
-  const auto* channel = name.empty() ? nullptr : world.find(name);
+  const auto* channel = name.empty() ? nullptr : world.find_any(name);
   if (!name.empty() && !channel) return error(Fault::not_found, "there is no channel '" + name + "'", "replay");
   if (numbers && (!numbers->is_array() || numbers->as_array().size() > most_rows_a_replay))
     return error(Fault::invalid, "`rows` is a list of at most " + std::to_string(most_rows_a_replay) + " numbers", "replay");
@@ -208,7 +208,7 @@ Result<Json> Engine::replay(const Json& which, const std::string& author) {
     std::int64_t applied = 0;
     Json parked = Json::array();
     for (const auto& row : *rows) {
-      const auto* channel = world.find(row.channel);
+      const auto* channel = world.find_any(row.channel);
       auto reason =
           channel ? take_parked(world, *channel, row.no, author, core_.step_seen()) : Result<std::string>("its channel is not configured");
       if (!reason) return reason.error();

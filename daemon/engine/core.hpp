@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/lane.hpp"
+#include "engine/parcel_lane.hpp"
 #include "engine/world.hpp"
 
 #include <functional>
@@ -22,6 +23,7 @@ class Core {
   Core(store::Database& store, const Clock& clock, Log log, Config config, std::uint64_t seed);
 
   /// Replaces the channels: new ones begin in `observe` with a mark on every product, known ones keep their state, missing ones stop.
+  /// Those that track parcels stand apart, as World::trackers.
   /// Also replaces the rules. Errors: io, gone.
   Result<void> set_channels(Config config, std::vector<ChannelSetup> channels);
 
@@ -38,14 +40,21 @@ class Core {
   StepSeen step_seen();
 
  private:
+  /// Where the machine's clock was set, what is remembered in its time is moved by as much.
+  Result<void> follow_the_clock();
+  Result<Duration> clock_set_by(Duration ahead);
   Result<void> tidy();  ///< once an hour: what every reader has passed and is a month old
   Result<void> take_in_all();
+  void give_lanes(const std::vector<std::shared_ptr<Channel>>& trackers);
+  Result<Time> turn_trackers(const std::function<void(Call)>& dispatch);
 
   World world_;
+  std::optional<Duration> ahead_;  ///< of the machine's wall time over its steady clock
   Time tidied_ = long_ago;
   std::string keys_looked_at_;  ///< the last buyer's key of which it was asked whether an order still has it
   std::uint64_t seed_, lanes_made_ = 0;
   std::map<ChannelNo, std::unique_ptr<Lane>> lanes_;
+  std::map<ChannelNo, std::unique_ptr<ParcelLane>> parcel_lanes_;
   std::map<ChannelNo, std::uint64_t> taken_in_;  ///< the store's count of the channel when its inbox was read to the end
 };
 

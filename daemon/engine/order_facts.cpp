@@ -1,8 +1,10 @@
 #include "engine/order_facts.hpp"
 
 #include "model/claim.hpp"
+#include "model/parcel.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace tally::engine {
 namespace {
@@ -36,16 +38,6 @@ Refund fact_of<Refund>(const OrderTask& task) {
   return one_fact("refunds", only_model(task)).refunds.front();
 }
 
-/// Tracking numbers as people type them: without spaces, in capitals.
-std::string plain(const std::string& tracking) {
-  std::string number;
-  for (const char c : tracking) {
-    if (c == ' ' || c == '-') continue;
-    number.push_back(c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c);
-  }
-  return number;
-}
-
 template <class T>
 bool ours(const T& theirs, const T& fact, const OrderTask& task) {
   return (!fact.mark.empty() && theirs.mark == fact.mark) || (!task.remote.empty() && theirs.id == task.remote);
@@ -54,7 +46,7 @@ bool ours(const T& theirs, const T& fact, const OrderTask& task) {
 template <class List>
 auto find_shipment(List& order, const Shipment& parcel, const OrderTask& task) {
   return std::find_if(order.shipments.begin(), order.shipments.end(), [&](const Shipment& theirs) {
-    return ours(theirs, parcel, task) || (!parcel.tracking.empty() && plain(theirs.tracking) == plain(parcel.tracking));
+    return ours(theirs, parcel, task) || (!parcel.tracking.empty() && plain_tracking(theirs.tracking) == plain_tracking(parcel.tracking));
   });
 }
 
@@ -185,33 +177,68 @@ std::string id_at(const Json& tree, std::string_view first, std::string_view sec
   return found && !found->is_null() ? found->scalar_text() : "";
 }
 
-/// The order's line that sold the offer which `ref` names, if it is one alone.
-const Json* sold_as(const Json::Array& lines, const Json& named) {
+/// The order's lines that sold the offer which `named` names.
+std::vector<const Json*> sold_as(const Json::Array& lines, const Json& named) {
+  std::vector<const Json*> found;
   const Json* offer = named.find("offer");
   const std::string wanted = offer ? id_at(*offer, "@id") : "";
-  if (wanted.empty()) return nullptr;
-  const Json* found = nullptr;
+  if (wanted.empty()) return found;
   for (const auto& line : lines) {
     const Json* sold = line.find("offer");
-    if (!sold || id_at(*sold, "@id") != wanted) continue;
-    if (found) return nullptr;
-    found = &line;
+    if (sold && id_at(*sold, "@id") == wanted) found.push_back(&line);
   }
   return found;
+}
+
+Json of_line(Json ref, const Json& line) {
+  ref.set("line", Json::object({{"@id", id_at(line, "@id")}}));
+  return ref;
+}
+
+using UnitsByLine = std::map<std::string, Quantity>;
+
+/// What is of an offer that several lines sold is of each in turn, as far as nothing before it was (`named`); more than all of them is of
+/// the last. An amount stays whole, with the first part.
+void share_out(const Json& ref, const std::vector<const Json*>& lines, UnitsByLine& named, Json& parts) {
+  Quantity rest = ref.integer_or("quantity");
+  if (lines.size() == 1 || rest <= 0) {
+    parts.push_back(of_line(ref, *lines.front()));
+    return;
+  }
+  Json part = ref;
+  for (const Json* line : lines) {
+    Quantity& so_far = named[id_at(*line, "@id")];
+    const Quantity open = std::max<Quantity>(line->integer_or("quantity") - so_far, 0);
+    const Quantity units = line == lines.back() ? rest : std::min(open, rest);
+    if (units == 0) continue;
+    parts.push_back(of_line(part.set("quantity", units), *line));
+    part.erase("amount");
+    so_far += units;
+    rest -= units;
+  }
 }
 
 void name_refs(Json& order, const char* list) {
   Json* facts = order.find(list);
   const Json* lines = order.find("lines");
   if (!facts || !facts->is_array() || !lines || !lines->is_array()) return;
+  UnitsByLine named;
   for (auto& fact : facts->as_array()) {
     Json* refs = fact.find("lines");
     if (!refs || !refs->is_array()) continue;
-    for (auto& ref : refs->as_array()) {
-      const Json* named = ref.find("line");
-      if (!named || !named->is_object() || !id_at(*named, "@id").empty()) continue;
-      if (const Json* line = sold_as(lines->as_array(), *named)) ref.set("line", Json::object({{"@id", id_at(*line, "@id")}}));
+    UnitsByLine came_to_nothing;  // an after-sale that is over leaves its units to the next one
+    auto& so_far = fact.text_or("state") == "over" ? came_to_nothing : named;
+    Json parts = Json::array();
+    for (const auto& ref : refs->as_array()) {
+      const Json* line = ref.find("line");
+      const bool by_offer = line && line->is_object() && id_at(*line, "@id").empty();
+      const auto sold = by_offer ? sold_as(lines->as_array(), *line) : std::vector<const Json*>{};
+      if (sold.empty())
+        parts.push_back(ref);
+      else
+        share_out(ref, sold, so_far, parts);
     }
+    *refs = std::move(parts);
   }
 }
 

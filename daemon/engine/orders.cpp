@@ -6,6 +6,7 @@
 #include "engine/order_facts.hpp"
 #include "engine/oversell.hpp"
 #include "engine/own_effects.hpp"
+#include "engine/parcels.hpp"
 #include "engine/quota.hpp"
 #include "engine/review.hpp"
 #include "engine/route.hpp"
@@ -149,18 +150,19 @@ std::vector<std::string> reasons_to_hold(Session& session, const World& world, c
 }
 
 /// When that happened of which the order names no moment.
-Time goods_moved_at(const Order& order, Time now) {
+Time goods_moved_at(const Order& order, Time latest) {
   std::optional<Time> last = order.changed_at ? order.changed_at : order.placed_at;
   for (const auto& shipment : order.shipments) last = std::max(last, shipment.at);
   for (const auto& refund : order.refunds) {
     const bool came_back = std::any_of(refund.lines.begin(), refund.lines.end(), [](const LineRef& line) { return line.restocked; });
     if (came_back) last = std::max(last, refund.at);
   }
-  return std::min(last.value_or(now), now);
+  return std::min(last.value_or(latest), latest);
 }
 
 void apply_steps(Session& session, const Channel& channel, const OwnEffects& effects, const StepSeen& step_seen) {
-  for (const auto& [variant, step] : effects.steps) {
+  for (const auto& [variant, there] : effects.steps) {
+    const OwnStep step{there.taken, channel.clock.ours(there.from), channel.clock.ours(there.to), there.unsure};
     step_seen(channel.no, variant, step);
     auto offer = store::find_offer(session, channel.no, variant);
     if (!offer) continue;
@@ -257,9 +259,10 @@ void settle(Session& session, const World& world, const Channel& channel, store:
   if (waits_for_payment(channel, wished) && runs_out_at(channel, order, now) <= now) row.expired = true;
   const Claim target = claim_of(wished, counting, channel.reserve(), row.expired);
   const Units taken_before = units_from(row.taken);
-  auto effects = own_effects(channel.facts, order, wished, counting, target, first ? nullptr : &taken_before, before_changed_at, now);
+  auto effects = own_effects(channel.facts, order, wished, counting, target, first ? nullptr : &taken_before, before_changed_at,
+                             channel.clock.theirs(now));
   if (!changed) keep_new_steps(effects, taken_before);
-  row.state = name_of(wished.state);
+  row.state = name_of(arrived(session, wished) ? OrderState::completed : wished.state);
   row.document = to_json(order);
   row.document.set("doubts", [&] {
     Json list = Json::array();
@@ -274,7 +277,9 @@ void settle(Session& session, const World& world, const Channel& channel, store:
   else
     ensure(store::update_order(session, row), "only the engine's thread changes orders");
   const std::string by_order = "order:" + std::to_string(row.no.value), cause = by_order + ":" + std::to_string(row.revision);
-  auto touched = append_claim(session, {target, moves_of(wished, counting), by_order, cause, goods_moved_at(wished, now)}, before, now);
+  const Time latest = channel.clock.theirs(now);
+  auto touched =
+      append_claim(session, {target, moves_of(wished, counting), by_order, cause, goods_moved_at(wished, latest), latest}, before, now);
   const auto sold = renew_add_back(session, channel, row.no, lines_before, counting, effects.add_back);
   apply_steps(session, channel, effects, step_seen);
   draw_from_quotas(session, channel, row.no, wished, counting, target, now);
@@ -283,6 +288,7 @@ void settle(Session& session, const World& world, const Channel& channel, store:
   touched.insert(sold.begin(), sold.end());
   mark_stock(session, world, touched, {cause, true, 0}, now);
   store::set_unresolved(session, row.no, unresolved_skus(order, resolved));
+  keep_parcels(session, world, row, wished, now);
   if (order.holds.empty()) {
     store::clear_problem(session, channel.no, "order", row.id);
   } else {

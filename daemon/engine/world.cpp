@@ -1,6 +1,7 @@
 #include "engine/world.hpp"
 
 #include "store/catalogue.hpp"
+#include "store/inbox.hpp"
 
 #include <algorithm>
 
@@ -65,22 +66,69 @@ void introduce(const std::vector<std::shared_ptr<Channel>>& channels) {
   }
 }
 
+namespace {
+
+using Channels = std::vector<std::shared_ptr<Channel>>;
+
+Channel* find_in(const Channels& channels, ChannelNo no) {
+  const auto found = std::find_if(channels.begin(), channels.end(), [&](const auto& channel) { return channel->no == no; });
+  return found == channels.end() ? nullptr : found->get();
+}
+
+Channel* find_in(const Channels& channels, const std::string& name) {
+  const auto found = std::find_if(channels.begin(), channels.end(), [&](const auto& channel) { return channel->config.name == name; });
+  return found == channels.end() ? nullptr : found->get();
+}
+
+}  // namespace
+
+void ClockApart::moved(Duration by) {
+  ahead -= by;
+  doubt = ahead == Duration(0) ? Duration(0) : std::max(doubt, Duration(1000));
+}
+
+bool ClockApart::told(Time there, Time left, Time now, Duration resolution) {
+  const Duration second = std::max(resolution, Duration(1000));  // `Date` tells no less
+  const Duration least = there - second - now, most = there + second - left;
+  const Duration middle = (least + most) / 2, half = (most - least) / 2;
+  const bool as_declared =
+      std::max(std::chrono::abs(least), std::chrono::abs(most)) <= resolution * 2 || (least <= Duration(0) && most >= Duration(0));
+  const ClockApart shown = as_declared ? ClockApart{} : ClockApart{middle, half};
+  const bool fits = ahead == Duration(0) ? as_declared : least - doubt <= ahead && ahead <= most + doubt;
+  if (!fits || (ahead != Duration(0) && half < doubt)) *this = shown;
+  return !fits;
+}
+
+void keep_clock(store::Session& session, ChannelNo channel, const ClockApart& clock, Time now) {
+  store::set_cursor(session, channel, "clock ahead", std::to_string(clock.ahead.count()), now);
+  store::set_cursor(session, channel, "clock doubt", std::to_string(clock.doubt.count()), now);
+}
+
+ClockApart kept_clock(store::Session& session, ChannelNo channel) {
+  const auto ahead = store::get_cursor(session, channel, "clock ahead"), doubt = store::get_cursor(session, channel, "clock doubt");
+  return ahead && doubt ? ClockApart{Duration(std::stoll(ahead->value)), Duration(std::stoll(doubt->value))} : ClockApart{};
+}
+
 Channel* World::find(ChannelNo no) const {
-  for (const auto& channel : channels) {
-    if (channel->no == no) return channel.get();
-  }
-  return nullptr;
+  return find_in(channels, no);
 }
 
 Channel* World::find(const std::string& name) const {
-  for (const auto& channel : channels) {
-    if (channel->config.name == name) return channel.get();
-  }
-  return nullptr;
+  return find_in(channels, name);
+}
+
+Channel* World::find_any(ChannelNo no) const {
+  auto* seller = find_in(channels, no);
+  return seller ? seller : find_in(trackers, no);
+}
+
+Channel* World::find_any(const std::string& name) const {
+  auto* seller = find_in(channels, name);
+  return seller ? seller : find_in(trackers, name);
 }
 
 std::string World::name_of(ChannelNo no) const {
-  const auto* channel = find(no);
+  const auto* channel = find_any(no);
   return channel ? channel->config.name : std::string();
 }
 

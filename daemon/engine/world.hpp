@@ -17,6 +17,19 @@
 namespace tally::engine {
 
 /// A channel that is configured: its rules and its connector.
+/// How far a platform's clock is ahead of ours, as far as its answers tell. No more than its declared resolution allows: nothing.
+struct ClockApart {
+  Duration ahead{0};
+  Duration doubt{0};
+
+  /// Ours was set.
+  void moved(Duration by);
+  /// An answer was given at `there` by its clock, between `left` and `now` by ours. True where this cannot be what was known.
+  bool told(Time there, Time left, Time now, Duration resolution);
+  Time ours(Time there) const { return there - ahead; }
+  Time theirs(Time here) const { return here + ahead; }
+};
+
 struct Channel {
   ChannelNo no;
   ChannelConfig config;
@@ -34,13 +47,20 @@ struct Channel {
   std::string paused_for;  ///< the fault's name while it is paused
 
   bool may_write() const { return released && config.policy != Policy::observe && paused.empty(); }
-  Duration margin() const { return facts.clock_resolution * 2; }
+  ClockApart clock;
+
+  /// Within it a moment of the platform's, brought to our clock, cannot be told from one of ours.
+  Duration margin() const { return facts.clock_resolution * 2 + clock.doubt; }
   ReserveAt reserve() const;
   /// Whether what it shows is ours to say: false where all it sells is counted or held by itself.
   bool has_our_stock() const;
   /// Whether what lies there is counted or held by this channel itself.
   bool is_own(LocationNo location) const;
 };
+
+/// How far apart the clocks are is remembered over a restart.
+void keep_clock(store::Session& session, ChannelNo channel, const ClockApart& clock, Time now);
+ClockApart kept_clock(store::Session& session, ChannelNo channel);
 
 /// The rows of the locations that the channel sells from, in order of priority.
 void find_locations(store::Session& session, const Config& config, Channel& channel);
@@ -52,12 +72,16 @@ struct World {
   const Clock& clock;
   Log log;
   Config config;
-  std::vector<std::shared_ptr<Channel>> channels;
+  std::vector<std::shared_ptr<Channel>> channels;  ///< where we sell
+  std::vector<std::shared_ptr<Channel>> trackers;  ///< which tell where parcels are: no listing, order or number is theirs
   std::shared_mutex mutex;
 
   Channel* find(ChannelNo no) const;
   Channel* find(const std::string& name) const;
-  std::string name_of(ChannelNo no) const;
+  /// The same, of trackers too.
+  Channel* find_any(ChannelNo no) const;
+  Channel* find_any(const std::string& name) const;
+  std::string name_of(ChannelNo no) const;  ///< of any
 };
 
 /// Told of each own-effect step of an offer as it is imported, so that looks in the air can collect it.

@@ -41,7 +41,7 @@ PretendTracker::PretendTracker() : server_(std::make_unique<httplib::Server>()) 
   port_ = server_->bind_to_any_port("127.0.0.1");
   if (port_ < 0) throw std::runtime_error("the pretend tracker has no port");
   thread_ = std::thread([this] { server_->listen_after_bind(); });
-  server_->wait_until_ready();
+  while (!server_->is_running()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
 PretendTracker::~PretendTracker() {

@@ -20,12 +20,16 @@ namespace tally::engine {
 
 class StoppedClock final : public Clock {
  public:
-  Time now() const override { return now_; }
-  Duration since_start() const override { return now_.time_since_epoch(); }
-  void pass(Duration duration) { now_ += duration; }
+  Time now() const override { return truth_ + off_; }
+  Duration since_start() const override { return truth_.time_since_epoch(); }
+  void pass(Duration duration) { truth_ += duration; }
+  /// Somebody sets the machine's clock.
+  void set_by(Duration by) { off_ += by; }
+  Time truth() const { return truth_; }
 
  private:
-  Time now_ = from_ms(1'767'225'600'000);
+  Time truth_ = from_ms(1'767'225'600'000);
+  Duration off_{0};
 };
 
 class House : public ::testing::Test {
@@ -174,7 +178,7 @@ class House : public ::testing::Test {
     return found;
   }
 
-  channel::Connector& connector_of(const Call& call) { return *core->world().find(call.channel)->connector; }
+  channel::Connector& connector_of(const Call& call) { return *core->world().find_any(call.channel)->connector; }
 
   StoppedClock clock;
   std::unique_ptr<store::Database> store;

@@ -107,6 +107,8 @@ TEST(Filters, outside_documents) {
   const auto filtered = [](std::string_view spec, const Json& value) { return *apply_filters(spec, value); };
   EXPECT_EQ(filtered("time epoch", Json("2026-01-01T00:00:00Z")), Json(1767225600));
   EXPECT_EQ(filtered("time naive", Json("2026-01-01T08:00:00+08:00")), Json("2026-01-01T00:00:00"));
+  EXPECT_EQ(filtered("time +08:00", Json("2026-01-01T00:00:00Z")), Json("2026-01-01 08:00:00"));
+  EXPECT_EQ(filtered("time -03:30", Json("2026-01-01T00:00:00Z")), Json("2025-12-31 20:30:00"));
   EXPECT_EQ(filtered("time http", Json("2026-10-21T07:28:00Z")), Json("Wed, 21 Oct 2026 07:28:00 GMT"));
   EXPECT_EQ(filtered("text", Json(5)), Json("5"));
   EXPECT_EQ(filtered("upper | cut 2", Json("abc")), Json("AB"));
