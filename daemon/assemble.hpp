@@ -6,6 +6,7 @@
 #include "base/complaint.hpp"
 #include "base/log.hpp"
 #include "channel/registry.hpp"
+#include "engine/budgets.hpp"
 #include "engine/engine.hpp"
 #include "http/curl_http.hpp"
 #include "http/limited_http.hpp"
@@ -21,9 +22,10 @@ namespace tally {
 
 /// What connectors are lent. Lives as long as the process.
 struct Lent {
-  explicit Lent(const Clock& c, Log l) : clock(c), log(std::move(l)) {}
+  explicit Lent(const Clock& c, Log l) : clock(c), log(std::move(l)), budgets(c) {}
   const Clock& clock;
   Log log;
+  engine::Budgets budgets;  ///< to be opened with the store
   http::CurlHttp http;
 
   /// `http` within so many requests a second; the same channel at the same rate keeps its budget over a reload.

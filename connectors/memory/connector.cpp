@@ -1,6 +1,7 @@
 #include "connectors/memory/connector.hpp"
 
 #include "base/crypto.hpp"
+#include "channel/urgent.hpp"
 
 #include <algorithm>
 
@@ -71,8 +72,21 @@ std::vector<channel::Problem> MemoryConnector::check(const Json& product) const 
 std::vector<Result<channel::Applied>> MemoryConnector::push(std::span<const channel::Change> changes) {
   std::vector<Result<channel::Applied>> results;
   results.reserve(changes.size());
-  for (const auto& change : changes) results.push_back(platform_.write(change));
+  for (const auto& change : changes) {
+    const auto taken = meter_ ? meter_->take(errand_of(change)) : Result<void>();
+    results.push_back(taken ? platform_.write(change) : Result<channel::Applied>(taken.error()));
+  }
   return results;
+}
+
+Result<channel::Page> MemoryConnector::read_listings(const channel::Want& want) {
+  if (const auto taken = meter_ ? meter_->take(errand_of(want)) : Result<void>(); !taken) return taken.error();
+  return platform_.read_listings(want);
+}
+
+Result<channel::Page> MemoryConnector::read_orders(const channel::Want& want) {
+  if (const auto taken = meter_ ? meter_->take(errand_of(want)) : Result<void>(); !taken) return taken.error();
+  return platform_.read_orders(want);
 }
 
 Result<channel::Door> MemoryConnector::authenticate(const channel::Webhook& webhook) const {
@@ -123,6 +137,19 @@ Json MemoryConnector::spell(std::string_view document_kind, const Json& fields) 
     if (const Json* value = fields.find(key); value && wanted) spelled.set(key, *value);
   }
   return spelled;
+}
+
+channel::Errand errand_of(const channel::Change& change) {
+  const std::string operation(channel::name_of(change.action));
+  return {operation, change.urgent || channel::is_always_urgent(operation), [&change](const std::string& name) {
+            const Json* value = change.fields.at("/" + name);
+            return value ? value->scalar_text() : std::string();
+          }};
+}
+
+channel::Errand errand_of(const channel::Want& want) {
+  const std::string operation(channel::name_of(want));
+  return {operation, want.urgent || channel::is_always_urgent(operation)};
 }
 
 }  // namespace tally::memory

@@ -84,6 +84,7 @@ class Batch {
       call.passes = step_.passes ? &*step_.passes : nullptr;
       call.writes = true;
       call.repeatable = repeatable();
+      call.urgent = changes_[entries.front().change].urgent;
       if (!step_.send.empty()) call.body = body_of(entries, names);
       const Outcome outcome = tools_.wire.send(call);
       if (outcome.error) {

@@ -120,7 +120,7 @@ Result<Page> Reads::page(const Reading& reading, const Want& want) {
   if (outcome.error) return *outcome.error;
   const auto entries = listed_at(outcome.answer.json, list->list);
   if (!entries) return wire_.fault(entries.error().fault, entries.error().what, reading.name);
-  auto documents = this->documents(*list, *entries);
+  auto documents = this->documents(*list, *entries, want.urgent);
   if (!documents) return documents.error();
   auto next = next_place(*list, place, outcome.answer, *entries);
   if (!next) return wire_.fault(next.error().fault, next.error().what, reading.name);
@@ -132,28 +132,28 @@ Result<Page> Reads::page(const Reading& reading, const Want& want) {
   return page;
 }
 
-Result<std::vector<Document>> Reads::documents(const Reading& reading, const std::vector<Json>& entries) {
+Result<std::vector<Document>> Reads::documents(const Reading& reading, const std::vector<Json>& entries, bool urgent) {
   std::vector<Document> documents;
   documents.reserve(entries.size());
   for (const auto& entry : entries) {
-    auto whole = completed(reading, entry);
+    auto whole = completed(reading, entry, urgent);
     if (!whole) return whole.error();
     if (*whole) documents.push_back({reading.as, (*whole)->dump(), {}});
   }
   return documents;
 }
 
-Result<std::optional<Json>> Reads::completed(const Reading& reading, Json entry) {
+Result<std::optional<Json>> Reads::completed(const Reading& reading, Json entry, bool urgent) {
   for (const auto& fetch : reading.fetches) {
     if (fetch.where && !fetch.where->shows(entry)) continue;
-    auto fuller = fetch.each ? fetch_each(reading, fetch, std::move(entry)) : fetch_all(reading, fetch, std::move(entry));
+    auto fuller = fetch.each ? fetch_each(reading, fetch, std::move(entry), urgent) : fetch_all(reading, fetch, std::move(entry), urgent);
     if (!fuller || !*fuller) return fuller;
     entry = std::move(**fuller);
   }
   return std::optional(std::move(entry));
 }
 
-Result<std::optional<Json>> Reads::fetch_each(const Reading& reading, const Fetch& fetch, Json entry) {
+Result<std::optional<Json>> Reads::fetch_each(const Reading& reading, const Fetch& fetch, Json entry, bool urgent) {
   const auto shorts = entries_at(entry, fetch.over == "/" ? "" : fetch.over);
   if (!shorts) return std::optional(std::move(entry));  // nothing there, nothing asked
   Json full = Json::array();
@@ -164,6 +164,7 @@ Result<std::optional<Json>> Reads::fetch_each(const Reading& reading, const Fetc
     call.operation = reading.name;
     call.form = &fetch.request;
     call.names = &names;
+    call.urgent = urgent;
     const Outcome outcome = wire_.send(call);
     if (outcome.error && outcome.error->fault == Fault::missing) continue;  // deleted between the list and now
     if (outcome.error) return *outcome.error;
@@ -190,7 +191,7 @@ Result<Json> Reads::ids_in(const Reading& reading, const Fetch& fetch, const Jso
   return std::move(read->tree);
 }
 
-Result<std::optional<Json>> Reads::fetch_all(const Reading& reading, const Fetch& fetch, Json entry) {
+Result<std::optional<Json>> Reads::fetch_all(const Reading& reading, const Fetch& fetch, Json entry, bool urgent) {
   const Json* shorts = entry.at(fetch.over);
   if (!shorts || shorts->empty()) return std::optional(std::move(entry));
   const auto ids = ids_in(reading, fetch, entry);
@@ -208,6 +209,7 @@ Result<std::optional<Json>> Reads::fetch_all(const Reading& reading, const Fetch
     call.operation = reading.name;
     call.form = &fetch.request;
     call.names = &names;
+    call.urgent = urgent;
     const Outcome outcome = wire_.send(call);
     if (outcome.error && outcome.error->fault == Fault::missing) return std::optional<Json>();
     if (outcome.error) return *outcome.error;
@@ -247,7 +249,11 @@ Result<Page> Reads::things(const Want& want) {
   Page page;
   for (std::size_t at = 0; at < things.size(); at += reading.max) {
     const auto chunk = std::span<const Json>(things).subspan(at, std::min(reading.max, things.size() - at));
-    auto documents = together(reading, chunk);
+    auto documents = together(reading, chunk, want.urgent);
+    if (!documents && documents.error().fault == Fault::not_yet && at > 0 && things.size() == want.things.size()) {
+      page.asked = at;  // what was asked for was paid for
+      return page;
+    }
     if (!documents && documents.error().fault == Fault::missing && things.size() > 1) continue;  // the others' answers count
     if (!documents) return documents.error();
     for (auto& document : *documents) {
@@ -260,17 +266,18 @@ Result<Page> Reads::things(const Want& want) {
 Result<std::optional<Document>> Reads::one(const std::string& name, const Json& thing) {
   const auto found = wire_.program().readings.find(name);
   if (found == wire_.program().readings.end()) return wire_.fault(Fault::invalid, "the connector does not say how to read one thing", name);
-  auto documents = together(found->second, std::span(&thing, 1));
+  auto documents = together(found->second, std::span(&thing, 1), false);
   if (!documents) return documents.error();
   return std::move(documents->front());
 }
 
-Result<std::vector<std::optional<Document>>> Reads::together(const Reading& reading, std::span<const Json> things) {
+Result<std::vector<std::optional<Document>>> Reads::together(const Reading& reading, std::span<const Json> things, bool urgent) {
   const Names names = joined_names(wire_.vault(), reading, things, wire_.now());
   Call call;
   call.operation = reading.name;
   call.form = &reading.request;
   call.names = &names;
+  call.urgent = urgent;
   const Outcome outcome = wire_.send(call);
   if (outcome.error) return *outcome.error;
   const auto entries = entries_at(outcome.answer.json, reading.list);
@@ -286,7 +293,7 @@ Result<std::vector<std::optional<Document>>> Reads::together(const Reading& read
       documents[i] = std::move(*made);
       continue;
     }
-    auto whole = completed(reading, *entry);
+    auto whole = completed(reading, *entry, urgent);
     if (!whole) return whole.error();
     if (*whole) documents[i] = Document{reading.as, (*whole)->dump(), {}};
   }

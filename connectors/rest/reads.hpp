@@ -22,14 +22,14 @@ class Reads {
   Result<channel::Page> things(const channel::Want& want);
   /// Halves the window until the platform lists it; `place` then says what was read.
   Outcome ask(const Reading& reading, ReadingPlace& place);
-  Result<std::vector<channel::Document>> documents(const Reading& reading, const std::vector<Json>& entries);
+  Result<std::vector<channel::Document>> documents(const Reading& reading, const std::vector<Json>& entries, bool urgent);
   /// Nothing: the entry is gone meanwhile.
-  Result<std::optional<Json>> completed(const Reading& reading, Json entry);
-  Result<std::optional<Json>> fetch_each(const Reading& reading, const Fetch& fetch, Json entry);
-  Result<std::optional<Json>> fetch_all(const Reading& reading, const Fetch& fetch, Json entry);
+  Result<std::optional<Json>> completed(const Reading& reading, Json entry, bool urgent);
+  Result<std::optional<Json>> fetch_each(const Reading& reading, const Fetch& fetch, Json entry, bool urgent);
+  Result<std::optional<Json>> fetch_all(const Reading& reading, const Fetch& fetch, Json entry, bool urgent);
   Result<Json> ids_in(const Reading& reading, const Fetch& fetch, const Json& entry);
   /// The document of each of `things`, in their order; nothing for those that the answer does not show.
-  Result<std::vector<std::optional<channel::Document>>> together(const Reading& reading, std::span<const Json> things);
+  Result<std::vector<std::optional<channel::Document>>> together(const Reading& reading, std::span<const Json> things, bool urgent);
   /// A level put together from what the answer gives; nothing where the platform keeps no number for it.
   Result<std::optional<channel::Document>> level(const Reading& reading, const Json& thing, const Answer& answer, const Json& entry);
 

@@ -29,6 +29,7 @@ struct Ports {
   std::function<Result<std::string>(const std::string& name)> secret;  ///< by the connector's own name: "webhook_secret"
   std::function<Result<void>(const std::string& name, const std::string& value)> store_secret;  ///< a rotated token, before its first use
   Log log;
+  MakeMeter meter = {};  ///< may be empty where nothing is sent
 };
 
 /// Everything that makes one channel's connector.
@@ -39,7 +40,7 @@ struct Recipe {
   std::string text;       ///< connector.yaml
   Json settings;          ///< the channel's own: ${url}, ${shop_id} …; `hook_url` is where the platform reaches us, empty if it cannot
   std::string auth;       ///< which kind of auth; empty: the first
-  Json overrides;         ///< of the channel's file: {settle_ms, concurrency, requests_per_second}
+  Json overrides;         ///< of the channel's file: {settle_ms, concurrency, requests_per_second, budgets: {NAME: most}}
   std::shared_ptr<const mapping::Mapping> mapping;        ///< null if it is faulty and was complained of: the rest is checked, nothing made
   std::string channel_file = {};                          ///< for complaints of what the merchant said, or did not say
   std::map<std::string, Place, std::less<>> places = {};  ///< of what that file says: "auth", "settings/shop_id" (url, too), "secrets/key"

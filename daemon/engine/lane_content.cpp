@@ -93,7 +93,7 @@ Result<std::optional<Lane::Decision>> Lane::answer_price_mark(Session& session, 
 }
 
 Result<std::optional<Call>> Lane::next_price() {
-  if (!channel_->facts.pushes_price) return std::optional<Call>();
+  if (!channel_->facts.pushes_price || closed_until("set_price")) return std::optional<Call>();
   const auto marks = free_marks("price", std::max(channel_->facts.price_batch, 64u));
   if (!marks) return marks.error();
   if (marks->empty()) return std::optional<Call>();
@@ -150,7 +150,7 @@ Result<void> Lane::finish_price(Session& session, const store::Intent& intent, c
 }
 
 Result<std::optional<Call>> Lane::next_content() {
-  if (!channel_->facts.pushes_content) return std::optional<Call>();
+  if (!channel_->facts.pushes_content || closed_until("put_listing")) return std::optional<Call>();
   const Time now = world_.clock.now();
   std::vector<store::Mark> marks;
   bool swept = false;
@@ -503,6 +503,7 @@ Result<void> Lane::finish_find(const Call& call, Outcome& outcome) {
     const bool none = page ? page->documents.empty() : page.error().fault == Fault::missing || page.error().fault == Fault::not_found;
     if (!page && !none) return {};
     if (!none) {
+    if (const auto until = page ? std::nullopt : put_off(call, page.error())) store::delay_mark(session, mark, *until);
       for (const auto& document : page->documents) {
         if (auto taken = take_listing(session, document, reading); !taken) return taken;
       }

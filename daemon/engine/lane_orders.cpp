@@ -86,6 +86,8 @@ Result<std::optional<Call>> Lane::next_order_task(const std::string& kind, bool 
   });
   if (!read) return read.error();
   for (auto& task : due) {
+    const bool is_cancel = task.kind == "cancel";
+    if (closed_until(channel::name_of(action_of(task)), is_cancel)) continue;
     std::optional<Decision> decision;
     auto written = world_.store.write([&](Session& session) -> Result<void> {
       OrderTask fresh = task;  // the work may run twice
@@ -96,6 +98,7 @@ Result<std::optional<Call>> Lane::next_order_task(const std::string& kind, bool 
     if (!decision) continue;
     busy_.insert({"order", task.no});
     Call call = make(Call::Kind::push, urgent);
+    decision->change.urgent = is_cancel;
     call.changes.push_back(std::move(decision->change));
     call.intents.push_back(std::move(decision->intent));
     call.marks.emplace_back();

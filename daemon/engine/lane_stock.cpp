@@ -157,6 +157,7 @@ std::optional<Call> Lane::push_of(std::vector<Decision> sends, bool urgent) {
   Call call = make(Call::Kind::push, urgent);
   for (auto& send : sends) {
     busy_.insert({send.intent.aspect, send.intent.thing});
+    send.change.urgent = urgent;
     call.changes.push_back(std::move(send.change));
     call.intents.push_back(std::move(send.intent));
     call.marks.push_back(std::move(send.mark));
@@ -201,6 +202,7 @@ std::optional<Lane::Decision> Lane::answer_stock_mark(Session& session, const st
       return std::nullopt;
     case May::look:
       want_look_.insert(variant);
+      if (down) lowered_after_look_.insert(variant);
       if (!down) ++held_raises;
       return std::nullopt;
     case May::read:
@@ -229,6 +231,7 @@ std::optional<Lane::Decision> Lane::answer_stock_mark(Session& session, const st
 }
 
 Result<std::optional<Call>> Lane::next_stock(bool downs) {
+  if (closed_until("set_stock", downs)) return std::optional<Call>();
   const auto marks = free_marks("stock", 4 * std::max(channel_->facts.stock_batch, 64u));
   if (!marks) return marks.error();
   if (marks->empty()) return std::optional<Call>();

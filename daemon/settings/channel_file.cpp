@@ -39,6 +39,14 @@ void read_limits(const yaml::Node& node, Channel& channel, Reading& reading) {
   Json limits = Json::object();
   if (const auto rate = reader.integer("requests_per_second", 1, 10'000)) limits.set("requests_per_second", Json(*rate));
   if (const auto calls = reader.integer("concurrency", 1, 64)) limits.set("concurrency", Json(*calls));
+  if (const auto* budgets = reader.node("budgets")) {
+    yaml::Reader names(*budgets, "'budgets'", reading.complaints);
+    Json most = Json::object();
+    for (const auto& [name, place, value] : budgets->members) {
+      if (const auto requests = names.integer(name, 1, 1'000'000'000)) most.set(name, Json(*requests));
+    }
+    limits.set("budgets", std::move(most));
+  }
   reading.finish(reader, reading.channel_keys, "limits");
   channel.limits = std::move(limits);
 }

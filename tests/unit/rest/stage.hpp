@@ -145,6 +145,7 @@ struct Stage {
       secrets[wanted] = value;
       return {};
     };
+    ports.meter = meter;
     return ports;
   }
 
@@ -184,6 +185,7 @@ struct Stage {
   std::map<std::string, std::string> secrets;
   std::vector<std::pair<std::string, std::string>> stored;
   bool store_works = true;
+  channel::MakeMeter meter;
   std::unique_ptr<channel::Connector> made;
 };
 
