@@ -34,6 +34,7 @@ std::size_t limited(std::size_t limit) {
 }  // namespace
 
 std::string protection_of(const channel::Capabilities& facts) {
+  if (facts.tracks_parcels) return "sells nothing";
   if (facts.takes == channel::Takes::never) return "by file";
   if (facts.compare_and_set) return "by compare";
   if (facts.stock == channel::StockWrites::delta || (facts.stock == channel::StockWrites::both && facts.idempotency_key)) return "by delta";
@@ -122,8 +123,8 @@ void add_comparison(Json& json, Session& session, const Channel& channel) {
 void add_webhooks(Json& json, const Channel& channel, const WebhooksState& state, Time now) {
   const std::string way = way_of_webhooks(channel.facts, channel.config);
   if (way.empty()) return;
-  Json webhooks = Json::object(
-      {{"how", way}, {"address", channel.config.hook_url}, {"orders_every_s", channel.config.orders_every.count() / 1000}});
+  Json webhooks =
+      Json::object({{"how", way}, {"address", channel.config.hook_url}, {"orders_every_s", channel.config.orders_every.count() / 1000}});
   if (way == "by itself" && state.checked_at != long_ago) {
     webhooks.set("wanted", state.wanted).set("active", state.active).set("revived", state.revived);
     webhooks.set("checked_at", format_iso(state.checked_at)).set("checked_s", (now - state.checked_at).count() / 1000);
