@@ -50,7 +50,7 @@ TEST(Explain, TellsFromTheReceiptToThePlatformsReply) {
   EXPECT_GE(step_with(street.done({"explain", "TEE", "--channel", "shop", "--aspect", "price"}), "confirmed", "19.90 CNY"), 0);
   EXPECT_GE(step_with(street.done({"explain", "TEE", "--channel", "shop", "--aspect", "content"}), "push", "the platform: confirmed"), 0);
   const Json own = street.done({"explain", "--order", order.find("id")->scalar_text(), "--channel", "outlet"});
-  const long bytes = step_with(own, "bytes", "read by us"), revision = step_with(own, "event", "order.new");
+  const long bytes = step_with(own, "bytes", "bytes with the digest"), revision = step_with(own, "event", "order.new");
   EXPECT_GE(bytes, 0) << own.pretty();
   EXPECT_GT(revision, bytes) << own.pretty();
   EXPECT_GT(step_with(own, "movement", "reserved +3"), revision) << own.pretty();
