@@ -26,9 +26,10 @@ void show_webhooks(std::ostream& out, const Json& channel) {
 void show_budgets(std::ostream& out, const Json& channel) {
   std::string all;
   for (const Json& budget : items_in(channel, "budgets")) {
-    const std::string entity = budget.text_or("entity"), kept = grouped(budget.integer_or("keep"));
+    const std::string entity = budget.text_or("entity");
+    const std::int64_t kept = budget.integer_or("keep");
     all += (all.empty() ? "" : ", ") + budget.text_or("name") + " " + budget.text_or("terms") +
-           (entity.empty() ? "" : " for each " + entity) + " (" + kept + " kept for decreases, cancellations and orders)";
+           (entity.empty() ? "" : " for each " + entity) + (kept > 0 ? " (" + grouped(kept) + " kept)" : "");
   }
   if (all.empty()) return;
   out << channel.text_or("name") << ": orders are read every " << ago_text(channel.integer_or("orders_every_s") * 1000)

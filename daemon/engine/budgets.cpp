@@ -35,7 +35,8 @@ std::string words_for(const Budget& budget, const std::string& entity, bool urge
   const std::string how_far = urgent || budget.keep == 0 ? " is used up" + of
                                                          : " is used up" + of + ", but for the " + std::to_string(budget.keep) +
                                                                " that are kept for decreases, cancellations and orders";
-  return "the budget '" + budget.name + "' (" + budget.terms() + ")" + how_far + "; it opens at " + format_iso(opens);
+  return "the budget '" + budget.name + "' (" + budget.terms() + ")" + how_far +
+         (opens == never ? "" : "; it opens at " + format_iso(opens));
 }
 
 }  // namespace
@@ -132,9 +133,9 @@ class Budgets::Books {
 
   /// By the clock; nothing: there is room.
   std::optional<Time> full_until(const Budget& budget, const Key& key, bool urgent) const {
+    static const Usage unused;
     const auto* account = find(key);
-    if (!account) return std::nullopt;
-    const Time now = now_for(budget, key), opens = account->usage.opens(budget, urgent, now);
+    const Time now = now_for(budget, key), opens = (account ? account->usage : unused).opens(budget, urgent, now);
     if (opens <= now) return std::nullopt;
     return opens == never ? never : owner_.clock_.now() + (opens - now);
   }
@@ -152,7 +153,7 @@ class Budgets::Books {
     if (!fullest) return std::nullopt;
     Error full = error(Fault::not_yet, words_for(*fullest->budget, fullest->key.second, errand.urgent, until),
                        channel_ + ": " + errand.operation, "nothing was sent; it goes on by itself");
-    full.retry_after = std::max(until - owner_.clock_.now(), Duration(1));
+    full.retry_after = std::clamp(until - owner_.clock_.now(), Duration(1), longest_budget);
     return full;
   }
 

@@ -285,6 +285,12 @@ TEST_F(BudgetUse, WhatIsKeptIsForUrgentRequestsAlone) {
   EXPECT_TRUE(meter->opens("set_stock", true).has_value());
 }
 
+TEST_F(BudgetUse, WhereAllOfItIsKeptNothingElseEverLeaves) {
+  use(every(hour, 3, 3));
+  EXPECT_EQ(taken(3, of("1")), 0);
+  EXPECT_EQ(taken(5, of("1", true)), 3);
+}
+
 TEST_F(BudgetUse, OneEntityThatIsUsedUpHoldsUpNoOther) {
   Budget budget = every(24 * hour, 3);
   budget.operations = {"set_stock"};

@@ -93,7 +93,7 @@ owners: { description: channel, tags: newest, title: master, price: channel }
 orders: { every: 1m, reserve: placed, reserve_for: 1h }
 sweep: 2h
 settle: 5s
-limits: { requests_per_second: 3, concurrency: 1 }
+limits: { requests_per_second: 3, concurrency: 1, budgets: { calls a day: 400 } }
 currency: USD
 weight_unit: lb
 locale: de
@@ -124,7 +124,7 @@ tables: { carriers: { dhl: DHL Express } }
   EXPECT_EQ(shop.orders.reserve_for, std::chrono::hours(1));
   EXPECT_EQ(shop.sweep, std::chrono::hours(2));
   EXPECT_EQ(shop.settle, std::chrono::seconds(5));
-  EXPECT_EQ(shop.limits->dump_sorted(), R"({"concurrency":1,"requests_per_second":3})");
+  EXPECT_EQ(shop.limits->dump_sorted(), R"({"budgets":{"calls a day":400},"concurrency":1,"requests_per_second":3})");
   EXPECT_EQ(shop.settings.dump_sorted(), R"({"currency":"USD","folder":")" + (folder_ / "drop").string() +
                                              R"(","locale":"de","shop_id":"12","url":"https://shop.example.com","weight_unit":"lb"})");
   ASSERT_TRUE(shop.overlay);

@@ -155,6 +155,8 @@ TEST_F(Verdicts, of_a_channel_are_the_same_by_schema_and_code) {
                           "limits: { concurrency: 65 }",
                           "limits: { requests_per_second: 0 }",
                           "limits: { per_second: 2 }",
+                          "limits: { budgets: { calls: 0 } }",
+                          "limits: { budgets: [calls] }",
                           "mapping: [a]",
                           "mapping: ../a",
                           "mapping: { extends: ../a }",
