@@ -50,7 +50,7 @@ Result<Json> Platform::sell(const Json& wish) {
   if (!placed) return placed.error();
   Order& order = **placed;
   if (const Json* buyer = wish.find("buyer")) order.buyer = *buyer;
-  if (const auto shipped = shop_.ship(order, {}); !shipped) return shipped.error();
+  if (const auto sent = shop_.send(order, {0, "SF", "T" + std::to_string(order.id), {}, {}}); !sent) return sent.error();
   dialect_->order_changed(order, OrderEvent::placed);
   dialect_->order_changed(order, OrderEvent::shipped);
   return Json::object({{"order", order_json(order)}, {"left_out", std::move(left_out)}});

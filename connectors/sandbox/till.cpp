@@ -111,7 +111,7 @@ void Till::ring_up(const Order& order, const std::string& receipt, const std::ve
   for (const Line& line : order.lines) {
     Units quantity = returned.empty() ? line.quantity : 0;
     for (const RefundedLine& part : returned) {
-      if (part.line == line.id) quantity = -part.quantity;
+      if (part.line == line.id) quantity -= part.quantity;
     }
     if (quantity == 0) continue;
     const bool chinese = receipt.find("收银") != std::string::npos;

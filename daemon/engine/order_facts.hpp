@@ -17,7 +17,8 @@ bool shows(const Order& order, const store::OrderTask& task);
 /// on once. What the platform refused stays where goods moved all the same. Tasks behind `last` are left out.
 Order with_tasks(Order order, const std::vector<store::OrderTask>& tasks, std::int64_t last = std::numeric_limits<std::int64_t>::max());
 
-/// Parcels and refunds may name lines by what was sold; gives them the ids of the order's lines. Of an order's tree.
+/// Parcels and refunds may name lines by what was sold; gives them the ids of the order's lines, each its part where several sold the same.
+/// Of an order's tree.
 void name_lines(Json& order);
 
 /// For a connector: every line of a parcel or a refund with the whole line of the order that it is of.

@@ -79,6 +79,33 @@ TEST(Replay, EveryInvoiceOfARealOrderBookHasAPlaceAndTheGoodsAreAccountedFor) {
   expect_all_accounted_for(replay(folder.path() / "book.csv", folder.path(), seconds(280)), invoices);
 }
 
+/// An order book of one day, row by row: invoice, SKU, units, customer.
+struct Rows {
+  std::string text = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n";
+  void add(const std::string& invoice, const std::string& sku, int units, const std::string& customer) {
+    text += invoice + "," + sku + ",Mug " + sku + "," + std::to_string(units) + ",12/1/10 8:26,2.55," + customer + ",United Kingdom\n";
+  }
+};
+
+TEST(Replay, GoodsThatComeBackOverSeveralRowsAndBeforeTheirSaleWasReadAreThereOnce) {
+  Rows book;
+  // 600003, 600007: the market; 600002, 600006: the mini shop; 600004: the till (the number says which). All of it goes back at once.
+  for (const char* number : {"600003", "600007", "600002", "600006", "600004"}) {
+    const std::string invoice = number, sku = "2" + invoice.substr(2);
+    book.add(invoice, sku, 4, invoice);
+    book.add(invoice, sku, 6, invoice);
+    for (const int units : {1, 2, 7}) book.add("C" + invoice, sku, -units, invoice);
+  }
+  // Nine tenths of what a week sells arrive: with these there is enough of everything for the orders before.
+  for (const char* sku : {"20003", "20007", "20002", "20006", "20004"}) book.add("600001", sku, 100, "somebody");
+  const Folder folder;
+  write_file(folder.path() / "book.csv", book.text);
+  const auto replayed = replay(folder.path() / "book.csv", folder.path(), seconds(120));
+  expect_all_accounted_for(replayed, 11);
+  EXPECT_EQ(replayed.verdict.integer_or("orders"), 6) << replayed.verdict.dump();
+  EXPECT_EQ(replayed.verdict.integer_or("returns"), 5) << replayed.verdict.dump();
+}
+
 TEST(Replay, AFileThatIsNoOrderBookIsRefusedWithItsPlace) {
   const Folder folder;
   write_file(folder.path() / "book.csv",

@@ -69,5 +69,18 @@ TEST_F(EditedLine, ABundleThatChangedMeanwhileKeepsWhatWasSold) {
   EXPECT_EQ(reserved("BLUE"), 0);
 }
 
+TEST_F(EditedLine, TwoLinesOfOneOfferLeaveInTheParcelThatNamesTheOffer) {
+  again({{"RED", 2}, {"RED", 3}});
+  ASSERT_EQ(reserved("RED"), 5);
+  pass(Duration(60000));
+  order("till", "1", "shipped", {{"RED", 2}, {"RED", 3}}, clock.now(), [](Json& tree) {
+    const Json offer = Json::object({{"@id", "o1"}});
+    for (auto& line : tree.find("lines")->as_array()) line.set("offer", offer);
+    const Json part = Json::object({{"line", Json::object({{"offer", offer}})}, {"quantity", 5}});
+    tree.set("shipments", Json::Array{Json::object({{"@id", "p1"}, {"lines", Json::Array{part}}})});
+  });
+  EXPECT_EQ(at("RED", "main"), (Effect{.on_hand = 4, .reserved = 0}));
+}
+
 }  // namespace
 }  // namespace tally::engine

@@ -361,5 +361,46 @@ TEST(OrderFacts, APartThatNamesWhatWasSoldIsOfThatLine) {
   EXPECT_EQ(tree.at("/shipments/0/lines/0/line/@id")->scalar_text(), "2");
 }
 
+/// Two lines of 2 and 3 of the same offer, and after-sales of so many units of it, told in this order with these states.
+Json lines_of_one_offer(const std::vector<std::pair<Quantity, std::string>>& after_sales) {
+  Json tree = *Json::parse(R"({"lines": [{"offer": {"@id": "x"}, "quantity": 2}, {"offer": {"@id": "x"}, "quantity": 3}]})");
+  Json list = Json::array();
+  for (const auto& [units, state] : after_sales) {
+    Json ref = *Json::parse(R"({"line": {"offer": {"@id": "x"}}, "amount": {"amount": 9, "currency": "EUR"}})");
+    list.push_back(Json::object({{"state", state}, {"lines", Json::Array{ref.set("quantity", units)}}}));
+  }
+  return tree.set("after_sales", std::move(list));
+}
+
+/// "1:2" are 2 units of the first line.
+std::string named_by(const Json& after_sale) {
+  std::string parts;
+  for (const auto& ref : after_sale.find("lines")->as_array())
+    parts += (parts.empty() ? "" : " ") + ref.at("/line/@id")->scalar_text() + ":" + std::to_string(ref.integer_or("quantity"));
+  return parts;
+}
+
+TEST(OrderFacts, APartThatNamesAnOfferOfTwoLinesIsOfEachInTurn) {
+  Json tree = lines_of_one_offer({{1, "done"}, {3, "done"}, {1, "done"}});
+  name_lines(tree);
+  EXPECT_EQ(named_by(*tree.at("/after_sales/0")), "1:1");
+  EXPECT_EQ(named_by(*tree.at("/after_sales/1")), "1:1 2:2");
+  EXPECT_EQ(named_by(*tree.at("/after_sales/2")), "2:1");
+  EXPECT_NE(tree.at("/after_sales/1/lines/0/amount"), nullptr);
+  EXPECT_EQ(tree.at("/after_sales/1/lines/1/amount"), nullptr) << "an amount is not paid twice";
+}
+
+TEST(OrderFacts, MoreThanTheLinesOfAnOfferIsOfTheLast) {
+  Json tree = lines_of_one_offer({{9, "done"}});
+  name_lines(tree);
+  EXPECT_EQ(named_by(*tree.at("/after_sales/0")), "1:2 2:7");
+}
+
+TEST(OrderFacts, AnAfterSaleThatCameToNothingLeavesItsUnitsToTheNextOne) {
+  Json tree = lines_of_one_offer({{5, "over"}, {5, "done"}});
+  name_lines(tree);
+  EXPECT_EQ(named_by(*tree.at("/after_sales/1")), "1:2 2:3");
+}
+
 }  // namespace
 }  // namespace tally::engine

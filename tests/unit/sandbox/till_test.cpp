@@ -96,6 +96,19 @@ TEST_F(TillSandbox, a_return_is_a_receipt_with_a_negative_quantity) {
   EXPECT_EQ(till.offer("MUG").integer_or("shelf"), 4);
 }
 
+TEST_F(TillSandbox, a_return_that_names_a_line_twice_brings_all_of_it_back) {
+  till.tell("stock", json(R"({"sku": "MUG", "quantity": 9})"));
+  const Json sold = till.tell("sell", json(R"({"lines": [{"sku": "MUG", "quantity": 7, "price": "2.50"}]})"));
+  const std::string receipt = sold.at("/order/id")->as_string();
+  Json wish = json(R"({"lines": [{"line": 0, "quantity": 2}, {"line": 0, "quantity": 3}], "restock": true})");
+  till.tell("return", wish.set("order", receipt));
+  ASSERT_TRUE(eventually([&] { return rows("sales").size() == 2; }));
+  std::int64_t left = 9;
+  for (const auto& row : rows("sales")) left -= std::stoll(row[3]);
+  EXPECT_EQ(left, 7);
+  EXPECT_EQ(till.offer("MUG").integer_or("shelf"), 7);
+}
+
 TEST_F(TillSandbox, some_files_are_gb18030_and_none_is_ever_seen_half_written) {
   till.tell("stock", json(R"({"sku": "MUG", "quantity": 500})"));
   std::size_t bought = 0;

@@ -196,6 +196,19 @@ TEST_F(WeChatSandbox, parcels_ship_an_order_in_parts) {
   EXPECT_EQ(status(), 30);
 }
 
+TEST_F(WeChatSandbox, what_a_driver_sells_leaves_in_a_parcel_and_a_refund_does_not_hide_it) {
+  const std::string sku = on_sale("RED", 9);
+  Json wish = json(R"({"lines": [{"sku": "RED", "quantity": 3, "price": "2.50"}]})");
+  const std::string order = shop.tell("sell", wish).at("/order/id")->as_string();
+  shop.tell("return", json(R"({"lines": [{"line": 0, "quantity": 3}]})").set("order", order));
+  const Json told = call("/channels/ec/order/get", Json::object({{"order_id", order}}));
+  EXPECT_EQ(told.at("/order/status")->integer().value(), 200);
+  const Json* parcels = told.at("/order/order_detail/delivery_info/delivery_product_info");
+  ASSERT_EQ(parcels->as_array().size(), 1u);
+  EXPECT_EQ(parcels->at("/0/product_infos/0/sku_id")->as_string(), sku);
+  EXPECT_EQ(parcels->at("/0/product_infos/0/product_cnt")->integer().value(), 3);
+}
+
 class WeChatPush : public WeChatSandbox {
  protected:
   WeChatPush() {
