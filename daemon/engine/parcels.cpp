@@ -210,14 +210,15 @@ std::string name_of(const ParcelRow& row) {
 }
 
 void keep_parcels(Session& session, const World& world, const store::OrderRow& row, const Order& order, Time now) {
-  if (world.trackers.empty()) return;
+  const bool tracked = !world.trackers.empty();
   const auto before = store::parcels_of(session, row.no);
+  if (!tracked && before.empty()) return;
   std::vector<std::int64_t> parcels;
   for (const auto& shipment : order.shipments) {
     if (shipment.carrier.empty() || plain_tracking(shipment.tracking).empty()) continue;
     const bool known = store::find_parcel(session, shipment.carrier, plain_tracking(shipment.tracking)).has_value();
     const Time left = shipment.at.value_or(order.changed_at.value_or(now));
-    if (!known && (is_done(order) || left + longest_journey <= now)) continue;
+    if (!known && (!tracked || is_done(order) || left + longest_journey <= now)) continue;
     parcels.push_back(opened(session, world, shipment, now).no);
   }
   store::set_parcels_of(session, row.no, parcels);

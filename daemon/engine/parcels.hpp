@@ -16,8 +16,8 @@ constexpr Duration between_looks{2LL * 3600000};      ///< at one number, by ask
 constexpr Duration closest_looks{30LL * 60000};       ///< nearer ones lock the number at the platform
 constexpr Duration longest_silence{3LL * 86400000};   ///< of a parcel that is followed: then it is asked for all the same
 
-/// Gives the order a row for each parcel that has a carrier and a number, and takes it out of those that it has no more. Nothing where
-/// nobody tracks. With each change of the order.
+/// Gives the order a row for each parcel that has a carrier and a number, and takes it out of those that it has no more. Where nobody
+/// tracks, no new ones. With each change of the order.
 void keep_parcels(store::Session& session, const World& world, const store::OrderRow& row, const Order& order, Time now);
 
 /// All of it left in parcels that were signed for: it is completed, whatever its channel says so far. Moves nothing.

@@ -47,10 +47,9 @@ struct Type {
 /// refund    Refund with `order`, lines[] with `line`, `return_money`, `key`; and for platforms whose refund is one offer: `state`,
 /// `offer`, `quantity` category  `name`, `path`, `parent{}`;  image: `url`, `alt`, `name` event     `kind` (order listing stock refund),
 /// `subject`, `changed_at`, `id`
-/// parcel    written: `carrier`, `tracking`, `phone_end` (last digits of the buyer's number); read: `tracking`, `state` (a ParcelState),
-/// `watch`
-///           (goes_on, ended, given_up: whether we are told more), events[{at, text}]. Money and measures have their parts as fields:
-///           `price.currency`, `weight.unit`.
+/// parcel    written: `carrier`, `tracking`, `phone_end` (of the buyer's number); read: `tracking`, `state` (a ParcelState), `watch`
+///           (goes_on, ended, given_up: whether we are told more), events[{at, text}]
+/// Money and measures have their parts as fields: `price.currency`, `weight.unit`.
 const Type* type_of_document(std::string_view kind);
 
 /// All kinds, for messages.

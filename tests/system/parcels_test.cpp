@@ -54,6 +54,9 @@ TEST_F(Parcels, AParcelThatWasSentIsFollowedAndItsOrderIsCompletedByTheSignature
   EXPECT_EQ(shown.find("李四"), std::string::npos);
   EXPECT_EQ(shown.find("13800138000"), std::string::npos);
 
+  EXPECT_EQ(street.done({"order", "show", id}).text_or("state"), "shipped");
+  EXPECT_EQ(street.status().at("/trackers/0/on_their_way")->integer().value(), 1);
+
   tracker.moved("YT8800001", "3", "2026-01-02 10:00:00", "已签收,签收人:张三");
   for (int twice = 0; twice < 2; ++twice)
     EXPECT_NE(tracker.push("YT8800001", "shutdown").find("\"returnCode\":\"200\""), std::string::npos);
@@ -61,6 +64,7 @@ TEST_F(Parcels, AParcelThatWasSentIsFollowedAndItsOrderIsCompletedByTheSignature
   EXPECT_EQ(parcel(id).text_or("state"), "signed");
   EXPECT_EQ(parcel(id).text_or("event_at"), "2026-01-02T02:00:00Z");
   EXPECT_EQ(street.available("TEE"), stock);
+  EXPECT_EQ(street.status().at("/trackers/0/on_their_way")->integer().value(), 0);
   const Ended told = street.tallyd({"explain", "--order", id, "--channel", "shop"});
   EXPECT_NE(told.out.find("parcel.signed"), std::string::npos) << told.out;
   EXPECT_EQ(told.out.find("张三"), std::string::npos) << told.out;
