@@ -368,7 +368,8 @@ TEST(WooSubscription, TheDeadAreRevivedAndTheMissingMade) {
   stage.platform.answers("GET", "/webhooks", 200,
                          "[{'id':1,'topic':'order.created','delivery_url':'https://hooks.example.com/hooks/shop','status':'active'},"
                          "{'id':2,'topic':'order.updated','delivery_url':'https://hooks.example.com/hooks/shop','status':'disabled'},"
-                         "{'id':3,'topic':'order.deleted','delivery_url':'https://elsewhere.example.com/','status':'active'}]");
+                         "{'id':3,'topic':'order.deleted','delivery_url':'https://elsewhere.example.com/','status':'active'}]",
+                         {{"x-wp-totalpages", "1"}});
   stage.platform.answers("PUT", "/webhooks/2", 200, "{'id':2}");
   for (int i = 0; i < 3; ++i) stage.platform.answers("POST", "/webhooks", 201, "{'id':9}");
   ASSERT_TRUE(stage.push(ActionKind::subscribe, Json::object()));
