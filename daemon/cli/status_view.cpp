@@ -207,7 +207,8 @@ Colour colour_of(const Convergence& convergence) {
 std::string trackers_text(const Json::Array& trackers) {
   std::string text;
   for (const Json& tracker : trackers)
-    text += "\n" + printable(tracker.text_or("name")) + ": " + shown(tracker.find("on_their_way")) + " parcels on their way" +
+    text += "\n" + printable(tracker.text_or("name")) + ": " + shown(tracker.find("on_their_way")) +
+            (tracker.integer_or("on_their_way") == 1 ? " parcel on its way" : " parcels on their way") +
             (tracker.text_or("by") == "asking" ? ", asked for every two hours because nobody can reach us (public_url)" : "") + "\n";
   return text;
 }

@@ -22,8 +22,8 @@ const Type* at(std::string_view document, std::string_view path) {
 }
 
 TEST(Types, there_is_one_for_every_kind_of_document_and_none_for_others) {
-  EXPECT_THAT(document_kinds(), ElementsAre("cancel", "category", "event", "image", "level", "listing", "order", "price", "refund",
-                                            "shipment", "shipped", "stock"));
+  EXPECT_THAT(document_kinds(), ElementsAre("cancel", "category", "event", "image", "level", "listing", "order", "parcel", "price",
+                                            "refund", "shipment", "shipped", "stock"));
   for (const std::string& kind : document_kinds()) EXPECT_EQ(type_of_document(kind)->kind, Kind::object);
   EXPECT_EQ(type_of_document("invoice"), nullptr);
 }
