@@ -98,7 +98,7 @@ Result<void> Core::follow_the_clock() {
     auto moved = world_.store.write([&](Session& session) -> Result<void> {
       store::move_moments(session, *by, now);
       if (!ahead_) store::forget_anchors(session, std::nullopt, now);  // it may have been set by more than that
-      for (const auto& row : store::all_channels(session)) {  // those too that are taken out for a while
+      for (const auto& row : store::all_channels(session)) {           // those too that are taken out for a while
         const auto* channel = world_.find(row.no);
         ClockApart clock = channel ? channel->clock : kept_clock(session, row.no);
         clock.moved(*by);

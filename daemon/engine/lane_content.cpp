@@ -459,7 +459,9 @@ Result<void> Lane::content_failed(Session& session, const store::Intent& intent,
 
 Result<void> Lane::finish_content(Session& session, const Call& call, std::size_t at, const Result<channel::Applied>& result) {
   const Time now = world_.clock.now();
-  const auto& intent = call.intents[at];
+  const auto stored = store::get_intent(session, call.intents[at].no);
+  ensure(stored.has_value(), "an intent is written before it leaves");
+  const auto& intent = *stored;  // its moment follows the machine's clock
   const auto& mark = call.marks[at];
   const auto product = store::get_product(session, ProductNo(intent.thing));
   auto listing = store::find_listing(session, channel_->no, ProductNo(intent.thing));
@@ -501,9 +503,9 @@ Result<void> Lane::finish_find(const Call& call, Outcome& outcome) {
     ensure(listing.has_value(), "a find is of a listing in doubt");
     const auto& page = *outcome.page;
     const bool none = page ? page->documents.empty() : page.error().fault == Fault::missing || page.error().fault == Fault::not_found;
+    if (const auto until = page ? std::nullopt : put_off(call, page.error())) store::delay_mark(session, mark, *until);
     if (!page && !none) return {};
     if (!none) {
-    if (const auto until = page ? std::nullopt : put_off(call, page.error())) store::delay_mark(session, mark, *until);
       for (const auto& document : page->documents) {
         if (auto taken = take_listing(session, document, reading); !taken) return taken;
       }

@@ -224,7 +224,7 @@ bool waits_for_payment(const Channel& channel, const Order& order) {
 
 /// When a pending order stops reserving. A platform whose clock is ahead, or that writes local times, does not make it last longer.
 Time runs_out_at(const Channel& channel, const Order& order, Time now) {
-  return std::min(order.placed_at.value_or(now), now) + channel.config.reserve_for;
+  return std::min(order.placed_at ? channel.clock.ours(*order.placed_at) : now, now) + channel.config.reserve_for;
 }
 
 /// Goods that have left stay out when the platform's next word for the order is "cancelled" or "refunded": money moves none.

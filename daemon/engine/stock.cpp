@@ -57,7 +57,7 @@ struct Flow {
 };
 
 /// The goods of one location that have left and come back and were not written yet, or were and have not.
-Timed goods_to_write(Session& session, const Claimed& claimed, const Claim::key_type& key, bool any_written, Time now) {
+Timed goods_to_write(Session& session, const Claimed& claimed, const Claim::key_type& key, bool any_written) {
   const auto found = claimed.moves.find(key);
   const auto moves = found == claimed.moves.end() ? std::vector<GoodsMoved>() : found->second;
   if (moves.empty() && !any_written) return {};
@@ -65,7 +65,7 @@ Timed goods_to_write(Session& session, const Claimed& claimed, const Claim::key_
   Flow out, back;
   for (const auto& moved : moves) {
     if (moved.at)
-      wanted[std::min(*moved.at, now)] += moved.units;
+      wanted[std::min(*moved.at, claimed.latest)] += moved.units;
     else
       (moved.units < 0 ? out : back).untimed += std::abs(moved.units);
   }
@@ -110,7 +110,7 @@ std::set<VariantNo> append_claim(Session& session, const Claimed& claimed, const
   std::set<VariantNo> touched;
   for (const auto& key : keys) {
     const Effect want = at(claimed.target, key), have = at(before, key);
-    Timed timed = goods_to_write(session, claimed, key, have.on_hand != 0, now);
+    Timed timed = goods_to_write(session, claimed, key, have.on_hand != 0);
     add_reserved(timed, want.reserved - have.reserved, claimed.otherwise);
     std::size_t written = 0;
     for (const auto& [moment, effect] : timed) {

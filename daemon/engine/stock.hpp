@@ -20,6 +20,7 @@ struct Claimed {
   const Moves& moves;
   std::string order, cause;  ///< "order:12", and of this revision "order:12:3"
   Time otherwise;            ///< when what names no moment happened
+  Time latest;               ///< nothing happened after it
 };
 /// Appends what is claimed minus what the order's movements already sum to (`before`): each parcel and each return at its own moment, so
 /// that a count between two of them covers the first alone. What was written is not moved to another moment; what is taken back is taken

@@ -91,8 +91,7 @@ bool ClockApart::told(Time there, Time left, Time now, Duration resolution) {
   const Duration second = std::max(resolution, Duration(1000));  // `Date` tells no less
   const Duration least = there - second - now, most = there + second - left;
   const Duration middle = (least + most) / 2, half = (most - least) / 2;
-  const bool as_declared =
-      std::max(std::chrono::abs(least), std::chrono::abs(most)) <= resolution * 2 || (least <= Duration(0) && most >= Duration(0));
+  const bool as_declared = least <= resolution && -resolution <= most;
   const ClockApart shown = as_declared ? ClockApart{} : ClockApart{middle, half};
   const bool fits = ahead == Duration(0) ? as_declared : least - doubt <= ahead && ahead <= most + doubt;
   if (!fits || (ahead != Duration(0) && half < doubt)) *this = shown;

@@ -20,6 +20,20 @@ class FakeClock final : public Clock {
   Time now_ = from_ms(1'767'225'600'000);  // 2026-01-01T00:00:00Z
 };
 
+/// The machine's of the daemon: somebody sets it now and then.
+class MachineClock final : public Clock {
+ public:
+  explicit MachineClock(const FakeClock& truth) : truth_(truth) {}
+  Time now() const override { return truth_.now() + off_; }
+  Duration since_start() const override { return truth_.since_start(); }
+  void set_off(Duration off) { off_ = off; }
+  Duration off() const { return off_; }
+
+ private:
+  const FakeClock& truth_;
+  Duration off_{0};
+};
+
 class Agenda {
  public:
   explicit Agenda(FakeClock& clock) : clock_(clock) {}

@@ -57,6 +57,7 @@ bool House::open_empty() {
 bool House::open() {
   ++incarnation_;
   crashed_ = false;
+  followed_ = clock_.off();
   if (!open_empty()) return false;
   core_ = std::make_unique<engine::Core>(*store_, clock_, Log(), config_, seed_ + incarnation_);
   if (!set_channels({})) return false;
@@ -112,8 +113,9 @@ void House::fall() {
 }
 
 Time House::turn(const std::function<void(engine::Call)>& dispatch) {
+  followed_ = clock_.off();
   auto next = core_->turn(dispatch);
-  if (next) return *next;
+  if (next) return truth(*next);
   note(next.error());
   return never;
 }

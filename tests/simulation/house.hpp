@@ -30,6 +30,12 @@ class House {
   /// What the guard holds is released, as a person does who has looked at it; tells of each thing.
   void release_held(const std::function<void(ChannelNo, std::int64_t)>& tell);
   void set_guard(std::int64_t least) { config_.guard.least = least; }
+  /// So far from the truth from now on.
+  void set_clock(Duration off) { clock_.set_off(off); }
+  const Clock& clock() const { return clock_; }
+  bool clock_is_right() const { return clock_.off() == Duration(0); }
+  /// When that was in truth of which the engine's rows say this.
+  Time truth(Time ours) const { return ours == never || ours == long_ago ? ours : ours - followed_; }
   /// Everything in memory is gone; the file stays.
   void fall();
   bool up() const { return core_ != nullptr; }
@@ -58,7 +64,8 @@ class House {
   void note(const Error& error);
 
   std::filesystem::path folder_;
-  const FakeClock& clock_;
+  MachineClock clock_;
+  Duration followed_{0};  ///< how far the clock was off when the engine last read it
   Trace& trace_;
   std::vector<Shop>& shops_;
   std::uint64_t seed_;

@@ -31,12 +31,6 @@ bool by_own_orders(const NumberChange& change) {
   return change.why == Why::sale || change.why == Why::edit || change.why == Why::give_back || change.why == Why::shipment;
 }
 
-/// A hand's edit and a sale can come to the number that was believed: then no look tells of either.
-bool touched_by_hand(const memory::Offer& offer, Time since) {
-  return std::any_of(offer.history.begin(), offer.history.end(),
-                     [&](const NumberChange& c) { return c.why == NumberChange::Why::by_hand && c.at >= since; });
-}
-
 /// Whether an own order had taken something by `until` that was not known.
 bool unknown_take(const memory::Offer& offer, const std::map<std::string, Time>& known, Time until) {
   return std::any_of(offer.history.begin(), offer.history.end(), [&](const NumberChange& change) {
@@ -74,6 +68,11 @@ const Shop* Inspector::shop_of(ChannelNo no) const {
 
 void Inspector::touched(const Shop& shop, const std::string& sku) {
   touched_[{shop.no, sku}] = clock_.now();
+}
+
+void Inspector::unknowable(const Shop& shop, const std::string& sku) {
+  touched(shop, sku);
+  unknowable_[{shop.no, sku}] = clock_.now();
 }
 
 bool Inspector::knows(const Shop& shop, const memory::PlacedOrder& order) const {
@@ -276,7 +275,7 @@ void Inspector::check_offer(const OfferState& offer, const Shop& shop) {
   check_prompt(offer, shop);
   const Place place{shop.no, sku};
   if (const auto hand = touched_.find(place); hand != touched_.end()) {
-    if (offer.anchor_from <= hand->second + Duration(2000)) return;
+    if (house_.truth(offer.anchor_from) <= hand->second + Duration(2000)) return;
     touched_.erase(hand);
   }
   const auto air = in_the_air_.find(place);
@@ -325,6 +324,7 @@ std::map<std::string, StockWrite> Inspector::decided(const engine::Call& call, c
       if (intent.aspect != "stock") continue;
       StockWrite write;
       write.variant = VariantNo(intent.thing);
+      write.decided = now;
       write.sku = skus_.at(write.variant);
       const auto number = engine::stock_number(session, *house_.core().world().find(shop.no), write.variant);
       write.available = number.available;
@@ -333,7 +333,7 @@ std::map<std::string, StockWrite> Inspector::decided(const engine::Call& call, c
       write.known = known_states(shop, write.sku);
       write.down = intent.value <= intent.before;
       const auto offer = store::find_offer(session, shop.no, write.variant);
-      if (offer) write.anchor = offer->anchor_from;
+      if (offer) write.anchor = house_.truth(offer->anchor_from);
       const auto read = read_complete_.find(shop.no);
       write.fresh = read != read_complete_.end() && now - read->second <= fresh;
       if (!shop.facts().can_look && read != read_complete_.end()) write.since = read->second - shop.facts().order_lag;
@@ -368,7 +368,8 @@ void Inspector::check_blind_raise(const store::Intent& intent, const Shop& shop,
 }
 
 void Inspector::answered(const engine::Call& call, const Shop& shop, const engine::Outcome& outcome) {
-  seats_[shop.no].erase({call.lane, call.no});
+  const auto seat = seats_[shop.no].extract({call.lane, call.no});
+  const Time left = seat.empty() ? long_ago : seat.mapped();
   const auto told = [&](const Error& error) {
     if (error.fault == Fault::throttled && error.retry_after) hushed_[shop.no] = clock_.now() + *error.retry_after;
   };
@@ -383,17 +384,20 @@ void Inspector::answered(const engine::Call& call, const Shop& shop, const engin
   for (const auto& document : page.documents) {
     const auto tree = Json::parse(document.body);
     if (!tree) continue;
-    if (document.kind == "level") looked_[{shop.no, tree->text_or("sku")}] = call.left_at;
+    if (document.kind == "level") looked_[{shop.no, tree->text_or("sku")}] = left;
     if (document.kind != "listing") continue;
     const Json* variants = tree->find("variants");
-    for (const auto& variant : variants ? variants->as_array() : Json::Array()) looked_[{shop.no, variant.text_or("sku")}] = call.left_at;
+    for (const auto& variant : variants ? variants->as_array() : Json::Array()) looked_[{shop.no, variant.text_or("sku")}] = left;
   }
 }
 
 /// A raise over orders that the engine had not read (S8).
 void Inspector::applied(const StockWrite& write, const Shop& shop, Quantity before) {
   const auto* there = shop.platform->offer_of_sku(write.sku);
-  if (!there || touched_.contains({shop.no, write.sku}) || touched_by_hand(*there, clock_.now() - lately)) return;
+  const Time now = clock_.now();
+  if (now - write.decided > shop.facts().settle) unknowable(shop, write.sku);  // nobody waits for it any more
+  const auto secret = unknowable_.find({shop.no, write.sku});
+  if (!there || touched_.contains({shop.no, write.sku}) || (secret != unknowable_.end() && now - secret->second < lately)) return;
   const Quantity after = there->number;
   const Quantity unread = there->taken - write.taken;
   if (after <= before || unread <= 0) return;

@@ -21,8 +21,9 @@ struct StockWrite {
   bool down = false;                  ///< at or below its belief
   bool fresh = false;                 ///< the last complete order read began not long before
   bool late = false;                  ///< lands after it was given up
-  Time anchor;                        ///< of the belief
-  std::optional<Time> since;          ///< the start of the look or the read it rests on, what the platform's lag hides taken off
+  Time decided;
+  Time anchor;                ///< of the belief
+  std::optional<Time> since;  ///< the start of the look or the read it rests on, what the platform's lag hides taken off
 };
 
 class Inspector {
@@ -46,11 +47,15 @@ class Inspector {
 
   // What the street tells.
   void catalogue_changed() { catalogue_read_ = false; }
+  /// The machine's clock went back: what is dated after now is dated anew.
+  void forget_counts() { counts_.clear(); }
   void counted(const std::string& sku, const std::string& location, Quantity units, Time as_of);
   /// A person freed what was held there.
   void released(ChannelNo channel, std::int64_t thing) { zeroed_[channel].erase(thing); }
   /// The number there, or an order's way to it, is from now on not what the engine can know before its next look.
   void touched(const Shop& shop, const std::string& sku);
+  /// By what no document and no answer will ever tell of: with a sale beside it, it can come to the number that was believed.
+  void unknowable(const Shop& shop, const std::string& sku);
   /// Whether the engine has this order's newest state.
   bool knows(const Shop& shop, const memory::PlacedOrder& order) const;
 
@@ -120,11 +125,11 @@ class Inspector {
   long long applied_rows_ = -1;
   std::map<OrderNo, long long> revisions_;                   ///< of the orders whose note is known
   std::map<Place, std::map<std::string, Time>> in_the_air_;  ///< stock writes that may still be applied, by key, and when they were decided
-  std::map<Place, Time> touched_;
+  std::map<Place, Time> touched_, unknowable_;
   std::map<Place, Time> looked_;  ///< start of the newest answered look
   std::map<ChannelNo, Time> read_began_, read_complete_;
   std::vector<std::int64_t> acknowledged_;
-  std::map<ChannelNo, std::set<std::pair<std::uint64_t, std::uint64_t>>> seats_;  ///< calls that are out, by lane and number
+  std::map<ChannelNo, std::map<std::pair<std::uint64_t, std::uint64_t>, Time>> seats_;  ///< when what is out left, by lane and number
   std::map<ChannelNo, Time> disturbed_, hushed_;        ///< when the wire last failed; until when the platform wants no call
   std::map<Place, Time> too_high_;                      ///< since when a number stands above what it should be
   std::map<ChannelNo, std::set<std::int64_t>> zeroed_;  ///< offers that were emptied without an order and without a person

@@ -36,7 +36,7 @@ bool over(const memory::PlacedOrder& order) {
 /// Calls at once, and the quiet that a platform asked for.
 void Inspector::seated(const engine::Call& call, const Shop& shop) {
   auto& seats = seats_[shop.no];
-  seats.insert({call.lane, call.no});
+  seats[{call.lane, call.no}] = clock_.now();
   if (seats.size() > std::max(1u, shop.facts().concurrency))
     violate("S12 budget", shop.name() + " has " + std::to_string(seats.size()) + " calls out");
   const auto until = hushed_.find(shop.no);

@@ -96,6 +96,7 @@ void Street::act() {
   if (dice < 93) return reload();
   if (dice < 96) return edit_the_bundle();
   if (dice < 98) return set_a_clock();
+  if (dice < 99) return set_our_clock();
   house_.release_held([this](ChannelNo channel, std::int64_t thing) { inspector_.released(channel, thing); });
   touch_();
 }
@@ -197,10 +198,11 @@ void Street::edit_the_bundle() {
   for (auto& part : bundle.variants.front().bundle) part.quantity = rng_.between(1, 3);
   trace_.say("bundle   is made of other quantities");
   house_.write([&](store::Session& session) {
-    store::put_product(session, bundle, clock_.now());
+    const Time now = house_.clock().now();
+    store::put_product(session, bundle, now);
     store::put_bundles(session, bundle);
     const auto variant = store::find_variant(session, bundle.variants.front().sku);
-    engine::mark_stock(session, house_.core().world(), {variant->no}, Why{"import", false, 0}, clock_.now());
+    engine::mark_stock(session, house_.core().world(), {variant->no}, Why{"import", false, 0}, now);
   });
   inspector_.catalogue_changed();
   touch_();
@@ -212,7 +214,7 @@ void Street::add_the_late_product() {
   const auto sku = late_->variants.front().sku;
   if (house_.up() && !house_.crashed()) {
     done = house_.write([&](store::Session& session) {
-      const Time now = clock_.now();
+      const Time now = house_.clock().now();
       const auto no = store::put_product(session, *late_, now).no;
       engine::append_count(session, store::find_variant(session, sku)->no, store::open_location(session, "main"), 7, now,
                            "opening:" + sku.text, "", now);
@@ -227,7 +229,7 @@ void Street::add_the_late_product() {
     return;
   }
   trace_.say("import   " + sku.text);
-  inspector_.counted(sku.text, "main", 7, clock_.now());
+  inspector_.counted(sku.text, "main", 7, house_.clock().now());
   stocked_.push_back(sku.text);
   inspector_.catalogue_changed();
   touch_();
@@ -242,6 +244,23 @@ void Street::set_a_clock() {
   shop.platform->set_clock(skew);
 }
 
+/// Of the daemon's own machine, by somebody or by a time server; half of the times it is soon right again.
+void Street::set_our_clock() {
+  const std::int64_t seconds[] = {5, 3600, 86400};
+  const Duration by(seconds[rng_.below(3)] * (rng_.chance(50) ? 1000 : -1000));
+  set_our_clock(house_.clock_is_right() ? by : Duration(0));
+  if (rng_.chance(50)) later(1000, 30000, [this] { set_our_clock(Duration(0)); });
+}
+
+void Street::set_our_clock(Duration off) {
+  trace_.say("clock    of the daemon is set to " + std::to_string(off.count()));
+  trace_.fault("machine's clock set");
+  house_.set_clock(off);
+  inspector_.forget_counts();
+  for (const auto& shop : shops_) inspector_.disturbed(shop);
+  touch_();
+}
+
 void Street::edit_an_order() {
   auto& shop = some_shop();
   const auto& orders = shop.platform->orders();
@@ -252,7 +271,7 @@ void Street::edit_an_order() {
   const auto sku = order.lines[line].sku;
   const auto done = shop.platform->edit(order.id, line, rng_.between(1, 4));
   tell(shop, "edited  ", order.id + " line " + std::to_string(line + 1) + " to " + std::to_string(order.lines[line].quantity), done);
-  if (done && !known) inspector_.touched(shop, sku);  // two changes in one document: what it was in between cannot be known
+  if (done && !known) inspector_.unknowable(shop, sku);  // two changes in one document: what it was in between cannot be known
 }
 
 void Street::by_hand() {
@@ -263,7 +282,7 @@ void Street::by_hand() {
   if (what == 0 && shop.facts().can_look) {
     const Quantity number = std::max<Quantity>(0, offer->number + rng_.between(-3, 3));
     trace_.say("by hand  " + shop.name() + " " + offer->sku + " from " + std::to_string(offer->number) + " to " + std::to_string(number));
-    inspector_.touched(shop, offer->sku);
+    inspector_.unknowable(shop, offer->sku);
     tell(shop, "by hand ", offer->sku, shop.platform->set_number(offer->id, number));
   } else if (what == 1) {
     const Json price = Json::object({{"amount", Decimal(rng_.between(5, 20))}, {"currency", "EUR"}});
@@ -280,7 +299,9 @@ void Street::move_goods() {
   const auto kind = rng_.below(3);
   const Quantity quantity = kind == 0 ? rng_.between(1, 8) : kind == 1 ? rng_.between(-2, 2) : rng_.between(0, 10);
   const std::string place = rng_.chance(75) ? "main" : "second";
-  const Time now = clock_.now(), as_of = now - Duration(rng_.chance(50) ? 0 : rng_.between(0, 60000));
+  if (kind == 2 && !house_.clock_is_right())
+    return;  // orders tell of moments by the platform's clock: such a count would be of another day
+  const Time now = house_.clock().now(), as_of = now - Duration(rng_.chance(50) ? 0 : rng_.between(0, 60000));
   move(kind == 0 ? "receipt" : kind == 1 ? "adjust" : "count", sku, place, quantity, as_of);
 }
 
@@ -289,7 +310,7 @@ void Street::move(const std::string& kind, const std::string& sku, const std::st
   bool done = false, counted = false;
   if (house_.up() && !house_.crashed()) {
     done = house_.write([&](store::Session& session) {
-      const Time now = clock_.now();
+      const Time now = house_.clock().now();
       const auto variant = store::find_variant(session, Sku(sku));
       const auto location = store::open_location(session, place);
       if (kind == "count")

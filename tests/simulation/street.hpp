@@ -41,6 +41,8 @@ class Street {
   void edit_the_bundle();
   void add_the_late_product();
   void set_a_clock();
+  void set_our_clock();
+  void set_our_clock(Duration off);
   void refund(Shop& shop, const std::string& order);
   Shop& some_shop();
   std::string some_sku();
