@@ -76,7 +76,7 @@ Result<std::optional<Call>> Lane::next_orders() {
   const bool under_way = !order_cursor_.empty();
   if (!under_way && next_order_read_ > now) return std::optional<Call>();
   if (const auto closed = closed_until("read_orders", true)) {
-    if (!under_way) next_order_read_ = *closed;
+    next_order_read_ = std::max(next_order_read_, *closed);
     return std::optional<Call>();
   }
   std::optional<Time> since;
@@ -169,7 +169,7 @@ Result<void> Lane::finish_orders(const Call& call, Outcome& outcome) {
   if (!page) {
     if (by_id) return orders_not_fetched(call, page.error());
     if (const auto until = put_off(call, page.error())) {
-      if (order_cursor_.empty()) next_order_read_ = *until;
+      next_order_read_ = order_cursor_.empty() ? *until : std::max(next_order_read_, *until);
       return {};
     }
     order_cursor_.clear();
@@ -343,7 +343,7 @@ Result<std::optional<Call>> Lane::next_sweep() {
   const bool under_way = !sweep_cursor_.empty();
   if (!under_way && next_sweep_ > now) return std::optional<Call>();
   if (const auto closed = closed_until("read_listings")) {
-    if (!under_way) next_sweep_ = *closed;
+    next_sweep_ = std::max(next_sweep_, *closed);
     return std::optional<Call>();
   }
   if (!under_way) {
@@ -365,7 +365,7 @@ Result<void> Lane::finish_sweep(const Call& call, Outcome& outcome) {
   auto& page = *outcome.page;
   if (!page) {
     if (const auto until = put_off(call, page.error())) {
-      if (sweep_cursor_.empty()) next_sweep_ = *until;
+      next_sweep_ = sweep_cursor_.empty() ? *until : std::max(next_sweep_, *until);
       return {};
     }
     sweep_cursor_.clear();  // an incomplete reading says nothing about what it did not show

@@ -1,6 +1,7 @@
 // A budget that is used up: what needs it waits, the rest goes on, and nobody asks without end.
 #include "engine/budgets.hpp"
 #include "market.hpp"
+#include "store/orders.hpp"
 
 namespace tally::engine {
 namespace {
@@ -34,6 +35,11 @@ class SpentBudget : public Market {
   void TearDown() override {
     shops.clear();
     Market::TearDown();
+  }
+  std::vector<store::OrderRow> orders() {
+    std::vector<store::OrderRow> rows;
+    write([&](store::Session& session) { rows = store::orders_before(session, no("shop"), "", OrderNo(0), 100); });
+    return rows;
   }
   static std::vector<Time> left(const std::vector<Call>& calls, Call::Kind kind) {
     std::vector<Time> times;
@@ -120,6 +126,26 @@ TEST_F(SpentBudget, OfTheOrderListIsWaitedForWithoutAsking) {
   EXPECT_EQ(left(first, Call::Kind::read_orders).size(), 3U);
   const auto later = live(60 * minute);
   EXPECT_EQ(left(later, Call::Kind::read_orders).size(), 3U);
+}
+
+TEST_F(SpentBudget, InTheMiddleOfAListIsWaitedForWithoutTurningInCircles) {
+  Terms terms;
+  terms.page = 1;
+  auto& shop = add_metered_shop({budget_of("order list", {"read_orders"}, 4, 0)}, terms);
+  add_product("A", 50);
+  start();
+  live(2 * minute);
+  for (int i = 0; i < 9; ++i) buy(shop, "A", 1);
+  live(30 * minute);
+  ASSERT_EQ(orders().size(), 3U) << "the list stands behind its third page, and the next is due long since";
+  for (int i = 0; i < 10; ++i) {
+    const auto next = core->turn([](const Call&) { ADD_FAILURE() << "there is nothing that may leave"; });
+    ASSERT_TRUE(next.has_value());
+    EXPECT_GE(*next - clock.now(), Duration(1000));
+    pass(Duration(500));
+  }
+  live(5 * hour);
+  EXPECT_EQ(orders().size(), 9U);
 }
 
 TEST_F(SpentBudget, OfOneListingPutsOffThatListingAlone) {
