@@ -1,5 +1,7 @@
 #include "simulation/shop.hpp"
 
+#include <algorithm>
+
 namespace tally::simulation {
 namespace {
 
@@ -86,7 +88,67 @@ void set_clock(memory::Terms& terms, Rng& rng) {
   }
 }
 
+/// Enough for most minutes, and not for all of them. Drawn beside the world's own chances, which are the same with and without.
+std::vector<channel::Budget> make_budgets(Rng rng, const channel::Capabilities& facts) {
+  std::vector<channel::Budget> budgets;
+  const auto add = [&](const char* name, std::set<std::string, std::less<>> operations, std::int64_t least, std::int64_t most) {
+    channel::Budget budget;
+    budget.name = name;
+    budget.operations = std::move(operations);
+    budget.most = rng.between(least, most);
+    budget.every = Duration(rng.between(30, 60) * 1000);
+    budget.keep = std::min(channel::usual_keep(budget.most) + rng.between(0, 3), budget.most / 2);
+    budget.slack = facts.deadline;
+    budgets.push_back(std::move(budget));
+  };
+  if (!rng.chance(40)) return budgets;
+  if (rng.chance(60)) add("account", {}, 16, 40);
+  if (rng.chance(40)) add("order list", {"read_orders", "read_order", "read_placed_orders"}, 6, 16);
+  if (rng.chance(40)) {
+    add("revisions of a listing", {"set_stock", "set_price"}, 4, 8);
+    budgets.back().entity = "listing/@id";
+  }
+  return budgets;
+}
+
 }  // namespace
+
+Result<void> Purse::take(const channel::Errand&) {
+  ensure(!answers.empty(), "every request was counted when it left");
+  auto answer = std::move(answers.front());
+  answers.pop_front();
+  return answer;
+}
+
+std::optional<Time> Purse::opens(std::string_view operation, bool urgent) const {
+  auto opens = meter().opens(operation, urgent);
+  if (opens && urgent) starved();
+  return opens;
+}
+
+std::string Gate::count(Times& all, const channel::Errand& errand, bool urgent, Time now) const {
+  std::string wrong;
+  for (const auto& budget : budgets_) {
+    if (!budget.concerns(errand.operation)) continue;
+    const std::string entity = budget.entity.empty() ? "" : errand.id(budget.entity);
+    if (!budget.entity.empty() && entity.empty()) continue;
+    auto& times = all[{budget.name, entity}];
+    while (!times.empty() && times.front() <= now - budget.every) times.pop_front();
+    times.push_back(now);
+    if (static_cast<std::int64_t>(times.size()) > (urgent ? budget.most : budget.most - budget.keep))
+      wrong = errand.operation + " is the " + std::to_string(times.size()) + ". request of '" + budget.name + "' (" + budget.terms() +
+              ", " + std::to_string(budget.keep) + " kept) " + entity;
+  }
+  return wrong;
+}
+
+std::string Gate::comes(const channel::Errand& errand, Time now) {
+  return count(came_, errand, true, now);
+}
+
+std::string Gate::leaves(const channel::Errand& errand, Time now) {
+  return count(left_, errand, errand.urgent, now);
+}
 
 std::string_view name_of(Kind kind) {
   switch (kind) {
@@ -156,7 +218,15 @@ Shop make_shop(Kind kind, const std::string& name, Rng& rng, const Clock& clock)
   if (rng.chance(25)) shop.config.reserve = rng.chance(50) ? ReserveAt::paid : ReserveAt::placed;
   shop.weather = make_weather(rng);
   shop.platform = std::make_unique<memory::Platform>(name, terms, clock);
-  shop.connector = std::make_shared<memory::MemoryConnector>(*shop.platform);
+  auto budgets = make_budgets(rng, shop.facts());
+  if (budgets.empty()) {
+    shop.connector = std::make_shared<memory::MemoryConnector>(*shop.platform);
+    return shop;
+  }
+  auto purse = std::make_unique<Purse>();
+  shop.purse = purse.get();
+  shop.gate = std::make_shared<Gate>(std::move(budgets));
+  shop.connector = std::make_shared<memory::MemoryConnector>(*shop.platform, std::move(purse));
   return shop;
 }
 

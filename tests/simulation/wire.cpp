@@ -13,6 +13,13 @@ bool writes(const Call& call) {
   return call.kind == Call::Kind::push;
 }
 
+std::vector<channel::Errand> errands_of(const Call& call) {
+  std::vector<channel::Errand> errands;
+  for (const auto& change : call.changes) errands.push_back(memory::errand_of(change));
+  if (call.changes.empty()) errands.push_back(memory::errand_of(call.want));
+  return errands;
+}
+
 std::string describe(const Call& call, const std::string& shop) {
   std::string text = shop + " #" + std::to_string(call.no) + " " + std::string(engine::name_of(call.kind));
   for (std::size_t i = 0; i < call.intents.size(); ++i) {
@@ -39,7 +46,63 @@ Wire::Wire(House& house, Inspector& inspector, std::vector<Shop>& shops, Agenda&
       rng_(rng),
       trace_(trace),
       touch_(std::move(touch)) {
-  for (auto& shop : shops_) shop.platform->announce = [this, &shop](const std::string& body) { announce(shop, body); };
+  for (auto& shop : shops_) {
+    shop.platform->announce = [this, &shop](const std::string& body) { announce(shop, body); };
+    if (!shop.purse) continue;
+    for (const auto& budget : shop.gate->budgets()) trace_.say("budget   " + shop.name() + " " + budget.name + ", " + budget.terms());
+    shop.purse->meter = [this, &shop]() -> channel::Meter& { return meter_of(shop); };
+    shop.purse->starved = [this, &shop] { inspector_.disturbed(shop); };
+  }
+}
+
+channel::Meter& Wire::meter_of(const Shop& shop) {
+  if (counting_.incarnation != house_.incarnation()) {
+    counting_ = {house_.incarnation(), std::make_unique<engine::Budgets>(house_.clock()), {}};
+    // Where the store dies with it, nothing leaves: the house falls with this moment.
+    if (auto opened = counting_.budgets->open(house_.core().world().store); !opened) trace_.say("no count of what was used");
+  }
+  auto& meter = counting_.meters[shop.name()];
+  if (!meter) meter = counting_.budgets->for_channel(shop.name())(shop.gate->budgets());
+  return *meter;
+}
+
+/// Every request is counted before the first of them leaves. Of a push some may leave and others not.
+bool Wire::may_leave(const FlightPtr& flight) {
+  auto& shop = *flight->shop;
+  if (!shop.purse) return true;
+  auto& meter = meter_of(shop);
+  bool leaves = false;
+  for (const auto& errand : errands_of(flight->call)) {
+    auto counted = meter.take(errand);
+    if (!counted && counted.error().fault == Fault::not_yet) trace_.fault(errand.urgent ? "even the kept are used up" : "budget used up");
+    if (!counted && errand.urgent) inspector_.disturbed(shop);
+    if (counted) {
+      leaves = true;
+      if (const auto wrong = shop.gate->leaves(errand, clock_.now()); !wrong.empty())
+        inspector_.fail("S12 budget", shop.name() + ": " + wrong);
+    }
+    flight->counted.push_back(std::move(counted));
+  }
+  if (leaves) return true;
+  trace_.say("put off  " + shop.name() + " #" + std::to_string(flight->call.no) + ": " + flight->counted.front().error().what);
+  inspector_.landed(flight->call, shop);
+  if (writes(flight->call)) {
+    for (const auto& counted : flight->counted) flight->outcome.applied.emplace_back(counted.error());
+  } else {
+    flight->outcome.page.emplace(flight->counted.front().error());
+  }
+  agenda_.in(Duration(1), [this, flight] { answer(flight); });
+  return false;
+}
+
+/// The platform counts what reaches it.
+void Wire::come(Flight& flight) {
+  const auto errands = errands_of(flight.call);
+  for (std::size_t i = 0; i < errands.size(); ++i) {
+    if (!flight.counted[i]) continue;
+    if (const auto wrong = flight.shop->gate->comes(errands[i], clock_.now()); !wrong.empty())
+      inspector_.fail("S12 budget", flight.shop->name() + ": " + wrong);
+  }
 }
 
 void Wire::send(Call call) {
@@ -90,6 +153,7 @@ void Wire::leave(const FlightPtr& flight) {
   const Fate fate = fate_of(*flight);
   if (fate != Fate::well && fate != Fate::broken) inspector_.disturbed(*flight->shop);
   switch (fate) {
+  if (flight->shop->gate && fate != Fate::lost_request) agenda_.in(there, [this, flight] { come(*flight); });
     case Fate::well:
       agenda_.in(there, [this, flight, back] {
         apply(flight, false);
@@ -143,6 +207,7 @@ void Wire::apply(const FlightPtr& flight, bool late) {
     if (const auto* offer = shop.platform->offer_of_sku(write.sku)) before[key] = offer->number;
   }
   auto outcome = engine::perform(flight->call, *shop.connector);
+  if (shop.purse) shop.purse->answers = flight->counted;
   std::string said = std::string(late ? "landed   " : "applied  ") + shop.name() + " #" + std::to_string(flight->call.no);
   for (std::size_t i = 0; i < outcome.applied.size(); ++i) {
     const auto write = flight->writes.find(flight->call.changes[i].key);

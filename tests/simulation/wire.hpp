@@ -2,6 +2,7 @@
 // webhooks come late, twice or never.
 #pragma once
 
+#include "engine/budgets.hpp"
 #include "simulation/inspector.hpp"
 
 #include <functional>
@@ -34,11 +35,21 @@ class Wire {
     unsigned incarnation = 0;
     std::map<std::string, StockWrite> writes;
     engine::Outcome outcome;
+    std::deque<Result<void>> counted;  ///< what the budgets said to each of its requests
+  };
+  /// Of one daemon: what it knows of budgets dies with it.
+  struct Counting {
+    unsigned incarnation = 0;
+    std::unique_ptr<engine::Budgets> budgets;
+    std::map<std::string, std::unique_ptr<channel::Meter>> meters;
   };
   using FlightPtr = std::shared_ptr<Flight>;
 
   Fate fate_of(const Flight& flight);
   void leave(const FlightPtr& flight);
+  channel::Meter& meter_of(const Shop& shop);
+  bool may_leave(const FlightPtr& flight);
+  void come(Flight& flight);
   void apply(const FlightPtr& flight, bool late);
   void answer(const FlightPtr& flight);
   void fail(Flight& flight, const Error& error) const;
@@ -56,6 +67,7 @@ class Wire {
   std::function<void()> touch_;
   bool calm_ = false, orders_broken_ = false;
   Count count_;
+  Counting counting_;
 };
 
 }  // namespace tally::simulation
