@@ -146,14 +146,15 @@ void Wire::leave(const FlightPtr& flight) {
     inspector_.landed(flight->call, *flight->shop);
     return;
   }
+  if (!may_leave(flight)) return;
   const Duration there(rng_.chance(90) ? rng_.between(10, 400) : rng_.between(400, 4000));
   const Duration back(rng_.chance(90) ? rng_.between(10, 400) : rng_.between(400, 4000));
-  const Time given_up = flight->call.left_at + flight->shop->facts().deadline;
+  const Time given_up = clock_.now() + flight->shop->facts().deadline;
   const Error unknown = writes(flight->call) ? error(Fault::unknown, "no answer") : error(Fault::transient, "no answer");
   const Fate fate = fate_of(*flight);
   if (fate != Fate::well && fate != Fate::broken) inspector_.disturbed(*flight->shop);
-  switch (fate) {
   if (flight->shop->gate && fate != Fate::lost_request) agenda_.in(there, [this, flight] { come(*flight); });
+  switch (fate) {
     case Fate::well:
       agenda_.in(there, [this, flight, back] {
         apply(flight, false);
@@ -206,8 +207,8 @@ void Wire::apply(const FlightPtr& flight, bool late) {
   for (const auto& [key, write] : flight->writes) {
     if (const auto* offer = shop.platform->offer_of_sku(write.sku)) before[key] = offer->number;
   }
-  auto outcome = engine::perform(flight->call, *shop.connector);
   if (shop.purse) shop.purse->answers = flight->counted;
+  auto outcome = engine::perform(flight->call, *shop.connector);
   std::string said = std::string(late ? "landed   " : "applied  ") + shop.name() + " #" + std::to_string(flight->call.no);
   for (std::size_t i = 0; i < outcome.applied.size(); ++i) {
     const auto write = flight->writes.find(flight->call.changes[i].key);
@@ -292,7 +293,8 @@ void Wire::deliver(Shop& shop, const std::string& body, int tries) {
     ensure(door.has_value(), "a webhook of the platform's own is authentic");
     stored = house_.write([&](store::Session& session) {
       for (const auto& document : door->deliveries)
-        rows.push_back(store::add_inbox(session, {0, shop.no, "hook", document.kind, document.body, document.headers, clock_.now()}));
+        rows.push_back(
+            store::add_inbox(session, {0, shop.no, "hook", document.kind, document.body, document.headers, house_.clock().now()}));
     });
   }
   if (!stored) {
