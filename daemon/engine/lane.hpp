@@ -79,7 +79,7 @@ class Lane {
   };
   /// By a page of orders.
   struct Brought {
-    std::set<std::string> unread;     ///< hashes of documents of which nothing has come so far
+    std::set<std::string> unread;    ///< hashes of documents of which nothing has come so far
     Time newest_unknown = long_ago;  ///< when the newest of the orders that were not here was changed
   };
   enum class May { send, look, read, wait, drop };
@@ -217,7 +217,7 @@ class Lane {
   void note_webhooks(store::Session& session, const WebhooksFound& found);
 
   World& world_;
-  Time opens_ = never;  ///< the first budget that this step found used up
+  Time opens_ = never;                                    ///< the first budget that this step found used up
   std::map<std::pair<std::string, bool>, Time> put_off_;  ///< readings that were told to wait; the second: urgent ones
   std::shared_ptr<Channel> channel_;
   std::uint64_t number_;
@@ -225,9 +225,9 @@ class Lane {
   State state_;
   std::uint64_t next_call_ = 1;
   std::uint64_t first_by_this_clock_ = 1;  ///< call; those before it left by the machine's clock before it was set
-  bool awake_ = true;           ///< something happened here since the last step that found nothing to do
-  std::uint64_t stirred_ = 0;   ///< the store's count when that step began
-  Time idle_until_ = long_ago;  ///< what it answered
+  bool awake_ = true;                      ///< something happened here since the last step that found nothing to do
+  std::uint64_t stirred_ = 0;              ///< the store's count when that step began
+  Time idle_until_ = long_ago;             ///< what it answered
   std::set<std::pair<std::string, std::int64_t>> busy_;
   std::size_t out_ = 0, urgent_out_ = 0;
   Time last_failure_ = long_ago;
