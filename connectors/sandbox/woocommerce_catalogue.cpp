@@ -61,23 +61,25 @@ Answer Catalogue::list(const Request& request) {
   if (const auto* refused = std::get_if<Answer>(&wish)) return *refused;
   const auto skus = words_of(request.query_value("sku")), ids = words_of(request.query_value("include"));
   const std::string search = lower(request.query_value("search")), status = request.query_value("status");
-  std::vector<Json> found;
-  const auto consider = [&](Json item, Time modified) {
-    if (!skus.empty() && !skus.contains(item.text_or("sku"))) return;
-    if (!ids.empty() && !ids.contains(std::to_string(item.integer_or("id")))) return;
-    if (!search.empty() && lower(item.text_or("name")).find(search) == std::string::npos) return;
-    if (!status.empty() && status != "any" && item.text_or("status") != status) return;
-    if (status != "trash" && item.text_or("status") == "trash") return;
-    if (later_than(request, "modified_after", modified)) found.push_back(std::move(item));
+  // Asked of thousands, for one at a time: only what is shown is written out.
+  const auto asked_for = [&](std::int64_t id, const std::string& name, const Json& document, Time modified) {
+    if (!skus.empty() && !skus.contains(document.text_or("sku"))) return false;
+    if (!ids.empty() && !ids.contains(std::to_string(id))) return false;
+    if (!search.empty() && lower(name).find(search) == std::string::npos) return false;
+    const std::string stands = document.text_or("status");
+    if (!status.empty() && status != "any" && stands != status) return false;
+    return (status == "trash" || stands != "trash") && later_than(request, "modified_after", modified);
   };
+  std::vector<Json> found;
   for (const auto& [id, product] : shop_.listings()) {
     if (product.gone) continue;
-    consider(product_json(product), product.modified);
+    if (asked_for(id, product.title, product.document, product.modified)) found.push_back(product_json(product));
     if (skus.empty() || product.document.text_or("type") != "variable") continue;
     // Only a search by SKU sees variations.
     for (const auto variation : product.offers) {
       const Offer& offer = *shop_.offer(variation);
-      if (skus.contains(offer.sku)) consider(variation_json(offer), offer.modified);
+      if (skus.contains(offer.sku) && asked_for(offer.id, product.title, offer.document, offer.modified))
+        found.push_back(variation_json(offer));
     }
   }
   sort(found, request);

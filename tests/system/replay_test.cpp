@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t invoices_of_the_quick_tier = 60;
+constexpr std::size_t invoices_of_the_quick_tier = 40;
 constexpr std::size_t invoices_of_the_book = 4894;
 
 fs::path order_book() {
