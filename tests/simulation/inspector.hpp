@@ -64,6 +64,7 @@ class Inspector {
   /// Faults stopped a while ago: everything is equal, and nothing is left to do.
   void check_calm();
   std::uint64_t dump();  ///< a hash over every row of the store
+  std::string end();     ///< what the merchant and the shoppers are left with
 
   /// What somebody else found.
   void fail(const std::string& rule, const std::string& what) { violate(rule, what); }

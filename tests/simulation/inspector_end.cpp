@@ -147,4 +147,27 @@ void Inspector::check_calm() {
   restarted();  // S5 once more
 }
 
+std::string Inspector::end() {
+  std::string told;
+  house_.read([&](Session& session) {
+    std::string row;
+    for (const char* question :
+         {"SELECT v.sku || ' ' || SUM(s.on_hand) || ' ' || SUM(s.reserved) FROM stock s JOIN variant v ON v.variant_no = s.variant_no "
+          "GROUP BY v.sku ORDER BY v.sku",
+          "SELECT c.name || ' ' || o.id || ' ' || o.state FROM orders o JOIN channel c ON c.channel_no = o.channel_no ORDER BY c.name, "
+          "o.id"}) {
+      soci::statement st = (session.sql.prepare << question, into(row));
+      st.execute();
+      while (st.fetch()) told += row + "\n";
+    }
+  });
+  for (const auto& shop : shops_) {
+    for (const auto& [no, sku] : skus_) {
+      const auto* offer = shop.platform->offer_of_sku(sku);
+      if (offer) told += shop.name() + " shows " + sku + " " + std::to_string(offer->number) + "\n";
+    }
+  }
+  return told;
+}
+
 }  // namespace tally::simulation

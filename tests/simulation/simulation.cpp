@@ -5,11 +5,11 @@
 
 #include <unistd.h>
 #include <algorithm>
+#include <utility>
 
 namespace tally::simulation {
 namespace {
 
-constexpr Duration with_faults{150000};
 constexpr std::uint64_t most_moments = 200000;
 constexpr std::uint64_t thorough_every = 64;
 
@@ -56,12 +56,12 @@ class Run {
         shops_(open_shops(rng_, clock_, options)),
         house_(folder_of(seed), clock_, trace_, shops_, seed),
         inspector_(house_, shops_, clock_, trace_),
-        wire_(house_, inspector_, shops_, agenda_, clock_, Rng(rng_.next()), trace_, [this] { next_turn_ = clock_.now(); }),
+        wire_(house_, inspector_, shops_, agenda_, clock_, Rng(rng_.next() ^ options.wire), trace_, [this] { next_turn_ = clock_.now(); }),
         street_(house_, inspector_, shops_, agenda_, clock_, Rng(rng_.next()), trace_, [this] { next_turn_ = clock_.now(); }) {}
 
   Report run() {
     begin();
-    const Time calm_at = clock_.now() + (options_.script == Script::hot ? until_hot_ends() : with_faults);
+    const Time calm_at = clock_.now() + (options_.script == Script::hot ? until_hot_ends() : Duration(options_.faults_ms));
     play(calm_at);
     go_on(calm_at);
     trace_.say("CALM");
@@ -85,6 +85,7 @@ class Run {
   void play(Time until) {
     switch (options_.script) {
       case Script::street:
+      case Script::same_world:
         return street_.live(until);
       case Script::broken_reads:
         wire_.break_order_reads();
@@ -134,6 +135,7 @@ class Run {
     Rng setting(rng_.next());
     if (options_.script == Script::street && setting.chance(30)) house_.set_guard(1);
     if (options_.script != Script::street) street_.set_plenty();
+    if (options_.script == Script::same_world) street_.leave_out_what_hangs_on_reading();
     const auto products = make_catalogue(setting);
     for (const auto& shop : shops_) trace_.say("shop     " + shop.name());
     house_.open_empty();
@@ -143,10 +145,15 @@ class Run {
     start();
   }
 
+  std::optional<std::uint64_t> next_crash() {
+    if (options_.crash_at) return std::exchange(first_start_, false) ? options_.crash_at : std::nullopt;
+    if (calm_ || options_.script != Script::street || !rng_.chance(70)) return std::nullopt;
+    return rng_.below(rng_.chance(30) ? 60 : 1500);
+  }
+
   /// Up again, until it falls.
   void start() {
-    const bool crashes = !calm_ && options_.script != Script::broken_reads && options_.script != Script::hot && rng_.chance(70);
-    house_.crash_in(crashes ? std::optional<std::uint64_t>(rng_.below(rng_.chance(30) ? 60 : 1500)) : std::nullopt);
+    house_.crash_in(next_crash());
     const bool opened = house_.open();
     trace_.say(opened ? "started" : "fell while starting");
     if (opened) inspector_.restarted();
@@ -212,6 +219,7 @@ class Run {
     report.turns = turns_;
     report.faults = trace_.faults();
     report.dump = house_.up() ? inspector_.dump() : 0;
+    if (house_.up() && report.violation.empty()) report.end = inspector_.end();
     report.calls = wire_.count().calls;
     for (const auto& shop : shops_) report.orders += shop.platform->orders().size();
     const auto& count = inspector_.count();
@@ -232,7 +240,7 @@ class Run {
   Wire wire_;
   Street street_;
   Time next_turn_ = never;
-  bool calm_ = false;
+  bool calm_ = false, first_start_ = true;
   std::uint64_t moments_ = 0, turns_ = 0;
 };
 

@@ -115,6 +115,33 @@ TEST(Simulation, GoodsArriveThoughSomebodyBuysEverySecond) {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) expect_clean(simulate(seed, {.script = Script::hot}));
 }
 
+/// S17.
+TEST(Simulation, WhatTheWireLosesDelaysAndDoublesMakesNoDifferenceInTheEnd) {
+  for (std::uint64_t seed = 1; seed <= from_environment("TALLYD_WORLDS", 8); ++seed) {
+    const auto one = simulate(seed, {.script = Script::same_world});
+    expect_clean(one);
+    for (std::uint64_t wire = 1; wire <= 2; ++wire) {
+      const auto other = simulate(seed, {.script = Script::same_world, .wire = wire});
+      expect_clean(other);
+      EXPECT_NE(one.trace, other.trace) << "another wire tells another story";
+      EXPECT_EQ(one.end, other.end) << "seed " << seed << ", wire " << wire;
+    }
+  }
+}
+
+/// A crash at each commit of a short run, before it and after it.
+TEST(Simulation, EveryCrashPointOfAShortRun) {
+  constexpr std::uint64_t points = 90;
+  for (std::uint64_t seed = 1; seed <= from_environment("TALLYD_CRASHED", 1); ++seed) {
+    for (std::uint64_t point = 0; point < points; ++point) {
+      const auto report = simulate(seed, {.crash_at = point, .faults_ms = 6000});
+      expect_clean(report);
+      if (::testing::Test::HasFatalFailure()) FAIL() << "crash point " << point;
+      EXPECT_EQ(report.faults.contains("crash") ? report.faults.at("crash") : 0, 1u) << "seed " << seed << ", crash point " << point;
+    }
+  }
+}
+
 /// R1, in this process and in two others.
 TEST(Simulation, TheSameSeedGivesTheSameRun) {
   const auto hashes_of_a_process = [] {

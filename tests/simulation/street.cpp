@@ -68,7 +68,7 @@ void Street::list_some_by_hand(const std::vector<Product>& products) {
 }
 
 void Street::live(Time until) {
-  if (until_ == long_ago && rng_.chance(35)) {
+  if (until_ == long_ago && !steady_ && rng_.chance(35)) {
     late_ = make_late_product();
     for (auto& shop : shops_) {
       if (!rng_.chance(70)) continue;
@@ -94,6 +94,7 @@ void Street::act() {
   if (dice < 77) return by_hand();
   if (dice < 90) return move_goods();
   if (dice < 93) return reload();
+  if (steady_ && dice < 99) return;
   if (dice < 96) return edit_the_bundle();
   if (dice < 98) return set_a_clock();
   if (dice < 99) return set_our_clock();
@@ -299,8 +300,9 @@ void Street::move_goods() {
   const auto kind = rng_.below(3);
   const Quantity quantity = kind == 0 ? rng_.between(1, 8) : kind == 1 ? rng_.between(-2, 2) : rng_.between(0, 10);
   const std::string place = rng_.chance(75) ? "main" : "second";
-  if (kind == 2 && !house_.clock_is_right())
-    return;  // orders tell of moments by the platform's clock: such a count would be of another day
+  if (kind == 2 && steady_) return;
+  // Orders tell of moments by the platform's clock: such a count would be of another day.
+  if (kind == 2 && !house_.clock_is_right()) return;
   const Time now = house_.clock().now(), as_of = now - Duration(rng_.chance(50) ? 0 : rng_.between(0, 60000));
   move(kind == 0 ? "receipt" : kind == 1 ? "adjust" : "count", sku, place, quantity, as_of);
 }

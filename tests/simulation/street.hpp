@@ -26,6 +26,9 @@ class Street {
   const std::string& first_sku() const { return stocked_.front(); }
   /// Before the books are opened: so much of everything that nothing runs out.
   void set_plenty() { plenty_ = true; }
+  /// Counts (of which it matters what was read by then), bundles made of other parts, clocks that are set, a product of which few are
+  /// there.
+  void leave_out_what_hangs_on_reading() { steady_ = true; }
 
  private:
   void act();
@@ -61,7 +64,7 @@ class Street {
   std::int64_t next_cause_ = 1;
   std::vector<Product> products_;
   std::optional<Product> late_;  ///< sold on some platforms before the merchant's catalogue has it
-  bool plenty_ = false;
+  bool plenty_ = false, steady_ = false;
 };
 
 }  // namespace tally::simulation
