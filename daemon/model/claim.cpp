@@ -25,6 +25,17 @@ Quantity units_of(const std::vector<LineRef>& refs, const std::string& line, boo
   return sum;
 }
 
+/// Units whose money went back or that were taken out of the order: they may never have left.
+Quantity taken_back(const Order& order, const OrderLine& line) {
+  Quantity units = std::max(line.refunded.value_or(0), line.restocked.value_or(0));
+  units = std::max(units, settled_units(order, line.id, AfterSaleKind::cancel));
+  Quantity refunded = 0;
+  for (const Refund& refund : order.refunds) refunded = std::min(refunded + units_of(refund.lines, line.id, false), most_units);
+  return std::max(units, refunded);
+}
+
+/// A platform that says that the order is on its way, or over, and names parcels of some of its units only, has sent the others too: nobody
+/// waits for them any more, and what is neither reserved nor gone is sold again.
 Quantity shipped_of(const Order& order, const OrderLine& line) {
   if (order.shipments.empty()) return all_left(order) ? line.quantity : 0;
   Quantity shipped = 0;
@@ -32,6 +43,8 @@ Quantity shipped_of(const Order& order, const OrderLine& line) {
     const Quantity open = std::max<Quantity>(line.quantity - shipped, 0);
     shipped += shipment.lines.empty() ? open : units_of(shipment.lines, line.id, false);
   }
+  if (order.state == OrderState::shipped || order.state == OrderState::completed)
+    shipped = std::max(shipped, line.quantity - taken_back(order, line));
   return std::min(shipped, most_units);
 }
 

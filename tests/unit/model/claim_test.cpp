@@ -80,6 +80,17 @@ TEST(Claim, shipped_and_completed_without_parcels_mean_that_all_left) {
   EXPECT_EQ(effect(order(OrderState::completed)), (Effect{-5, 0}));
 }
 
+TEST(Claim, what_no_parcel_of_a_completed_order_names_left_too) {
+  Order given = order(OrderState::completed);
+  ship(given, 2);
+  EXPECT_EQ(effect(given), (Effect{-5, 0}));
+  refund(given, 3, false);
+  EXPECT_EQ(effect(given), (Effect{-2, 0})) << "their money went back before they left";
+  Order other = order(OrderState::shipped);
+  ship(other, 4, "b");
+  EXPECT_EQ(effect(other), (Effect{-5, 0}));
+}
+
 TEST(Claim, what_came_back_to_the_shelf_is_there_again_and_only_that) {
   Order given = order(OrderState::completed);
   refund(given, 2, true);
