@@ -469,7 +469,8 @@ void Lane::take_number(Session& session, store::OfferRow& offer, Quantity seen, 
   offer.anchor_from = belief.anchor_from, offer.anchor_to = belief.anchor_to;
   offer.suspect = belief.suspect;
   offer.owed_look_at = belief.owed_look_at, offer.verified_at = belief.verified_at;
-  Looked result{now, seen, before.high, read_applied(session, before.anchor_to), before.exact() && before.low == seen, std::nullopt};
+  const Quantity believed = before.high == unknown_number ? seen : before.high;  // of a listing that was found just now: nothing
+  Looked result{now, seen, believed, read_applied(session, before.anchor_to), before.exact() && before.low == seen, std::nullopt};
   offer.unequal_looks = result.equal ? 0 : offer.unequal_looks + 1;
   if (!result.equal && result.after_read && offer.unequal_looks >= 3) result.relative = seen;
   looked_[offer.variant] = result;

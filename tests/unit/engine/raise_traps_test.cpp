@@ -217,6 +217,21 @@ TEST_F(OrdersUnread, DecreasesLeaveWithTheUnreadSalesStillSubtractedAndRaisesWai
   EXPECT_EQ(there(shop, "A"), 13);
 }
 
+TEST_F(OrdersUnread, AListingThatIsFoundMeanwhileIsLoweredToWhatIsHereAndNotEmptied) {
+  auto& shop = add_shop("shop", {});
+  Product product;
+  product.code = product.title = "P-A";
+  product.variants.emplace_back().sku = Sku("A");
+  product.variants.front().price = Money{1000, Currency{"EUR"}};
+  Json tree = to_json(product);
+  tree.find("variants")->as_array().front().set("available", 10);
+  shop.list_by_hand(tree);
+  add_product("A", 8);
+  start();
+  live(10min, closed);
+  EXPECT_EQ(there(shop, "A"), 8);
+}
+
 TEST_F(OrdersUnread, ARaiseThatWaitsForThemIsCounted) {
   auto& shop = add_shop("shop", {});
   add_product("A", 10);
