@@ -230,7 +230,9 @@ Outcome Wire::judge(const Call& call, const Result<http::Response>& response, bo
     Answer answer;
     answer.status = response->status;
     answer.headers = response->headers;
-    if (const auto date = parse_http_date(answer.header("date"))) answer.date = *date;
+    // What a cache kept has the time of then.
+    const auto date = parse_http_date(answer.header("date"));
+    if (date && answer.header("age").empty()) answer.date = *date;
     bool readable = true;
     if (!response->body.empty()) {
       auto json = Json::parse(response->body);

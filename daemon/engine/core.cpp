@@ -90,8 +90,10 @@ Result<Duration> Core::clock_set_by(Duration ahead) {
 }
 
 Result<void> Core::follow_the_clock() {
+  const Duration before = world_.clock.since_start();
   const Time now = world_.clock.now();
-  const Duration ahead = now - long_ago - world_.clock.since_start();
+  const Duration ahead = now - long_ago - before;
+  if (ahead_ && world_.clock.since_start() - before > clock_was_set) return {};  // stopped between the two: the next turn tells
   const auto by = clock_set_by(ahead);
   if (!by) return by.error();
   if (*by > clock_was_set || *by < -clock_was_set) {

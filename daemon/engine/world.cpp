@@ -85,17 +85,27 @@ Channel* find_in(const Channels& channels, const std::string& name) {
 void ClockApart::moved(Duration by) {
   ahead -= by;
   doubt = ahead == Duration(0) ? Duration(0) : std::max(doubt, Duration(1000));
+  if (changed_at != long_ago) changed_at += by;
 }
 
 bool ClockApart::told(Time there, Time left, Time now, Duration resolution) {
   const Duration second = std::max(resolution, Duration(1000));  // `Date` tells no less
   const Duration least = there - second - now, most = there + second - left;
-  const Duration middle = (least + most) / 2, half = (most - least) / 2;
   const bool as_declared = least <= resolution && -resolution <= most;
-  const ClockApart shown = as_declared ? ClockApart{} : ClockApart{middle, half};
-  const bool fits = ahead == Duration(0) ? as_declared : least - doubt <= ahead && ahead <= most + doubt;
-  if (!fits || (ahead != Duration(0) && half < doubt)) *this = shown;
-  return !fits;
+  const ClockApart shown = as_declared ? ClockApart{} : between(least, most);
+  const bool fits = ahead == Duration(0) && doubt == Duration(0) ? as_declared : least - doubt <= ahead && ahead <= most + doubt;
+  const bool again = now - changed_at < one_clock;
+  if (fits) {
+    if (!again && shown.doubt < doubt) *this = shown;
+    return false;
+  }
+  *this = again ? between(std::min(ahead - doubt, least), std::max(ahead + doubt, most)) : shown;
+  changed_at = now;
+  return true;
+}
+
+ClockApart ClockApart::between(Duration least, Duration most) {
+  return {(least + most) / 2, (most - least) / 2, long_ago};
 }
 
 void keep_clock(store::Session& session, ChannelNo channel, const ClockApart& clock, Time now) {

@@ -215,7 +215,9 @@ void Wire::apply(const FlightPtr& flight, bool late) {
     if (!outcome.applied[i]) said += " refused: " + outcome.applied[i].error().what;
     if (write == flight->writes.end()) continue;
     write->second.late = late;
-    const bool orphan = flight->incarnation != house_.incarnation();  // whoever decided it is dead: the living take it for unknown
+    const auto* lane = house_.up() ? house_.core().lane(shop.no) : nullptr;
+    // Whoever decided it is gone, by a crash or a reload: the living take it for unknown.
+    const bool orphan = flight->incarnation != house_.incarnation() || !lane || lane->number() != flight->call.lane;
     if (late || orphan) inspector_.touched(shop, write->second.sku);
     const auto* offer = shop.platform->offer_of_sku(write->second.sku);
     said += " " + write->second.sku + " " + std::to_string(before[write->first]) + " -> " + std::to_string(offer ? offer->number : -1);

@@ -146,8 +146,21 @@ TEST(ClockApart, IsKnownWithinASecondAndTheWayOfTheAnswer) {
   EXPECT_GE(clock.ahead + clock.doubt, Duration(1h));
   EXPECT_LE(clock.doubt, Duration(1500));
   EXPECT_FALSE(clock.told(at(1h + 10s), at(10s), at(10s + 100ms), second)) << "as known";
-  EXPECT_TRUE(clock.told(at(20s), at(20s), at(21s), second)) << "it was set right";
+  EXPECT_TRUE(clock.told(at(20min), at(20min), at(20min + 1s), second)) << "it was set right";
   EXPECT_EQ(clock.ahead, Duration(0));
+}
+
+TEST(ClockApart, OfAPlatformThatAnswersByTwoClocksIsAsWideAsTheyAreApart) {
+  ClockApart clock;
+  int surprises = 0;
+  for (int i = 0; i < 100; ++i) {
+    const Time now = at(i * 1s);
+    surprises += clock.told(i % 2 == 0 ? now : now + 30s, now, now + 100ms, second) ? 1 : 0;
+    if (i < 2) continue;
+    EXPECT_LE(clock.ahead - clock.doubt, Duration(0));
+    EXPECT_GE(clock.ahead + clock.doubt, Duration(30s));
+  }
+  EXPECT_LE(surprises, 2);
 }
 
 TEST(ClockApart, IsNothingWithinWhatThePlatformDeclares) {
