@@ -22,7 +22,9 @@ std::optional<Time> Lane::closed_until(std::string_view operation, bool urgent) 
 }
 
 std::optional<Time> Lane::put_off(const Call& call, const Error& error) {
-  if (error.fault != Fault::not_yet) return std::nullopt;
+  const auto* meter = channel_->connector->meter();
+  // The platform's own word for one thing: the others go on.
+  if (error.fault != Fault::not_yet || !meter || !meter->opens(channel::name_of(call.want), call.want.urgent)) return std::nullopt;
   const Time until = world_.clock.now() + error.retry_after.value_or(unless_said);
   put_off_[{std::string(channel::name_of(call.want)), call.want.urgent}] = until;
   return until;
