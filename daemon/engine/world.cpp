@@ -91,21 +91,22 @@ void ClockApart::moved(Duration by) {
 bool ClockApart::told(Time there, Time left, Time now, Duration resolution) {
   const Duration second = std::max(resolution, Duration(1000));  // `Date` tells no less
   const Duration least = there - second - now, most = there + second - left;
-  const bool as_declared = least <= resolution && -resolution <= most;
-  const ClockApart shown = as_declared ? ClockApart{} : between(least, most);
-  const bool fits = ahead == Duration(0) && doubt == Duration(0) ? as_declared : least - doubt <= ahead && ahead <= most + doubt;
+  const bool as_declared = least <= resolution && -resolution <= most, known = ahead != Duration(0) || doubt != Duration(0);
+  const bool fits = known ? least <= ahead + doubt && ahead - doubt <= most : as_declared;
   const bool again = now - changed_at < one_clock;
   if (fits) {
-    if (!again && shown.doubt < doubt) *this = shown;
+    if (known && !again) *this = between(std::max(ahead - doubt, least), std::min(ahead + doubt, most), changed_at);
     return false;
   }
-  *this = again ? between(std::min(ahead - doubt, least), std::max(ahead + doubt, most)) : shown;
-  changed_at = now;
+  if (again)
+    *this = between(std::min(ahead - doubt, least), std::max(ahead + doubt, most), now);
+  else
+    *this = as_declared ? ClockApart{Duration(0), Duration(0), now} : between(least, most, now);
   return true;
 }
 
-ClockApart ClockApart::between(Duration least, Duration most) {
-  return {(least + most) / 2, (most - least) / 2, long_ago};
+ClockApart ClockApart::between(Duration least, Duration most, Time changed_at) {
+  return {(least + most) / 2, (most - least) / 2, changed_at};
 }
 
 void keep_clock(store::Session& session, ChannelNo channel, const ClockApart& clock, Time now) {

@@ -33,7 +33,7 @@ struct ClockApart {
 
  private:
   static constexpr Duration one_clock{600000};  ///< of two that differ within this time, neither is taken for the platform's
-  static ClockApart between(Duration least, Duration most);
+  static ClockApart between(Duration least, Duration most, Time changed_at);
 };
 
 struct Channel {

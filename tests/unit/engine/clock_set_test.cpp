@@ -150,6 +150,16 @@ TEST(ClockApart, IsKnownWithinASecondAndTheWayOfTheAnswer) {
   EXPECT_EQ(clock.ahead, Duration(0));
 }
 
+TEST(ClockApart, ASlowAnswerThatAnyClockMayHaveGivenTellsNothingNew) {
+  ClockApart clock;
+  ASSERT_TRUE(clock.told(at(-5s), at(0s), at(100ms), second));
+  const auto known = clock.ahead;
+  EXPECT_FALSE(clock.told(at(20min), at(20min + 1s), at(20min + 6s), second));
+  EXPECT_LE(clock.ahead - clock.doubt, Duration(-5s));
+  EXPECT_GE(clock.ahead + clock.doubt, Duration(-5s));
+  EXPECT_NEAR(clock.ahead.count(), known.count(), 1500);
+}
+
 TEST(ClockApart, OfAPlatformThatAnswersByTwoClocksIsAsWideAsTheyAreApart) {
   ClockApart clock;
   int surprises = 0;
