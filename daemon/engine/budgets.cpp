@@ -272,6 +272,10 @@ channel::MakeMeter Budgets::for_channel(const std::string& channel) {
 
 std::vector<Budget> Budgets::published(const std::string& channel) const {
   const std::lock_guard lock(mutex_);
+  {
+    const std::lock_guard lock(mutex_);
+    published_.erase(channel);
+  }
   const auto found = published_.find(channel);
   return found == published_.end() ? std::vector<Budget>() : found->second;
 }

@@ -20,7 +20,8 @@ class Budgets {
 
   /// Reads what was used. Before the first request; `store` must outlive the last. Errors: io, gone.
   Result<void> open(store::Database& store);
-  /// Before open() a meter lets nothing leave: `gone`. `this` must outlive the meters.
+  /// For a connector that is being made: until it asks for a meter it publishes nothing, whatever the one before it did. Before open() a
+  /// meter lets nothing leave: `gone`. `this` must outlive the meters.
   channel::MakeMeter for_channel(const std::string& channel);
   /// What the platform of that channel publishes, as its connector said last.
   std::vector<channel::Budget> published(const std::string& channel) const;

@@ -329,6 +329,15 @@ TEST_F(BudgetUse, AReloadGoesOnCounting) {
   EXPECT_EQ(taken(3), 1) << "and the new rule counts";
 }
 
+TEST_F(BudgetUse, WhatTheNextConnectorPublishesNoMoreSlowsItsOrderReadsNoMore) {
+  use(every(hour, 20));
+  ASSERT_EQ(between_order_reads(budgets->published("shop")), hour);
+  const auto for_the_next = budgets->for_channel("shop");
+  EXPECT_EQ(between_order_reads(budgets->published("shop")), Duration(0)) << "it asked for no meter";
+  for_the_next({every(2 * hour, 20)});
+  EXPECT_EQ(between_order_reads(budgets->published("shop")), 2 * hour);
+}
+
 TEST_F(BudgetUse, NothingLeavesThatCouldNotBeWrittenDown) {
   use(every(hour, 5));
   disk->fill();
