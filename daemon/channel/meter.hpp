@@ -24,8 +24,11 @@ struct Spent {
   std::string budget;
   std::string entity;  ///< the id; empty: the whole account
   Time opens;
-  bool urgent = false;  ///< what is kept is used up too
-  std::string text;     ///< in words, with when it opens
+  bool urgent = false;                                 ///< what is kept is used up too
+  std::string text;                                    ///< in words, with when it opens
+  std::set<std::string, std::less<>> operations = {};  ///< what it is of; empty: all
+
+  bool concerns(std::string_view operation) const { return operations.empty() || operations.contains(operation); }
 };
 
 /// Any thread.
@@ -38,7 +41,7 @@ class Meter {
   /// When the account's budgets have room for such a request; nothing: they have. Those of an entity are not asked. Does not wait for a
   /// disk.
   virtual std::optional<Time> opens(std::string_view operation, bool urgent) const = 0;
-  /// Budgets that have no room for what is not urgent, at most a few dozen.
+  /// Budgets that have no room for what is not urgent, at most a few dozen: first those that have none for urgent work either.
   virtual std::vector<Spent> spent() const = 0;
 };
 

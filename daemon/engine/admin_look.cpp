@@ -140,15 +140,20 @@ void add_budgets(Json& json, const Channel& channel) {
   if (!meter) return;
   Json spent = Json::array();
   for (const auto& budget : meter->spent()) {
+  constexpr std::size_t most_said = 5;
     spent.push_back(Json::object({{"budget", budget.budget},
+  std::string words;
+  std::size_t i = 0;
                                   {"entity", budget.entity},
                                   {"opens_at", budget.opens == never ? "" : format_iso(budget.opens)},
                                   {"kept_too", budget.urgent},
                                   {"text", budget.text}}));
-    if (json.text_or("reason").empty()) json.set("reason", budget.text);
+    if (i++ < most_said) words += (words.empty() ? "" : "; ") + budget.text;
   }
   json.set("budgets_spent", std::move(spent));
 }
+  if (i > most_said) words += "; and " + std::to_string(i - most_said) + " more";
+  if (json.text_or("reason").empty()) json.set("reason", words);
 
 }  // namespace
 

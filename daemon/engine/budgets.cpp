@@ -95,17 +95,28 @@ class Budgets::Books {
   }
 
   std::vector<Spent> spent(const std::vector<Budget>& budgets) const {
+    struct Full {
+      const Budget* budget;
+      const std::string* entity;
+      Time opens;
+      bool urgent;
+    };
     const std::lock_guard lock(mutex_);
-    std::vector<Spent> all;
+    std::vector<Full> full;
     for (const auto& budget : budgets) {
       for (auto it = accounts_.lower_bound({budget.name, ""}); it != accounts_.end() && it->first.first == budget.name; ++it) {
-        const auto at = full_until(budget, it->first, false);
-        if (!at || all.size() >= most_told) continue;
-        const bool all_of_it = full_until(budget, it->first, true).has_value();
-        all.push_back({budget.name, it->first.second, *at, all_of_it, words_for(budget, it->first.second, all_of_it, *at)});
+        if (const auto at = full_until(budget, it->first, false))
+          full.push_back({&budget, &it->first.second, *at, full_until(budget, it->first, true).has_value()});
       }
     }
-    return all;
+    std::stable_sort(full.begin(), full.end(), [](const Full& a, const Full& b) {
+      return std::pair(!a.urgent, !a.entity->empty()) < std::pair(!b.urgent, !b.entity->empty());
+    });
+    full.resize(std::min(full.size(), most_told));
+    std::vector<Spent> told;
+    for (const auto& [budget, entity, opens, urgent] : full)
+      told.push_back({budget->name, *entity, opens, urgent, words_for(*budget, *entity, urgent, opens), budget->operations});
+    return told;
   }
 
  private:
@@ -261,6 +272,10 @@ Result<void> Budgets::open(store::Database& store) {
 }
 
 channel::MakeMeter Budgets::for_channel(const std::string& channel) {
+  {
+    const std::lock_guard lock(mutex_);
+    published_.erase(channel);
+  }
   return [this, channel](std::vector<Budget> budgets) -> std::unique_ptr<channel::Meter> {
     {
       const std::lock_guard lock(mutex_);
@@ -272,10 +287,6 @@ channel::MakeMeter Budgets::for_channel(const std::string& channel) {
 
 std::vector<Budget> Budgets::published(const std::string& channel) const {
   const std::lock_guard lock(mutex_);
-  {
-    const std::lock_guard lock(mutex_);
-    published_.erase(channel);
-  }
   const auto found = published_.find(channel);
   return found == published_.end() ? std::vector<Budget>() : found->second;
 }

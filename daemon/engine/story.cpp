@@ -1,9 +1,11 @@
 #include "engine/story.hpp"
 
+#include "store/catalogue.hpp"
 #include "store/journal.hpp"
 #include "store/orders.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace tally::engine {
 namespace {
@@ -70,9 +72,34 @@ std::string cause_in_words(Session& session, const World& world, const std::stri
   return "order " + row->id + " of " + world.name_of(row->channel) + (state.empty() ? "" : " (then " + state + ")");
 }
 
+namespace {
+
+/// The budgets without which it cannot go: those of the account, and those of what it is about.
+std::string budgets_of(Session& session, const World& world, const store::Mark& mark) {
+  const auto* channel = world.find(mark.channel);
+  const auto* meter = channel ? channel->connector->meter() : nullptr;
+  if (!meter) return {};
+  const bool of_listing = mark.aspect == "content";
+  const char* operation = of_listing ? "put_listing" : mark.aspect == "price" ? "set_price" : "set_stock";
+  std::set<std::string> ids{""};
+  const auto add = [&](const char* kind, std::int64_t no) {
+    if (const auto id = store::remote_id(session, channel->no, kind, std::to_string(no), "@id")) ids.insert(*id);
+  };
+  add(of_listing ? "product" : "variant", mark.thing);
+  if (const auto variant = of_listing ? std::nullopt : store::get_variant(session, VariantNo(mark.thing)))
+    add("product", variant->product.value);
+  std::string words;
+  for (const auto& spent : meter->spent()) {
+    if (spent.concerns(operation) && ids.contains(spent.entity)) words += "; " + spent.text;
+  }
+  return words;
+}
+
+}  // namespace
+
 void tell_mark(Session& session, const World& world, const store::Mark& mark, Story& story) {
   const std::string cause = cause_in_words(session, world, mark.cause);
-  const std::string what = mark.parked.empty() ? "it waits to be pushed, because of " + cause
+  const std::string what = mark.parked.empty() ? "it waits to be pushed, because of " + cause + budgets_of(session, world, mark)
                            : mark.discarded_by.empty()
                                ? "it is parked: " + mark.parked
                                : "it is left alone: " + mark.discarded_by + " discarded the change that " + cause + " made";
