@@ -94,7 +94,11 @@ Result<channel::Applied> push_subscription(const Tools& tools) {
   }
   Json shown = Json::object({{"wanted", static_cast<std::int64_t>(subscription.topics.size())}, {"active", active}});
   shown.set("revived", std::move(revived)).set("made", std::move(made));
-  if (failed) shown.set("why", failed->text()).set("todo", failed->todo);  // what was done before it stays done, and is told
+  if (failed && failed->fault == Fault::not_yet) {  // the rest has its turn by itself
+    if (shown.find("made")->empty() && shown.find("revived")->empty()) return *failed;
+  } else if (failed) {
+    shown.set("why", failed->text()).set("todo", failed->todo);  // what was done before it stays done, and is told
+  }
   return channel::Applied{Json::object(), std::move(shown), {}, {}};
 }
 

@@ -67,6 +67,11 @@ void WebhookWatch::failed(Time now) {
   due_ = now + std::min(wait, hourly);
 }
 
+void WebhookWatch::put_off(Time until) {
+  out_ = false;
+  due_ = std::max(due_, until);
+}
+
 void WebhookWatch::not_told_of(Time changed_at, Time now) {
   if (changed_at <= active_since_ || failures_ > 0) return;
   const Time wanted = std::max(now + on_its_way, checked_at_ + patience_);
@@ -89,6 +94,10 @@ bool Lane::may_subscribe() const {
 
 std::optional<Call> Lane::next_subscription() {
   if (!may_subscribe() || !webhooks_.is_due(world_.clock.now())) return std::nullopt;
+  if (const auto closed = closed_until("subscribe")) {
+    webhooks_.put_off(*closed);
+    return std::nullopt;
+  }
   Call call = make(Call::Kind::subscribe, false);
   call.changes.push_back({"subscribe", channel::ActionKind::subscribe, Json::object(), std::nullopt});
   webhooks_.left();
@@ -100,6 +109,10 @@ Result<void> Lane::finish_subscription(const Call& call, const Outcome& outcome)
   const Time now = world_.clock.now();
   ensure(outcome.applied.size() == 1, "a connector answers each change");
   const auto& answer = outcome.applied.front();
+  if (!answer && answer.error().fault == Fault::not_yet) {
+    webhooks_.put_off(now + answer.error().retry_after.value_or(first_wait));
+    return {};
+  }
   auto& state = state_.webhooks;
   WebhooksFound found;
   if (answer) {

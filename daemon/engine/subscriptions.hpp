@@ -46,6 +46,8 @@ class WebhookWatch {
   void left() { out_ = true; }
   void answered(const WebhooksFound& found, Time now);
   void failed(Time now);
+  /// Nothing could be asked, as no budget has room before.
+  void put_off(Time until);
   /// An order that was placed or changed then came without a webhook. One of a time when they were not known to work says nothing.
   void not_told_of(Time changed_at, Time now);
   /// A person asked, or the rules are others: at the next turn.

@@ -1,5 +1,7 @@
 // Webhooks that the daemon enters, checks and revives by itself, and that stand in nobody's way when it cannot.
 #include "engine/subscriptions.hpp"
+
+#include "engine/budgets.hpp"
 #include "market.hpp"
 
 namespace tally::engine {
@@ -82,6 +84,35 @@ TEST_F(OwnWebhooks, AreAskedAboutLessAndLessOftenWhereTheListIsAlwaysFaster) {
   }
   EXPECT_GE(checks, 2u);
   EXPECT_LE(checks, 5u) << "each doubt that was for nothing doubles the time to the next";
+}
+
+TEST_F(OwnWebhooks, ForWhichABudgetHasNoRoomAreLookedAtWhenItOpensAndAreNoTrouble) {
+  Budgets budgets(clock);
+  ASSERT_TRUE(budgets.open(*store).has_value());
+  channel::Budget budget;
+  budget.name = "webhooks";
+  budget.operations = {"subscribe"};
+  budget.most = 1;
+  budget.every = 2 * hour;
+  ASSERT_TRUE(budgets.for_channel("shop")({budget})->take({"subscribe"}).has_value());
+  shops.back()->connector = std::make_shared<memory::MemoryConnector>(*shop, budgets.for_channel("shop")({budget}));
+  start();
+  EXPECT_EQ(checks_in(110 * minute, checked(3)), 0u) << "also after a restart";
+  EXPECT_TRUE(problems().empty());
+  EXPECT_EQ(checks_in(20 * minute, checked(3)), 1u);
+  core.reset();
+}
+
+TEST_F(OwnWebhooks, WhoseCheckWasRefusedOnItsWayWaitAsLongAsTold) {
+  start();
+  Error full = error(Fault::not_yet, "the budget 'calls' is used up", "shop: subscribe");
+  full.retry_after = 30 * minute;
+  Outcome refused;
+  refused.applied.push_back(full);
+  EXPECT_EQ(checks_in(25 * minute, refused), 1u);
+  EXPECT_TRUE(problems().empty());
+  EXPECT_EQ(core->lane(no("shop"))->state().webhooks.trouble, "");
+  EXPECT_EQ(checks_in(10 * minute, checked(3)), 1u);
 }
 
 TEST_F(OwnWebhooks, ThatCannotBeLookedAfterStandInTheWayOfNothing) {
