@@ -79,9 +79,9 @@ void take_window(yaml::Reader& reader, Budget& budget) {
   reader.required("every");
   const bool by_day = reader.text("every").value_or("") == "day";
   if (!by_day) {
-    if (const auto every = reader.duration("every")) budget.every = *every;
-    if (budget.every != Duration(0) && (budget.every < shortest || budget.every > longest))
-      reader.complain("every", "a budget is of 1s to 31d, or of `day`");
+    const auto every = reader.duration("every");
+    budget.every = every.value_or(shortest);
+    if (budget.every < shortest || budget.every > longest) reader.complain("every", "a budget is of 1s to 31d, or of `day`");
   }
   const auto starts = reader.text("day_starts");
   if (by_day && !starts)
@@ -131,7 +131,8 @@ std::optional<Budget> compile_budget(const Compiling& compiling, const yaml::Nod
   Budget budget;
   for (const char* key : {"name", "most"}) reader.required(key);
   budget.name = reader.text("name").value_or("");
-  if (reader.has("name") && budget.name.empty()) reader.complain("name", "a budget goes by its name: it cannot be empty");
+  if (reader.has("name") && budget.name.find_first_not_of(" \t\r\n") == std::string::npos)
+    reader.complain("name", "a budget goes by its name: it cannot be empty");
   take_operations(reader, compiling, known, budget);
   budget.most = reader.integer("most", 1, largest).value_or(1);
   take_window(reader, budget);

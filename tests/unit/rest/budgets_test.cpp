@@ -53,6 +53,9 @@ TEST_F(BudgetFile, WhatContradictsItselfIsRefusedWhereItStands) {
       {"{ name: b, most: 5 }", "every"},
       {"{ most: 5, every: 1h }", "name"},
       {"{ name: b, most: 5, every: 500ms }", "1s to 31d"},
+      {"{ name: b, most: 5, every: 0s }", "1s to 31d"},
+      {"{ name: \"\", most: 5, every: 1h }", "cannot be empty"},
+      {"{ name: \"  \", most: 5, every: 1h }", "cannot be empty"},
       {"{ name: b, most: 5, every: 60d }", "1s to 31d"},
       {"{ name: b, most: 5, every: fortnight }", "every"},
       {"{ name: b, most: 5, every: day }", "must be known when it starts"},
@@ -294,6 +297,34 @@ TEST_F(Asked, OnlyWhatADecreaseWaitsForIsUrgent) {
     stage.connector().push({&change, 1});
     Want want;
     want.what = Want::What::stock;
+TEST_F(Asked, AParcelThatABudgetHasNoRoomForWasNotAskedFor) {
+  Stage stage("kuaidi100");
+  stage.recipe.settings = json("{'currency':'CNY','hook_url':'https://hooks.example.com/hooks/parcels'}");
+  stage.secrets = {{"key", "QUERYKEY"}, {"customer", "CUSTOMER1"}, {"salt", "SALTY"}};
+  give(stage, 1);
+  stage.platform.answers("POST", "/poll/query.do", 200, "{'result':false,'returnCode':'500','message':'not seen yet'}");
+  Want want;
+  want.what = Want::What::parcels;
+  want.things = {json("{'carrier':'yto','tracking':'YT1'}")};
+  const auto early = stage.connector().read_listings(want);
+  ASSERT_FALSE(early) << "the platform was asked, and it says that the carrier has not seen it";
+  EXPECT_EQ(early.error().fault, Fault::not_yet);
+  const auto refused = stage.connector().read_listings(want);
+  ASSERT_TRUE(refused) << refused.error().text();
+  EXPECT_EQ(refused->asked, std::optional<std::size_t>(0));
+  EXPECT_EQ(names(), (std::vector<std::string>{"read_parcel"}));
+}
+
+TEST_F(Asked, WebhooksForWhichABudgetHasNoRoomAreNoTrouble) {
+  Stage stage("woocommerce");
+  stage.recipe.settings.set("hook_url", "https://hooks.example.com/hooks/shop");
+  give(stage, 1);
+  stage.platform.answers("GET", "/webhooks", 200, "[]");
+  const auto none = stage.push(ActionKind::subscribe, Json::object());
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().fault, Fault::not_yet) << none.error().text();
+}
+
     want.things = {json("{'@id':'1','sku':'A'}")};
     want.urgent = urgent;
     ASSERT_TRUE(stage.connector().read_listings(want));
