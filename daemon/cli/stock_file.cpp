@@ -39,6 +39,13 @@ Result<std::vector<csv::Record>> records_of(const std::filesystem::path& file, s
   return records;
 }
 
+std::string known_in_words(const std::string& title, const std::vector<std::string>& known) {
+  std::string words;
+  for (const auto& column : known) words += (words.empty() ? "known are " : ", ") + column;
+  const std::string meant = did_you_mean(title, known);
+  return (meant.empty() ? "" : meant + " ") + words + "; take it out or rename it";
+}
+
 /// What each column is called for the daemon.
 Result<std::vector<std::string>> columns_of(const csv::Record& titles, bool counts, const std::string& file) {
   const std::string units = counts ? "counted" : "quantity";
@@ -47,8 +54,8 @@ Result<std::vector<std::string>> columns_of(const csv::Record& titles, bool coun
   std::vector<std::string> columns;
   for (const auto& title : titles.cells) {
     if (std::find(known.begin(), known.end(), title) == known.end())
-      return error(Fault::invalid, "there is no column '" + title + "'", file + ":" + std::to_string(titles.line),
-                   did_you_mean(title, known));
+      return error(Fault::invalid, "the column '" + title + "' is not known here", file + ":" + std::to_string(titles.line),
+                   known_in_words(title, known));
     if (std::find(columns.begin(), columns.end(), title) != columns.end())
       return error(Fault::invalid, "the column '" + title + "' stands twice", file + ":" + std::to_string(titles.line));
     columns.push_back(title);
@@ -63,6 +70,13 @@ Result<std::vector<std::string>> columns_of(const csv::Record& titles, bool coun
   return columns;
 }
 
+/// A cell too many means that every cell behind it stands under another column: "1,000" would be one unit, at the location "000".
+std::string misshapen(const csv::Record& record, std::size_t columns) {
+  if (record.cells.size() == columns) return {};
+  return "the row has " + std::to_string(record.cells.size()) + " cells, the header " + std::to_string(columns) +
+         ": a quote or a separator is missing or too many (write 1000, not 1,000); mend it and give this row in a file of its own";
+}
+
 }  // namespace
 
 Result<Json::Array> movements_in(const std::filesystem::path& file, bool counts, std::optional<Charset> charset) {
@@ -75,7 +89,11 @@ Result<Json::Array> movements_in(const std::filesystem::path& file, bool counts,
   for (std::size_t i = 1; i < records->size(); ++i) {
     const auto& record = (*records)[i];
     Json row = Json::object({{"line", static_cast<std::uint64_t>(record.line)}});
-    for (std::size_t at = 0; at < std::min(columns->size(), record.cells.size()); ++at) {
+    if (const auto wrong = misshapen(record, columns->size()); !wrong.empty()) {
+      rows.push_back(std::move(row.set("unreadable", wrong)));
+      continue;
+    }
+    for (std::size_t at = 0; at < columns->size(); ++at) {
       if (!record.cells[at].empty()) row.set((*columns)[at], record.cells[at]);
     }
     rows.push_back(std::move(row));

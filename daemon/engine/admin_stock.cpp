@@ -207,6 +207,7 @@ using Counted = std::map<std::pair<std::string, std::string>, std::int64_t>;
 Result<Moved> move_row(Session& session, const World& world, const Deed& deed, const Json& row, std::int64_t line, Counted& counted,
                        Time now) {
   if (!row.is_object()) return error(Fault::invalid, "a row is an object");
+  if (const std::string why = row.text_or("unreadable"); !why.empty()) return error(Fault::invalid, why, "stock");
   if (deed.kind == "count") {
     const std::string sku = normal_sku(row.text_or("sku")).text;
     const auto [taken, fresh] = counted.emplace(std::pair(sku, place_named(world, row.text_or("location"))), line);

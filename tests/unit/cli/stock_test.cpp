@@ -38,6 +38,18 @@ TEST_F(StockCommands, AFileMayBeSeparatedAsSpreadsheetsDo) {
   EXPECT_EQ(fake.asked().back(), R"(POST /api/v1/stock {"kind":"count","rows":[{"line":3,"sku":"A;1","quantity":"12"}]})");
 }
 
+TEST_F(StockCommands, ARowWithMoreCellsThanTheHeaderIsToldToTheDaemonAsUnreadable) {
+  auto& fake = with_daemon();
+  fake.answer("/api/v1/stock", R"({"cause":"receipt:12ab","applied":1,"again":0,"refused":[{"line":2,"sku":"","why":"said"}],"held":[]})");
+  EXPECT_EQ(tallyd({"stock", "receive", "--file", write_file("sku,quantity\nSHIRT,1,000\nTEE,5\nCAP\n")}), exit_partly) << err.str();
+  const std::string sent = fake.asked().back();
+  EXPECT_NE(sent.find(R"({"line":2,"unreadable":"the row has 3 cells, the header 2: )"), std::string::npos) << sent;
+  EXPECT_NE(sent.find("write 1000, not 1,000"), std::string::npos) << sent;
+  EXPECT_NE(sent.find(R"({"line":3,"sku":"TEE","quantity":"5"})"), std::string::npos) << sent;
+  EXPECT_NE(sent.find(R"({"line":4,"unreadable":"the row has 1 cells, the header 2: )"), std::string::npos) << sent;
+  EXPECT_EQ(sent.find("SHIRT"), std::string::npos) << "no cell of it is trusted";
+}
+
 TEST_F(StockCommands, AFileOfWesternExcelIsRefusedRatherThanReadAsChinese) {
   auto& fake = with_daemon();
   fake.answer("/api/v1/stock", R"({"cause":"receipt:12ab","applied":1,"again":0,"refused":[],"held":[]})");
@@ -95,7 +107,8 @@ TEST_F(StockCommands, AFileOfAnotherKindIsRefusedBeforeItIsSent) {
   auto& fake = with_daemon();
   const auto file = write_file("sku,quantity\nA-1,12\n");
   EXPECT_EQ(tallyd({"stock", "count", "--file", file}), exit_error);
-  EXPECT_TRUE(complained("there is no column 'quantity'")) << err.str();
+  EXPECT_TRUE(complained("the column 'quantity' is not known here")) << err.str();
+  EXPECT_TRUE(complained("known are sku, counted, location, reason, counted_at")) << err.str();
   EXPECT_EQ(tallyd({"stock", "receive", "--file", write_file("sku\nA-1\n")}), exit_error);
   EXPECT_TRUE(complained("the column 'quantity' is missing")) << err.str();
   EXPECT_EQ(tallyd({"stock", "receive", "A-1", "3", "--file", file}), exit_error);

@@ -34,6 +34,14 @@ class AdminStock : public Office {
   }
 };
 
+TEST_F(AdminStock, ARowThatItsReaderCouldNotReadIsRefusedByItsLineAndTheOthersAreTaken) {
+  const auto answer = moved(file("receipt", R"([{"line": 2, "unreadable": "the row has 3 cells, the header 2: mend it"},
+      {"line": 3, "sku": "B", "quantity": "4"}])"));
+  EXPECT_EQ(answer.integer_or("applied"), 1);
+  EXPECT_EQ(on_hand("B"), 4);
+  EXPECT_EQ(refused(answer), "2: the row has 3 cells, the header 2: mend it\n");
+}
+
 TEST_F(AdminStock, AFileIsTakenLineByLineAndTheRestApplied) {
   const auto answer = moved(file("receipt", R"([{"line": 2, "sku": "A", "quantity": "5"}, {"line": 3, "sku": "X", "quantity": "1"},
       {"line": 4, "sku": "B", "quantity": ""}, {"line": 5, "sku": "B", "quantity": "2.5"}, {"line": 6, "sku": "B", "quantity": "3", "location": "moon"},
