@@ -30,12 +30,17 @@ int erase(Desk& desk, const Options& options) {
   return desk.print(
       *answer,
       [&] {
-        desk.console.out << "erased: the buyer of " << counted(answer->integer_or("orders"), "order", "orders") << ", and "
-                         << counted(answer->integer_or("documents"), "raw document", "raw documents") << "; orders, sums and stock stay\n";
+        const std::string documents = counted(answer->integer_or("documents"), "raw document", "raw documents");
+        if (answer->bool_or("again"))
+          desk.console.out << "erased before; now " << documents << " too that nobody had read then\n";
+        else
+          desk.console.out << "erased: the buyer of " << counted(answer->integer_or("orders"), "order", "orders") << ", and " << documents
+                           << "; orders, sums and stock stay\n";
         if (waiting > 0)
-          desk.console.out << counted(waiting, "raw document names", "raw documents name")
-                           << " them too and nobody could read it yet: `tallyd replay` or `tallyd discard` it, then erase by --order "
-                              "again; it is gone by itself in time (privacy: keep_raw)\n";
+          desk.console.out
+              << counted(waiting, "raw document names", "raw documents name")
+              << " an erased buyer too and nobody could read it yet: `tallyd replay` or `tallyd discard` it, then erase by --order "
+                 "again; it is gone by itself in time (privacy: keep_raw)\n";
       },
       waiting > 0 ? exit_partly : exit_ok);
 }

@@ -8,6 +8,8 @@
 #include "store/orders.hpp"
 #include "store/parcels.hpp"
 
+#include <algorithm>
+
 namespace tally::engine {
 namespace {
 
@@ -18,9 +20,10 @@ constexpr std::size_t shortest_id = 5;  ///< a shorter one also stands in docume
 
 /// Who is to be erased, and by what raw documents name them.
 struct Named {
-  std::string key;    ///< of their values
+  std::string key;    ///< of their values; empty: they were erased before
   std::string buyer;  ///< keyed hash of what they were named by
   std::vector<std::string> texts;
+  std::string order;  ///< by which they were named
 };
 
 void add_texts(const store::OrderRow& row, std::vector<std::string>& texts) {
@@ -46,8 +49,12 @@ Result<Named> named_in(Session& session, const World& world, const Json& wish) {
     const Json* id = wish.find("order");
     const auto row = find_named(session, world, wish.text_or("channel"), id ? id->scalar_text() : "");
     if (!row) return row.error();
-    if (row->sealed_by == store::erased_mark) return error(Fault::not_found, "this order's buyer is erased", "privacy erase");
     if (row->sealed_by.empty()) return error(Fault::not_found, "this order names no buyer", "privacy erase");
+    named.order = row->id;
+    if (row->sealed_by == store::erased_mark) {
+      if (row->id.size() >= shortest_id) named.texts.push_back(row->id);
+      return named;
+    }
     named.key = row->sealed_by;
   }
   for (const auto order : store::orders_of_buyer(session, named.key)) {
@@ -55,6 +62,31 @@ Result<Named> named_in(Session& session, const World& world, const Json& wish) {
     for (const auto& parcel : store::parcels_of(session, order)) named.texts.push_back(parcel.number);  // what couriers wrote of it
   }
   return named;
+}
+
+/// Whoever is erased again is so because documents waited to be read the first time: they are on the list, and perhaps read or discarded by
+/// now. Which erased buyer each one names is not known any more; it goes all the same.
+Result<void> add_listed(Session& session, std::vector<std::int64_t>& raw) {
+  const auto listed = store::listed_raw(session);
+  if (!listed) return listed.error();
+  raw.insert(raw.end(), listed->begin(), listed->end());
+  std::sort(raw.begin(), raw.end());
+  raw.erase(std::unique(raw.begin(), raw.end()), raw.end());
+  return {};
+}
+
+Result<Json> erase_named(Session& session, const Named& named, store::Erasure& erasure) {
+  if (named.key.empty()) {
+    if (auto added = add_listed(session, erasure.raw); !added) return added.error();
+  } else {
+    for (const auto order : store::orders_of_buyer(session, named.key)) store::forget_parcel_events(session, order);
+  }
+  const auto done = store::erase(session, erasure);
+  if (!done) return done.error();
+  return Json::object({{"orders", static_cast<std::int64_t>(done->orders)},
+                       {"documents", static_cast<std::int64_t>(done->documents)},
+                       {"waiting", static_cast<std::int64_t>(done->waiting)},
+                       {"again", named.key.empty()}});
 }
 
 }  // namespace
@@ -115,13 +147,11 @@ Result<Json> Engine::erase(const Json& wish, const std::string& author) {
   if (!read) return read.error();
   Json answer;
   auto written = world.store.write([&](Session& session) -> Result<void> {
-    for (const auto order : store::orders_of_buyer(session, named.key)) store::forget_parcel_events(session, order);
-    const auto done = store::erase(session, erasure);
+    auto done = erase_named(session, named, erasure);
     if (!done) return done.error();
-    answer = Json::object({{"orders", static_cast<std::int64_t>(done->orders)},
-                           {"documents", static_cast<std::int64_t>(done->documents)},
-                           {"waiting", static_cast<std::int64_t>(done->waiting)}});
-    store::journal(session, {0, erasure.at, "buyer.erased", author, ChannelNo(), "buyer:" + named.key, answer.dump()});
+    answer = std::move(*done);
+    const std::string who = named.key.empty() ? "order:" + named.order : "buyer:" + named.key;
+    store::journal(session, {0, erasure.at, "buyer.erased", author, ChannelNo(), who, answer.dump()});
     return {};
   });
   if (!written) return written.error();

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -37,7 +38,8 @@ Result<Erasure> erasure_in(std::string_view line) {
   const auto at = parse_iso(json->text_or("at"));
   const Json* raw = json->find("raw");
   Erasure erasure{at ? *at : Time(), json->text_or("key"), json->text_or("buyer"), {}};
-  if (!at || erasure.key.empty() || raw == nullptr || !raw->is_array()) return error(Fault::invalid, "'at', 'key' or 'raw' is missing");
+  if (!at || json->find("key") == nullptr || raw == nullptr || !raw->is_array())
+    return error(Fault::invalid, "'at', 'key' or 'raw' is missing");
   for (const Json& row : raw->as_array()) {
     const auto no = row.integer();
     if (!no) return no.error();
@@ -77,6 +79,31 @@ std::vector<std::int64_t> rows_of_then(Session& session, const Erasure& erasure)
   return rows;
 }
 
+/// By line. A last one that was cut off is taken out: nothing was erased then, and whoever asked for it was not told that it was.
+Result<std::vector<Erasure>> list_in(const std::filesystem::path& file) {
+  std::error_code failed;
+  const auto size = std::filesystem::file_size(file, failed);
+  if (failed == std::errc::no_such_file_or_directory) return std::vector<Erasure>();
+  if (failed || size > largest_list) return list_error(Fault::io, file, failed ? failed.message() : "is larger than 64 MiB");
+  std::ifstream in(file, std::ios::binary);
+  const std::string text(std::istreambuf_iterator<char>(in), {});
+  if (!in) return list_error(Fault::io, file, "cannot be read");
+  std::vector<Erasure> list;
+  for (std::size_t from = 0; from < text.size();) {
+    const auto end = std::min(text.find('\n', from), text.size());
+    auto erasure = erasure_in(std::string_view(text).substr(from, end - from));
+    if (!erasure && end == text.size()) {
+      std::filesystem::resize_file(file, from, failed);
+      if (failed) return list_error(Fault::io, file, "the half line at its end cannot be taken out: " + failed.message());
+      break;
+    }
+    if (!erasure) return list_error(Fault::invalid, file.string() + ":" + std::to_string(list.size() + 1), erasure.error().what);
+    list.push_back(std::move(*erasure));
+    from = end + 1;
+  }
+  return list;
+}
+
 std::string plain_of(std::string_view text) {
   std::string plain;
   for (const char c : text) plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -110,7 +137,7 @@ std::filesystem::path erasures_beside(const std::filesystem::path& store) {
 Result<Erased> erase(Session& session, const Erasure& erasure) {
   if (auto noted = append(session.erasures, line_of(erasure).dump() + "\n"); !noted) return noted.error();
   Erased done;
-  done.orders = erase_buyer(session, erasure.key);
+  if (!erasure.key.empty()) done.orders = erase_buyer(session, erasure.key);
   const auto raw = drop_raw(session, erasure.raw);
   done.documents = raw.dropped;
   done.waiting = raw.kept;
@@ -118,28 +145,11 @@ Result<Erased> erase(Session& session, const Erasure& erasure) {
 }
 
 Result<void> erase_again(Session& session) {
-  const auto& file = session.erasures;
-  std::error_code failed;
-  const auto size = std::filesystem::file_size(file, failed);
-  if (failed == std::errc::no_such_file_or_directory) return {};
-  if (failed || size > largest_list) return list_error(Fault::io, file, failed ? failed.message() : "is larger than 64 MiB");
-  std::ifstream in(file, std::ios::binary);
-  const std::string text(std::istreambuf_iterator<char>(in), {});
-  if (!in) return list_error(Fault::io, file, "cannot be read");
-  int number = 0;
-  for (std::size_t from = 0; from < text.size();) {
-    const auto end = std::min(text.find('\n', from), text.size());
-    ++number;
-    const auto erasure = erasure_in(std::string_view(text).substr(from, end - from));
-    if (!erasure && end == text.size()) {  // cut off: nothing was erased then, and whoever asked for it was not told that it was
-      std::filesystem::resize_file(file, from, failed);
-      if (failed) return list_error(Fault::io, file, "the half line at its end cannot be taken out: " + failed.message());
-      break;
-    }
-    if (!erasure) return list_error(Fault::invalid, file.string() + ":" + std::to_string(number), erasure.error().what);
-    erase_buyer(session, erasure->key);
-    drop_raw(session, rows_of_then(session, *erasure));
-    from = end + 1;
+  const auto list = list_in(session.erasures);
+  if (!list) return list.error();
+  for (const auto& erasure : *list) {
+    if (!erasure.key.empty()) erase_buyer(session, erasure.key);
+    drop_raw(session, rows_of_then(session, erasure));
   }
   return {};
 }
@@ -163,6 +173,17 @@ std::vector<std::int64_t> raw_naming(Session& session, const std::vector<std::st
   }
   if (looked_at < limit) after = 0;
   return found;
+}
+
+Result<std::vector<std::int64_t>> listed_raw(Session& session) {
+  const auto list = list_in(session.erasures);
+  if (!list) return list.error();
+  std::set<std::int64_t> found;
+  for (const auto& erasure : *list) {
+    const auto rows = rows_of_then(session, erasure);
+    found.insert(rows.begin(), rows.end());
+  }
+  return std::vector<std::int64_t>(found.begin(), found.end());
 }
 
 }  // namespace tally::store

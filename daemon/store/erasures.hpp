@@ -15,7 +15,7 @@ class Session;
 
 struct Erasure {
   Time at;
-  std::string key;                ///< the id of the buyer's key
+  std::string key;                ///< the id of the buyer's key; empty: their orders were erased before, only raw documents are dropped
   std::string buyer;              ///< keyed hash of the e-mail address or telephone number by which they were named; or empty
   std::vector<std::int64_t> raw;  ///< numbers of raw documents that name them
 };
@@ -30,6 +30,10 @@ std::filesystem::path erasures_beside(const std::filesystem::path& store);
 
 /// Writes the line, to the disk, then erases. The key itself goes with the commit. Errors: io.
 Result<Erased> erase(Session& session, const Erasure& erasure);
+
+/// Raw documents that are on the list and still there: they were not read yet when whom they name was erased, or parked. In a write,
+/// because a last line that was cut off is taken out. Errors: io, invalid (a line is not understood).
+Result<std::vector<std::int64_t>> listed_raw(Session& session);
 
 /// Everything on the list, once more; nothing where there is no list. A last line that was cut off is taken out of it. Errors: io, invalid
 /// (a line is not understood).

@@ -19,7 +19,13 @@ TEST_F(PrivacyCommands, ErasingIsDoneInPartWhileDocumentsThatNobodyHasReadNameTh
   fake.answer("/api/v1/privacy/erase", R"({"orders":1,"documents":0,"waiting":1})");
   EXPECT_EQ(tallyd({"privacy", "erase", "--order", "7", "--channel", "shop"}), exit_partly);
   EXPECT_EQ(fake.asked().back(), R"(POST /api/v1/privacy/erase {"order":"7","channel":"shop"})");
-  EXPECT_TRUE(printed("1 raw document names them too")) << out.str();
+  EXPECT_TRUE(printed("1 raw document names an erased buyer too")) << out.str();
+}
+
+TEST_F(PrivacyCommands, ErasingAgainSaysWhatIsGoneSince) {
+  with_daemon().answer("/api/v1/privacy/erase", R"({"orders":0,"documents":3,"waiting":0,"again":true})");
+  EXPECT_EQ(tallyd({"privacy", "erase", "--order", "7"}), exit_ok) << err.str();
+  EXPECT_TRUE(printed("erased before; now 3 raw documents too")) << out.str();
 }
 
 TEST_F(PrivacyCommands, ErasingNobodyOrTwoAtOnceIsRefusedBeforeItIsSent) {

@@ -134,5 +134,52 @@ TEST_F(IntakeParked, AreDroppedWhenAPersonSaysSoAndTheJournalRemembers) {
   EXPECT_EQ(shop().integer_or("orders", -1), 0);
 }
 
+TEST_F(IntakeParked, ThatNameAnErasedBuyerAreGoneWhenTheyWereDiscardedAndTheErasureIsRepeated) {
+  const auto add = [&](const std::string& id) {
+    write([&](store::Session& session) {
+      store::add_inbox(session, {0,
+                                 shop_no,
+                                 "hook",
+                                 "order",
+                                 R"({"@id": ")" + id + R"(", "state": "paid", "changed_at": "2026-01-01T00:00:00Z", "lines": [],
+                                     "buyer": {"name": "Canary", "email": "ada@canary.example"}})",
+                                 {},
+                                 clock.now()});
+    });
+  };
+  const auto documents = [&] {
+    std::size_t rows = 0;
+    write([&](store::Session& session) { rows = store::inbox_after(session, shop_no, 0, 100).size(); });
+    return rows;
+  };
+  work();
+  add("7");
+  ASSERT_TRUE(soon([&] { return shop().integer_or("orders") == 1; }));
+  work(false);
+  add("8");
+  add("9");
+  ASSERT_TRUE(soon([&] { return shop().integer_or("parked_rows") == 2; }));
+  const Json who = Json::object({{"order", "7"}});
+  const auto first = engine->erase(who, "anna");
+  ASSERT_TRUE(first.has_value()) << first.error().text();
+  EXPECT_EQ(first->integer_or("waiting"), 2);
+  ASSERT_EQ(documents(), 2u);
+  // when: the way out that it names is taken, first for one of them
+  ASSERT_TRUE(engine->discard_row("2", "anna").has_value());
+  const auto second = engine->erase(who, "anna");
+  ASSERT_TRUE(second.has_value()) << second.error().text();
+  EXPECT_TRUE(second->bool_or("again"));
+  EXPECT_EQ(second->integer_or("documents"), 1);
+  EXPECT_EQ(second->integer_or("waiting"), 1);
+  ASSERT_TRUE(engine->discard_row("3", "anna").has_value());
+  const auto third = engine->erase(who, "anna");
+  ASSERT_TRUE(third.has_value()) << third.error().text();
+  EXPECT_EQ(third->integer_or("documents"), 1);
+  EXPECT_EQ(third->integer_or("waiting"), 0);
+  EXPECT_EQ(documents(), 0u);
+  work();  // the list, which has lines of a buyer without a key, is read at the start
+  EXPECT_EQ(shop().integer_or("orders"), 1);
+}
+
 }  // namespace
 }  // namespace tally::engine
