@@ -107,7 +107,7 @@ std::string rule_against(Session& session, const World& world, const Taking& tak
 }
 
 void record(Session& session, const World& world, const store::Oversell& oversell, ChannelNo channel) {
-  store::record_oversell(session, oversell);
+  if (!store::record_oversell(session, oversell)) return;
   const auto row = store::get_variant(session, oversell.variant);
   const std::string sku = row ? row->sku : "";
   const std::string cause = oversell.order.value != 0 ? "order:" + std::to_string(oversell.order.value) : oversell.cause;

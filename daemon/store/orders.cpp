@@ -243,11 +243,19 @@ bool was_stocked(Session& session, LocationNo location) {
   return found != 0;
 }
 
-void record_oversell(Session& session, const Oversell& o) {
+bool record_oversell(Session& session, const Oversell& o) {
   Int at = to_ms(o.at), v = o.variant.value, order = o.order.value, other = o.other_order.value, n = o.short_by, delay = o.delay.count();
+  if (order != 0) {
+    Int found = 0;
+    session.sql << "UPDATE oversell SET short = MAX(short, :n) WHERE variant_no = :v AND ((order_no = :o AND other_order_no = :p) OR "
+                   "(order_no = :p2 AND other_order_no = :o2)) RETURNING oversell_no",
+        use(n, "n"), use(v, "v"), use(order, "o"), use(other, "p"), use(other, "p2"), use(order, "o2"), into(found);
+    if (session.sql.got_data()) return false;
+  }
   session.sql << "INSERT INTO oversell (at, variant_no, order_no, other_order_no, short, delay_ms, rule, cause) "
                  "VALUES (:a, :v, :o, :p, :n, :d, :r, :c)",
       use(at), use(v), use(order), use(other), use(n), use(delay), use(o.rule), use(o.cause);
+  return true;
 }
 
 std::vector<Oversell> oversells(Session& session, std::size_t limit) {

@@ -75,7 +75,9 @@ struct Oversell {
   std::string rule;
   std::string cause;  ///< of the movement where it was no order's; then `order` is 0
 };
-void record_oversell(Session& session, const Oversell& oversell);
+/// One a pair of orders and a variant, whichever of the two came first, with the most units that were missing at once; false: it was
+/// recorded before. What was no order's is recorded each time.
+bool record_oversell(Session& session, const Oversell& oversell);
 std::vector<Oversell> oversells(Session& session, std::size_t limit);
 
 }  // namespace tally::store

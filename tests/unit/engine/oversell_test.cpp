@@ -60,6 +60,30 @@ TEST_F(Oversold, AWarehouseThatNoChannelCountsIsOversoldAsBefore) {
   EXPECT_THAT(oversells(), SizeIs(1));
 }
 
+TEST_F(Oversold, APairOfOrdersIsRecordedOnceHoweverOftenOneOfThemComesBack) {
+  const Time placed = clock.now();
+  order("shop", "1", "paid", {{"A", 4}}, placed);
+  order("till", "2", "paid", {{"B", 1}}, placed);
+  order("shop", "3", "paid", {{"A", 3}}, placed);
+  ASSERT_THAT(oversells(), SizeIs(1));
+  for (int time = 0; time < 2; ++time) {
+    for (const char* flipped : {"3", "1"}) {
+      pass(1min);
+      const Lines lines{{"A", flipped == std::string("3") ? 3 : 4}};
+      order("shop", flipped, "cancelled", lines, placed);
+      pass(1min);
+      order("shop", flipped, "paid", lines, placed);
+    }
+  }
+  ASSERT_EQ(at("A", "main").reserved, 7) << "both are there again";
+  ASSERT_THAT(oversells(), SizeIs(1));
+  EXPECT_EQ(oversells().front().short_by, 2);
+  EXPECT_EQ(told("oversold"), 1);
+  // when: a third order takes of the same goods
+  order("shop", "4", "paid", {{"A", 1}}, placed);
+  EXPECT_THAT(oversells(), SizeIs(2));
+}
+
 TEST_F(Oversold, AChannelWhoseClockIsAheadIsKnownAtOnceAndNotBeforeItSold) {
   order("shop", "1", "paid", {{"A", 6}}, clock.now() + 1h);
   ASSERT_THAT(oversells(), SizeIs(1));
