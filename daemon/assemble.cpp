@@ -177,9 +177,8 @@ channel::Ports ports_for(const settings::Settings& settings, const settings::Cha
 struct Outline {
   std::string over = "http";  ///< which coded connector reads the file
   unsigned requests_per_second = 0;
-  std::vector<std::string> folders;     ///< that it uses below the channel's own
-  std::string auth;                     ///< the kind that the channel uses: basic, oauth1, token; empty: none
-  std::string signing;                  ///< the name of a kind that sends no key; empty: there is none
+  std::vector<std::string> folders;  ///< that it uses below the channel's own
+  Keys keys;
   std::optional<channel::Asked> asked;  ///< nothing if the file cannot be read
 };
 
@@ -189,9 +188,20 @@ void add_auth(const yaml::Node& auths, const settings::Channel& channel, Outline
     if (value.members.empty()) continue;
     const auto& inner = value.members.front();
     const std::string kind = kinds.count(inner.key) > 0 && inner.value.is_map() ? inner.key : name;  // { NAME: { KIND: … } } or { KIND: … }
-    if (outline.auth.empty() && (channel.auth.empty() || channel.auth == name)) outline.auth = kind;
-    if (kind == "oauth1") outline.signing = name;
+    if (outline.keys.auth.empty() && (channel.auth.empty() || channel.auth == name)) outline.keys.auth = kind;
+    if (kind == "oauth1") outline.keys.signing = name;
   }
+}
+
+/// Somewhere in it, a hole says one of the secrets.
+bool says_secret(const yaml::Node& node, const std::vector<std::string>& secrets) {
+  for (auto at = node.scalar.find("${"); at != std::string::npos; at = node.scalar.find("${", at + 1)) {
+    const auto from = node.scalar.find_first_not_of(' ', at + 2), end = node.scalar.find_first_of(" |}", from);
+    if (from == std::string::npos || end == std::string::npos) break;
+    if (std::find(secrets.begin(), secrets.end(), node.scalar.substr(from, end - from)) != secrets.end()) return true;
+  }
+  return std::any_of(node.items.begin(), node.items.end(), [&](const auto& item) { return says_secret(item, secrets); }) ||
+         std::any_of(node.members.begin(), node.members.end(), [&](const auto& member) { return says_secret(member.value, secrets); });
 }
 
 Outline outline_of(const std::string& text, const std::string& file, const settings::Channel& channel) {
@@ -205,6 +215,11 @@ Outline outline_of(const std::string& text, const std::string& file, const setti
   const auto* over = node ? node->find("over") : nullptr;
   if (over && over->is_scalar()) outline.over = over->scalar;
   if (const auto* auths = node ? node->find("auth") : nullptr) add_auth(*auths, channel, outline);
+  if (outline.asked) outline.keys.in_requests = says_secret(*node, outline.asked->secret_names());
+  if (const auto* base = node ? node->find("base_url") : nullptr) {
+    outline.keys.base_url = base->scalar;
+    outline.keys.base_place = base->place;
+  }
   const auto* limits = node ? node->find("limits") : nullptr;
   const auto* rate = limits ? limits->find("per_second") : nullptr;
   std::int64_t most = 0;
@@ -334,7 +349,7 @@ std::optional<Built> build(const settings::Settings& settings, const settings::C
   const auto outline = outline_of(source.text, recipe.file, channel);
   if (disk == Disk::all && outline.over == "files") check_folders(channel, outline.folders, complaints);
   if (outline.asked) check_asked(channel, *outline.asked, compiled.text, complaints);
-  check_clear_text(channel, outline.auth, outline.signing, complaints);
+  check_clear_text(channel, outline.keys, complaints);
   const auto make = coded_connectors().find(outline.over);
   if (make == coded_connectors().end()) {
     complain(complaints, {recipe.file, 0, 0}, "nothing speaks 'over: " + outline.over + "'", "http or files");
@@ -347,6 +362,7 @@ std::optional<Built> build(const settings::Settings& settings, const settings::C
   Built built{account_of(settings, channel, outline.asked.value_or(channel::Asked())),
               make->second(recipe, ports_for(settings, channel, outline.requests_per_second, lent), complaints),
               std::move(compiled.mapping)};
+  if (built.connector && built.connector->capabilities().tracks_parcels) check_tracker(channel, complaints);
   if (!built.connector || complaints.size() != before) return std::nullopt;
   return built;
 }

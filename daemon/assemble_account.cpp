@@ -123,13 +123,19 @@ Result<Json> accept_moved(const Assembled& assembled, const std::string& name, c
   return answer;
 }
 
-void check_clear_text(const settings::Channel& channel, const std::string& auth, const std::string& signing, Complaints& complaints) {
-  const std::string url = channel.settings.text_or("url");
+void check_clear_text(const settings::Channel& channel, const Keys& keys, Complaints& complaints) {
+  const bool are_sent = keys.auth.empty() ? keys.in_requests : keys.auth != "oauth1";
+  const std::string said = channel.settings.text_or("url");
+  const bool is_own = !said.empty() && keys.base_url.find("${url") != std::string::npos;
+  const std::string_view url = is_own ? std::string_view(said) : std::string_view(keys.base_url);
   constexpr std::string_view clear = "http://";
-  if (!url.starts_with(clear) || auth.empty() || auth == "oauth1" || is_loopback(std::string_view(url).substr(clear.size()))) return;
-  complaints.push_back({channel.place_of("url"),
-                        "over http:// the keys of this shop would cross the network in clear text, for everybody on the way to read",
-                        signing.empty() ? "write https://…" : "write https://…, or `auth: " + signing + "`, which signs and sends no key"});
+  const auto at = url.find(clear);
+  if (!are_sent || at == std::string_view::npos || is_loopback(url.substr(at + clear.size()))) return;
+  complaints.push_back(
+      {is_own ? channel.place_of("url") : keys.base_place,
+       "over http:// the keys of this " + std::string(keys.auth.empty() ? "account" : "shop") +
+           " would cross the network in clear text, for everybody on the way to read",
+       keys.signing.empty() ? "write https://…" : "write https://…, or `auth: " + keys.signing + "`, which signs and sends no key"});
 }
 
 }  // namespace tally

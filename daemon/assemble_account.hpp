@@ -30,8 +30,16 @@ Result<void> check_accounts(const Assembled& assembled, store::Database& store, 
 Result<Json> accept_moved(const Assembled& assembled, const std::string& channel, const std::string& author, store::Database& store,
                           Time now);
 
-/// Complains where keys would cross a network in clear text. `auth`: the kind that the channel uses, "basic" of connector.yaml;
-/// `signing`: the name of one of the connector's that sends none, or empty.
-void check_clear_text(const settings::Channel& channel, const std::string& auth, const std::string& signing, Complaints& complaints);
+/// How a connector's requests use the account's keys, as its file says.
+struct Keys {
+  std::string auth;          ///< the kind that the channel uses: basic, oauth1, token; empty: none
+  std::string signing;       ///< the name of a kind that sends no key; empty: there is none
+  bool in_requests = false;  ///< a request says a secret itself
+  std::string base_url;      ///< with its holes
+  Place base_place;
+};
+
+/// Complains where they would cross a network in clear text, at the address that the channel's file says, or the connector's own.
+void check_clear_text(const settings::Channel& channel, const Keys& keys, Complaints& complaints);
 
 }  // namespace tally

@@ -111,6 +111,15 @@ void check_asked(const settings::Channel& channel, const channel::Asked& asked, 
   }
 }
 
+void check_tracker(const settings::Channel& channel, Complaints& complaints) {
+  for (const char* key : {"policy", "locations", "stock", "price", "orders", "owners", "sweep", "settle", "currency"}) {
+    if (channel.says(key))
+      complaints.push_back({channel.place_of(key),
+                            "'" + std::string(key) + "' means nothing here: this connector tracks parcels and sells nothing",
+                            "take it out"});
+  }
+}
+
 void check_owners(const settings::Channel& channel, const MappingText& mapping, Complaints& complaints) {
   for (const auto& [field, owner] : channel.owners) {
     const bool is_read = field == "price" ? mapping.reads_price : mapping.fields.count(field) > 0;

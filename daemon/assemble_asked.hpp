@@ -40,6 +40,9 @@ void check_owners(const settings::Channel& channel, const MappingText& mapping, 
 /// Refuses tables of the channel's file that nothing of its mapping uses.
 void check_tables(const settings::Channel& channel, const MappingText& mapping, Complaints& complaints);
 
+/// Refuses what only a channel that sells can be told, in the file of one that tracks parcels.
+void check_tracker(const settings::Channel& channel, Complaints& complaints);
+
 /// Adds what one text of the mapping speaks of.
 void add_text(const yaml::Node& root, MappingText& text);
 /// Adds the tables that one of the mapping's own files has.

@@ -197,6 +197,15 @@ TEST_F(Check, WhatTheInstalledMappingsNeverReadIsNotTheMerchantsAffair) {
   EXPECT_NE(printed().find("shop: written, never read: " + file("mappings/woocommerce.yaml").string()), std::string::npos) << printed();
 }
 
+TEST_F(Check, OfATrackersBudgetsItSaysNothingOfOrders) {
+  const std::string list = "limits: { budgets: [{ name: looks, operations: [read_parcel], most: 60, every: 1h }],";
+  given_own("connectors/kuaidi100/connector.yaml", "connectors/kuaidi100/connector.yaml", "limits: {", list);
+  given("channels.d/parcels.yaml", "connector: kuaidi100\nsecrets: { key: key, customer: secret, salt: hook }\n");
+  EXPECT_THAT(said(0), ElementsAre());
+  EXPECT_NE(printed().find("parcels: requests: looks 60 every 1h (6 kept)\n"), std::string::npos) << printed();
+  EXPECT_EQ(printed().find("orders are read"), std::string::npos) << printed();
+}
+
 TEST_F(Check, AFolderForTheSandboxsFileIsTheReadersMistake) {
   EXPECT_THAT(said(4, TALLYD_BINARY, {"--config", file("secrets").string(), "sandbox"}),
               ElementsAre(StartsWith("tallyd: secrets: this is a folder, and a file is meant (--config names the sandbox's own file")));
@@ -296,6 +305,31 @@ TEST_F(Check, KeysInClearTextAreRefusedButOnThisMachine) {
   }
   at("http://127.evil.example", "");
   EXPECT_THAT(said(), ElementsAre(StartsWith("channels.d/shop.yaml:2:6: over http://")));
+}
+
+TEST_F(Check, AKeyInARequestsBodyDoesNotCrossANetworkInClearTextEither) {
+  const std::string secrets = "secrets: { key: key, customer: secret, salt: hook }\n";
+  given("channels.d/parcels.yaml", "connector: kuaidi100\nurl: http://poll.example.com\n" + secrets);
+  EXPECT_THAT(said(),
+              ElementsAre("channels.d/parcels.yaml:2:6: over http:// the keys of this account would cross the network in clear text, "
+                          "for everybody on the way to read, write https://…"));
+  for (const char* here : {"url: http://127.0.0.1:8080\n", "url: http://localhost\n", "url: https://poll.example.com\n", ""}) {
+    given("channels.d/parcels.yaml", "connector: kuaidi100\n" + std::string(here) + secrets);
+    EXPECT_THAT(said(0), ElementsAre()) << here;
+  }
+  given_own("connectors/kuaidi100/connector.yaml", "connectors/kuaidi100/connector.yaml", "default https://", "default http://");
+  EXPECT_THAT(said(), ElementsAre(StartsWith("connectors/kuaidi100/connector.yaml:4:11: over http:// the keys of this account")));
+}
+
+TEST_F(Check, WhatMeansNothingForATrackerIsRefused) {
+  given("channels.d/parcels.yaml",
+        "connector: kuaidi100\nsecrets: { key: key, customer: secret, salt: hook }\npolicy: observe\nlocations: [main]\n"
+        "orders: { every: 5m }\nsweep: 1h\ncurrency: EUR\n");
+  const auto lines = said();
+  ASSERT_EQ(lines.size(), 5u);
+  EXPECT_THAT(lines[0],
+              StartsWith("channels.d/parcels.yaml:3:9: 'policy' means nothing here: this connector tracks parcels and sells nothing"));
+  EXPECT_THAT(lines[4], StartsWith("channels.d/parcels.yaml:7:11: 'currency' means nothing here"));
 }
 
 TEST_F(Check, ATableThatNoMappingHasIsRefusedWithTheNearestName) {
