@@ -24,6 +24,13 @@ Duration longer(Duration first, std::int64_t tries, Duration most) {
 bool is_of_account(Fault fault) {
   return react(fault).lane == Reaction::Lane::pause;
 }
+/// What the service says of a parcel may name the people in it.
+Error shown_of(Session& session, std::int64_t parcel, Error error) {
+  const std::string kept = kept_of(session, parcel, error.what);
+  error.what = kept.empty() ? "its answer was '" + std::string(name_of(error.fault)) + "'" : kept;
+  return error;
+}
+
 /// The platform does not want this parcel; others may be fine.
 bool is_of_parcel(Fault fault) {
   return react(fault).lane == Reaction::Lane::go_on;
@@ -36,13 +43,15 @@ ParcelLane::ParcelLane(World& world, std::shared_ptr<Channel> tracker, std::uint
 
 void ParcelLane::replace(std::shared_ptr<Channel> tracker) {
   tracker_ = std::move(tracker);
-  sleep_until_ = idle_until_ = long_ago;
+  sleep_until_ = idle_until_ = failing_since_ = long_ago;
   failures_ = 0;
   awake_ = true;
 }
 
 void ParcelLane::clock_was_set(Duration by) {
   if (sleep_until_ != long_ago) sleep_until_ += by;
+  for (auto& [parcel, at] : asked_before_) at += at == long_ago ? Duration(0) : by;
+  if (failing_since_ != long_ago) failing_since_ += by;
   idle_until_ = long_ago;
 }
 
@@ -71,6 +80,7 @@ Result<ParcelLane::Step> ParcelLane::step() {
     auto call = call_for((*row)->no);
     if (!call) return call.error();
     if (*call) return Step{std::move(*call), now};
+    if (sleep_until_ > now) return Step{std::nullopt, sleep_until_};
   }
   std::optional<Time> next;
   auto read = world_.store.read([&](Session& session) -> Result<void> {
@@ -91,7 +101,14 @@ Result<std::optional<Call>> ParcelLane::call_for(std::int64_t parcel) {
   auto written = world_.store.write([&](Session& session) -> Result<void> {
     auto row = store::get_parcel(session, parcel);
     ensure(row.has_value(), "a parcel that was found is there");
+    const ParcelRow before = *row;
     step = next_step(*row, *tracker_, now);
+    if (const auto closed = closed_until(step)) {  // the row stays as it is, so that whoever waits longest goes first
+      sleep_until_ = *closed;
+      step = ParcelStep::none;
+      return {};
+    }
+    if (step == ParcelStep::look) asked_before_[parcel] = before.asked_at;
     if (step == ParcelStep::follow) row->next_due = now + answer_missing;
     if (step != ParcelStep::none) tree = tree_of_parcel(session, *row);
     store::put_parcel(session, *row);
@@ -117,18 +134,30 @@ Result<std::optional<Call>> ParcelLane::call_for(std::int64_t parcel) {
   return std::optional(std::move(call));
 }
 
+std::optional<Time> ParcelLane::closed_until(ParcelStep step) const {
+  const auto* meter = tracker_->connector->meter();
+  if (!meter || step == ParcelStep::none) return std::nullopt;
+  const Time now = world_.clock.now();
+  const auto opens = meter->opens(step == ParcelStep::follow ? "follow_parcel" : "read_parcel", false);
+  if (!opens || *opens <= now) return std::nullopt;
+  return std::min(*opens, now + closest_looks);
+}
+
 Result<void> ParcelLane::finish(const Call& call, Outcome outcome) {
   --out_;
   awake_ = true;
   const bool asked = call.kind == Call::Kind::look_at_parcel;
+  const bool unsent = asked && *outcome.page && (*outcome.page)->asked == std::size_t{0};
   std::optional<Error> error;
   if (asked && !*outcome.page) error = outcome.page->error();
   if (!asked && !outcome.applied.front()) error = outcome.applied.front().error();
   auto written = world_.store.write([&](Session& session) -> Result<void> {
     auto row = store::get_parcel(session, call.parcel);
     ensure(row.has_value(), "a parcel that was asked for is there");
-    if (error)
-      failed(session, *row, *error, asked);
+    if (unsent)
+      not_asked(*row);
+    else if (error)
+      failed(session, *row, shown_of(session, row->no, *error), asked);
     else if (asked)
       looked(session, *row, **outcome.page);
     else
@@ -138,6 +167,8 @@ Result<void> ParcelLane::finish(const Call& call, Outcome outcome) {
     return {};
   });
   if (!written) return written;
+  asked_before_.erase(call.parcel);
+  if (unsent) return {};
   if (!error) {
     failures_ = 0;
     return {};
@@ -150,12 +181,12 @@ Result<void> ParcelLane::finish(const Call& call, Outcome outcome) {
     rest(error->retry_after.value_or(first_pause));
   else
     rest(back_off(failures_ + 1, static_cast<unsigned>(rng_.below(256))));
-  ++failures_;
+  if (failures_++ == 0) failing_since_ = world_.clock.now();
   return {};
 }
 
 void ParcelLane::followed(Session& session, ParcelRow& row) {
-  account_works(session);
+  works(session);
   if (row.watch != "wanted") return;  // signed for meanwhile
   row.watch = "followed";
   row.tries = 0;
@@ -163,9 +194,16 @@ void ParcelLane::followed(Session& session, ParcelRow& row) {
   row.next_due = world_.clock.now() + longest_silence;
 }
 
+/// A budget ran out between the call and its request: the number was not touched.
+void ParcelLane::not_asked(ParcelRow& row) {
+  constexpr Duration a_minute{60000};
+  if (const auto before = asked_before_.find(row.no); before != asked_before_.end()) row.asked_at = before->second;
+  row.next_due = world_.clock.now() + a_minute;
+}
+
 /// What was answered goes through the inbox like a delivery.
 void ParcelLane::looked(Session& session, ParcelRow& row, const channel::Page& page) {
-  account_works(session);
+  works(session);
   row.tries = 0;
   row.problem.clear();
   for (const auto& document : page.documents)
@@ -176,32 +214,44 @@ void ParcelLane::failed(Session& session, ParcelRow& row, const Error& error, bo
   constexpr Duration a_minute{60000}, an_hour{3600000}, a_day{86400000}, six_hours{6LL * 3600000};
   const Time now = world_.clock.now(), soonest = asked ? row.asked_at + closest_looks : now;
   if (is_of_account(error.fault)) {
-    account_failed(session, error);
+    tell_trouble(session, error, error.todo.empty() ? "look at the account and its keys there" : error.todo);
     row.next_due = soonest;
     return;
   }
   ++row.tries;
-  if (error.fault == Fault::not_yet) return;  // the carrier has not seen it so far: at its next turn
+  if (error.fault == Fault::not_yet) {  // the carrier has not seen it so far, or a budget is used up: when told, or at its next turn
+    if (error.retry_after) row.next_due = std::max(soonest, now + *error.retry_after);
+    return;
+  }
   if (is_of_parcel(error.fault)) {
     row.problem = error.text();
     row.next_due = std::max(soonest, now + longer(an_hour, row.tries - 1, a_day));
     return;
   }
+  if (is_out_of_order(error))
+    tell_trouble(session, error, error.todo.empty() ? "look whether its `url` is right and whether the service works" : error.todo);
   row.next_due = std::max(soonest, now + longer(a_minute, row.tries - 1, six_hours));
 }
 
-void ParcelLane::account_failed(Session& session, const Error& error) {
+/// One call in vain is nothing to be told of: a service that does not work is.
+bool ParcelLane::is_out_of_order(const Error& error) const {
+  constexpr unsigned few = 3;
+  constexpr Duration a_while{60000};
+  return error.fault != Fault::throttled && failures_ + 1 >= few && world_.clock.now() - failing_since_ >= a_while;
+}
+
+void ParcelLane::tell_trouble(Session& session, const Error& error, const std::string& todo) {
   const auto& name = tracker_->config.name;
-  const std::string todo = error.todo.empty() ? "look at the account and its keys there" : error.todo;
-  if (!account_told_) world_.log.error("parcels are not tracked", {{"channel", name}, {"reason", error.text()}, {"todo", todo}});
-  account_told_ = true;
+  if (!trouble_told_) world_.log.error("parcels are not tracked", {{"channel", name}, {"reason", error.text()}, {"todo", todo}});
+  trouble_told_ = true;
   store::set_problem(session, {tracker_->no, "tracker", name, "parcels are not tracked: " + error.text(),
                                todo + "; it is tried again by itself, at once after `tallyd reload`", world_.clock.now()});
 }
 
-void ParcelLane::account_works(Session& session) {
+void ParcelLane::works(Session& session) {
   store::clear_problem(session, tracker_->no, "tracker", tracker_->config.name);
-  account_told_ = false;
+  if (trouble_told_) world_.log.info("parcels are tracked again", {{"channel", tracker_->config.name}});
+  trouble_told_ = false;
 }
 
 }  // namespace tally::engine

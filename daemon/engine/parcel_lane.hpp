@@ -6,6 +6,7 @@
 #include "engine/parcels.hpp"
 #include "engine/world.hpp"
 
+#include <map>
 #include <optional>
 
 namespace tally::engine {
@@ -30,11 +31,15 @@ class ParcelLane {
  private:
   Result<std::optional<store::ParcelRow>> due() const;
   Result<std::optional<Call>> call_for(std::int64_t parcel);
+  /// No budget has room for the step before, or it is to be asked again then; nothing: it may go.
+  std::optional<Time> closed_until(ParcelStep step) const;
   void followed(store::Session& session, store::ParcelRow& row);
   void looked(store::Session& session, store::ParcelRow& row, const channel::Page& page);
+  void not_asked(store::ParcelRow& row);
   void failed(store::Session& session, store::ParcelRow& row, const Error& error, bool asked);
-  void account_failed(store::Session& session, const Error& error);
-  void account_works(store::Session& session);
+  bool is_out_of_order(const Error& error) const;
+  void tell_trouble(store::Session& session, const Error& error, const std::string& todo);
+  void works(store::Session& session);
   void rest(Duration pause) { sleep_until_ = std::max(sleep_until_, world_.clock.now() + pause); }
 
   World& world_;
@@ -44,8 +49,10 @@ class ParcelLane {
   std::uint64_t next_call_ = 1, stirred_ = 0;
   bool awake_ = true;
   std::size_t out_ = 0;
+  std::map<std::int64_t, Time> asked_before_;  ///< by the parcels whose looks are out
   unsigned failures_ = 0;
-  bool account_told_ = false;  ///< its trouble stands among the problems, or nobody knows
+  Time failing_since_ = long_ago;  ///< where the last call was in vain
+  bool trouble_told_ = false;      ///< its trouble stands among the problems, or nobody knows
   Time sleep_until_ = long_ago, idle_until_ = long_ago;
 };
 

@@ -3,6 +3,7 @@
 #include "engine/order_facts.hpp"
 #include "engine/orders.hpp"
 #include "engine/stock.hpp"
+#include "model/without_people.hpp"
 #include "store/buyers.hpp"
 #include "store/journal.hpp"
 #include "store/order_tasks.hpp"
@@ -117,22 +118,6 @@ void note_state(Session& session, const ParcelRow& row, const store::OrderRow& o
                            Json::object({{"parcel", name_of(row)}, {"reason", name_of(row) + ", " + format_iso(row.event_at)}}).dump()});
 }
 
-/// What is kept of a courier's sentence: nobody's name, and nothing at all of an order whose buyer was erased.
-std::string kept_of(Session& session, std::int64_t parcel, const std::string& sentence) {
-  std::vector<std::string> names;
-  for (const auto no : store::orders_of_parcel(session, parcel)) {
-    const auto row = store::get_order(session, no);
-    if (!row) continue;
-    if (row->sealed_by == store::erased_mark) return {};
-    const Order order = platform_order(*row);
-    for (const auto& name :
-         {order.ship_to.name, order.buyer.name, order.ship_to.given_name, order.ship_to.family_name, order.ship_to.line1}) {
-      if (!name.empty()) names.push_back(name);
-    }
-  }
-  return without_people(sentence, names);
-}
-
 struct Newest {
   Time at = long_ago;
   std::string text;
@@ -204,6 +189,12 @@ Result<void> adopt_parcels(const World& world) {
 }
 
 }  // namespace
+
+Error no_channel(const World& world, const std::string& name, const std::string& operation) {
+  if (!world.find_any(name)) return error(Fault::not_found, "there is no channel '" + name + "'", operation);
+  return error(Fault::not_found, "'" + name + "' tracks parcels and sells nothing", operation,
+               "name a channel that sells; `tallyd status` says what it tracks");
+}
 
 std::string name_of(const ParcelRow& row) {
   return row.carrier + " " + row.number;
@@ -329,6 +320,22 @@ Result<void> share_out_parcels(const World& world, bool adopt) {
   return adopt ? adopt_parcels(world) : Result<void>();
 }
 
+std::string kept_of(Session& session, std::int64_t parcel, const std::string& said) {
+  People people;
+  for (const auto no : store::orders_of_parcel(session, parcel)) {
+    const auto row = store::get_order(session, no);
+    if (!row) continue;
+    if (row->sealed_by == store::erased_mark) return {};
+    const Order order = platform_order(*row);
+    const Address& there = order.ship_to;
+    for (const auto& name : {there.name, order.buyer.name, there.given_name, there.family_name, there.line1, there.line2,
+                             order.buyer.email.substr(0, order.buyer.email.find('@'))})
+      people.names.push_back(name);
+    for (const auto& phone : {there.phone, order.buyer.phone}) people.phones.push_back(phone);
+  }
+  return without_people(said, people);
+}
+
 Json tree_of_parcel(Session& session, const ParcelRow& row) {
   Json tree = Json::object({{"carrier", row.carrier}, {"tracking", row.number}});
   for (const auto no : store::orders_of_parcel(session, row.no)) {
@@ -360,9 +367,11 @@ Json parcels_json(Session& session, const World& world, OrderNo order) {
 }
 
 Json tracker_json(Session& session, const Channel& tracker) {
-  return Json::object({{"name", tracker.config.name},
-                       {"on_their_way", store::parcels_on_their_way(session, tracker.no)},
-                       {"by", tracker.facts.tells_of_parcels ? "telling" : "asking"}});
+  Json json = Json::object({{"name", tracker.config.name},
+                            {"on_their_way", store::parcels_on_their_way(session, tracker.no)},
+                            {"by", tracker.facts.tells_of_parcels ? "telling" : "asking"}});
+  if (const std::string trouble = store::trouble_of_tracker(session, tracker.no); !trouble.empty()) json.set("problem", trouble);
+  return json;
 }
 
 }  // namespace tally::engine

@@ -39,14 +39,20 @@ void tell_parcel(store::Session& session, const World& world, const store::Parce
 /// anybody tracked. Errors: those of the store.
 Result<void> share_out_parcels(const World& world, bool adopt);
 
+/// What a courier or a tracker said of the parcel, without the people in it; empty where the buyer of one of its orders was erased.
+std::string kept_of(store::Session& session, std::int64_t parcel, const std::string& said);
+
 /// What the tracker is sent of a parcel: {carrier, tracking, phone_end}.
 Json tree_of_parcel(store::Session& session, const store::ParcelRow& row);
 
 /// For people: [{carrier, tracking, state, since, event, event_at, watch, problem}].
 Json parcels_json(store::Session& session, const World& world, OrderNo order);
 
-/// For people: {name, on_their_way, by: telling or asking}.
+/// For people: {name, on_their_way, by: telling or asking, problem}; without `problem` it works.
 Json tracker_json(store::Session& session, const Channel& tracker);
+
+/// Why nothing can be done with the channel of that name: there is none, or it tracks parcels and sells nothing. not_found.
+Error no_channel(const World& world, const std::string& name, const std::string& operation);
 
 /// The carrier and the number, as people say it.
 std::string name_of(const store::ParcelRow& row);

@@ -1,4 +1,4 @@
-// Where a parcel is, and what a courier's system says of it without the people in it. Pure.
+// Where a parcel is, and its number. Pure.
 #pragma once
 
 #include <optional>
@@ -31,10 +31,5 @@ std::string plain_tracking(std::string_view number);
 
 /// The last four digits of a telephone number, without an extension; empty where it has fewer.
 std::string phone_end(std::string_view phone);
-
-/// A courier's sentence for people: `names` (the buyer's), every number of five digits and more (telephones, also those with stars in
-/// them), and what stands behind the words that couriers put before a person ("签收人", "派件员", "signed by", …) are taken out. At most
-/// 200 bytes. A name that stands anywhere else cannot be told from a place and stays.
-std::string without_people(std::string_view sentence, const std::vector<std::string>& names);
 
 }  // namespace tally

@@ -118,6 +118,13 @@ std::int64_t parcels_on_their_way(Session& session, ChannelNo tracker) {
   return count;
 }
 
+std::string trouble_of_tracker(Session& session, ChannelNo tracker) {
+  Int channel = tracker.value;
+  std::string reason;
+  session.sql << "SELECT reason FROM problem WHERE channel_no = :c AND kind = 'tracker' ORDER BY thing LIMIT 1", use(channel), into(reason);
+  return reason;
+}
+
 void unfollow_parcels(Session& session, ChannelNo tracker, Time next_due) {
   Int channel = tracker.value, due = to_ms(next_due);
   session.sql << "UPDATE parcel SET watch = 'wanted', next_due = :d WHERE channel_no = :c AND watch = 'followed'", use(due), use(channel);

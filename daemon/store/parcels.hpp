@@ -39,6 +39,8 @@ std::vector<ParcelRow> parcels_numbered(Session& session, ChannelNo tracker, con
 std::optional<ParcelRow> due_parcel(Session& session, ChannelNo tracker, Time now);
 std::optional<Time> next_parcel_due(Session& session, ChannelNo tracker);
 std::int64_t parcels_on_their_way(Session& session, ChannelNo tracker);
+/// Why it tracks nothing now; empty: it does.
+std::string trouble_of_tracker(Session& session, ChannelNo tracker);
 /// What is followed is to be asked for instead: nobody can reach us any more.
 void unfollow_parcels(Session& session, ChannelNo tracker, Time next_due);
 /// Those that nobody tracks, or a tracker that is not among `trackers`.

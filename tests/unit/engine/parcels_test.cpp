@@ -1,206 +1,8 @@
 // Parcels from the sending to the signature: followed once, asked for seldom, told in any order, and what follows for their orders.
-#include "engine/parcels.hpp"
-
-#include "engine/intake.hpp"
-#include "engine/order_facts.hpp"
-#include "house.hpp"
-#include "store/erasures.hpp"
-#include "store/journal.hpp"
-#include "store/ledger.hpp"
-#include "store/orders.hpp"
-
-#include <algorithm>
+#include "parcel_house.hpp"
 
 namespace tally::engine {
 namespace {
-
-using memory::Platform;
-
-/// A memory channel whose orders show carriers and tracking numbers.
-class Sender final : public channel::Connector {
- public:
-  explicit Sender(Platform& platform) : inner_(platform) {}
-  const channel::Capabilities& capabilities() const override { return inner_.capabilities(); }
-  std::vector<channel::Problem> check(const Json& product) const override { return inner_.check(product); }
-  std::vector<Result<channel::Applied>> push(std::span<const channel::Change> changes) override { return inner_.push(changes); }
-  Result<channel::Page> read_listings(const channel::Want& want) override { return inner_.read_listings(want); }
-  Result<channel::Door> authenticate(const channel::Webhook& webhook) const override { return inner_.authenticate(webhook); }
-  Result<std::vector<channel::Event>> parse(const channel::Document& d, const Json& known) const override { return inner_.parse(d, known); }
-  Json spell(std::string_view kind, const Json& fields) const override { return inner_.spell(kind, fields); }
-  Result<channel::Page> read_orders(const channel::Want& want) override {
-    auto page = inner_.read_orders(want);
-    if (!page) return page;
-    for (auto& document : page->documents) {
-      Json tree = *Json::parse(document.body);
-      Json* shipments = tree.find("shipments");
-      const auto& known = labels[tree.find("@id")->scalar_text()];
-      for (std::size_t i = 0; shipments && i < shipments->as_array().size() && i < known.size(); ++i)
-        shipments->as_array()[i].set("carrier", known[i].first).set("tracking", known[i].second);
-      document.body = tree.dump();
-    }
-    return page;
-  }
-  std::map<std::string, std::vector<std::pair<std::string, std::string>>> labels;  ///< of the parcels of an order: carrier, number
-
- private:
-  memory::MemoryConnector inner_;
-};
-
-/// Tracks what it is asked to. Its documents are trees as JSON text.
-class Tracker final : public channel::Connector {
- public:
-  explicit Tracker(const Clock& clock) : clock_(clock) {
-    facts.tracks_parcels = true;
-    facts.tells_of_parcels = true;
-    facts.carriers = {"yto", "sf"};
-    facts.stock = channel::StockWrites::none;
-  }
-  const channel::Capabilities& capabilities() const override { return facts; }
-  std::vector<channel::Problem> check(const Json&) const override { return {}; }
-  Result<channel::Page> read_orders(const channel::Want&) override { return error(Fault::invalid, "no orders here"); }
-  Result<channel::Door> authenticate(const channel::Webhook&) const override { return error(Fault::unauthorized, "not in this test"); }
-  Json spell(std::string_view, const Json&) const override { return {}; }
-  std::vector<Result<channel::Applied>> push(std::span<const channel::Change> changes) override {
-    EXPECT_EQ(changes.size(), 1u);
-    EXPECT_EQ(changes.front().action, channel::ActionKind::follow_parcel);
-    followed.push_back(changes.front().fields.text_or("tracking"));
-    if (trouble) return {*trouble};
-    return {channel::Applied{Json::object(), {}, {}, {}}};
-  }
-  Result<channel::Page> read_listings(const channel::Want& want) override {
-    EXPECT_EQ(want.what, channel::Want::What::parcels);
-    const std::string number = want.things.at(0).text_or("tracking");
-    asked[number].push_back(clock_.now());
-    if (trouble) return *trouble;
-    channel::Page page;
-    if (answers.contains(number)) page.documents.push_back({"parcel", answers[number].dump(), {}});
-    return page;
-  }
-  Result<std::vector<channel::Event>> parse(const channel::Document& document, const Json&) const override {
-    auto tree = Json::parse(document.body);
-    if (!tree) return error(Fault::broken, "the document is no JSON");
-    channel::Event event;
-    event.what = channel::Event::What::parcel;
-    event.tree = std::move(*tree);
-    return std::vector<channel::Event>{std::move(event)};
-  }
-
-  channel::Capabilities facts;
-  std::optional<Error> trouble;
-  std::vector<std::string> followed;
-  std::map<std::string, std::vector<Time>> asked;
-  std::map<std::string, Json> answers;
-
- private:
-  const Clock& clock_;
-};
-
-class Parcels : public House {
- protected:
-  void SetUp() override {
-    House::SetUp();
-    add_product("A", 99);
-    one = &add_shop("one", {});
-    sender = std::make_shared<Sender>(*one);
-    tracker = std::make_shared<Tracker>(clock);
-  }
-  void open(bool with_tracker = true) {
-    core.reset();
-    Config config;
-    config.locations = {{"main", ""}};
-    core = std::make_unique<Core>(*store, clock, Log(), config, 1);
-    std::vector<ChannelSetup> setups{{shops.front()->config, sender}};
-    if (with_tracker) {
-      ChannelConfig parcels;
-      parcels.name = "parcels";
-      setups.push_back({parcels, tracker});
-    }
-    ASSERT_TRUE(core->set_channels(config, std::move(setups)).has_value());
-    write([&](store::Session& session) {
-      for (const auto& channel : core->world().channels) {
-        store::set_released(session, channel->no, true);
-        channel->released = true;
-      }
-    });
-    come_to_rest();
-  }
-  void later(Duration duration) {
-    pass(duration);
-    come_to_rest();
-  }
-  /// An order of two units that left in parcels with these labels, one unit each but the last, which has the rest.
-  std::string sent(const std::vector<std::pair<std::string, std::string>>& labels) {
-    later(Duration(300000));
-    const auto id = one->buy({{one->offer_of_sku("A")->id, 2}});
-    EXPECT_TRUE(id.has_value());
-    EXPECT_TRUE(one->pay(*id).has_value());
-    sender->labels[*id] = labels;
-    for (std::size_t i = 0; i < labels.size(); ++i) {
-      pass(Duration(2000));
-      EXPECT_TRUE(one->ship(*id, i + 1 < labels.size() ? 1 : 1'000'000).has_value());
-    }
-    later(Duration(300000));
-    return *id;
-  }
-  store::OrderRow order(const std::string& id) {
-    std::optional<store::OrderRow> found;
-    write([&](store::Session& session) { found = store::find_order(session, core->world().find("one")->no, id); });
-    return found.value_or(store::OrderRow{});
-  }
-  std::vector<store::ParcelRow> rows_of(const std::string& id) {
-    std::vector<store::ParcelRow> rows;
-    const auto no = order(id).no;
-    write([&](store::Session& session) { rows = store::parcels_of(session, no); });
-    return rows;
-  }
-  store::ParcelRow parcel(const std::string& number) {
-    std::optional<store::ParcelRow> row;
-    write([&](store::Session& session) {
-      for (const auto* carrier : {"yto", "sf", "pigeon"}) {
-        if (!row) row = store::find_parcel(session, carrier, number);
-      }
-    });
-    return row.value_or(store::ParcelRow{});
-  }
-  std::string told(const std::string& number, const std::string& state, Time at, const std::string& text = "",
-                   const std::string& watch = "") {
-    Json tree = Json::object({{"tracking", number}, {"state", state}});
-    tree.set("events", Json::Array{Json::object({{"at", format_iso(at)}, {"text", text}})});
-    if (!watch.empty()) tree.set("watch", watch);
-    return tree.dump();
-  }
-  void push(const std::string& body) {
-    const auto no = core->world().find_any("parcels")->no;
-    write([&](store::Session& session) { store::add_inbox(session, {0, no, "hook", "parcel", body, {}, clock.now()}); });
-    come_to_rest();
-  }
-  std::vector<store::ProblemRow> problems(const std::string& kind) {
-    std::vector<store::ProblemRow> rows;
-    write([&](store::Session& session) { rows = store::problems(session, 100); });
-    std::erase_if(rows, [&](const auto& row) { return row.kind != kind; });
-    return rows;
-  }
-  std::size_t parked() {
-    std::size_t count = 0;
-    write([&](store::Session& session) { count = store::parked_rows(session).size(); });
-    return count;
-  }
-  Effect sums() {
-    Effect found;
-    write([&](store::Session& session) {
-      const auto stock = store::stock_at(session, store::find_variant(session, Sku("A"))->no, store::open_location(session, "main"));
-      if (stock) found = stock->sum;
-    });
-    return found;
-  }
-  Time minutes_ago(int minutes) { return clock.now() - Duration(60000LL * minutes); }
-
-  Platform* one = nullptr;
-  std::shared_ptr<Sender> sender;
-  std::shared_ptr<Tracker> tracker;
-};
-
-constexpr Duration minute{60000}, hour{3600000}, day{86400000};
 
 TEST_F(Parcels, EachIsFollowedOnceWhateverIsReadAgainAndHoweverOftenWeStart) {
   open();
@@ -225,6 +27,63 @@ TEST_F(Parcels, FollowingThatNobodyAnsweredIsAskedForAgain) {
   ASSERT_GE(tracker->followed.size(), 1u);
   tracker->trouble.reset();
   for (int i = 0; i < 30; ++i) later(minute);
+  EXPECT_EQ(parcel("YT1").watch, "followed");
+}
+
+TEST_F(Parcels, ABudgetThatIsUsedUpPutsOffALookUntilItOpensAndTheNumberCountsAsUntouched) {
+  Budgets budgets(clock);
+  ASSERT_TRUE(budgets.open(*store).has_value());
+  channel::Budget looks;
+  looks.name = "looks";
+  looks.operations = {"read_parcel"};
+  looks.most = 1;
+  looks.every = 5 * hour;
+  tracker->facts.tells_of_parcels = false;
+  tracker->purse = budgets.for_channel("parcels")({looks});
+  open();
+  sent({{"yto", "YT1"}, {"sf", "SF2"}});
+  for (int i = 0; i < 20 && tracker->asked.empty(); ++i) later(10 * minute);
+  const Time first = clock.now();
+  for (int i = 0; i < 27; ++i) later(10 * minute);
+  ASSERT_EQ(tracker->asked.size(), 1u);
+  const std::string other = tracker->asked.contains("YT1") ? "SF2" : "YT1";
+  EXPECT_EQ(parcel(other).asked_at, long_ago);
+  EXPECT_EQ(parcel(other).tries, 0);
+  for (int i = 0; i < 6; ++i) later(10 * minute);
+  ASSERT_FALSE(tracker->asked[other].empty()) << "not at the end of another two hours";
+  EXPECT_GE(tracker->asked[other].front(), first + 4 * hour);
+  tracker->purse.reset();
+}
+
+TEST_F(Parcels, ALookThatNeverLeftIsTriedAgainSoonAndOnlyWhatWasAskedKeepsItsHalfHour) {
+  tracker->facts.tells_of_parcels = false;
+  open();
+  tracker->no_room = true;
+  sent({{"yto", "YT1"}});
+  for (int i = 0; i < 15; ++i) later(10 * minute);
+  EXPECT_EQ(parcel("YT1").asked_at, long_ago);
+  tracker->no_room = false;
+  for (int i = 0; i < 3; ++i) later(minute);
+  ASSERT_EQ(tracker->asked["YT1"].size(), 1u);
+  const Time first = tracker->asked["YT1"].front();
+  tracker->no_room = true;
+  for (int i = 0; i < 13; ++i) later(10 * minute);
+  EXPECT_LE(parcel("YT1").asked_at, first) << "the look after two hours did not leave";
+  tracker->no_room = false;
+  later(2 * minute);
+  ASSERT_EQ(tracker->asked["YT1"].size(), 2u);
+  EXPECT_TRUE(problems("tracker").empty());
+}
+
+TEST_F(Parcels, FollowingThatWasToldToWaitComesBackThenAndNotBefore) {
+  open();
+  tracker->trouble = error(Fault::not_yet, "the budget is used up");
+  tracker->trouble->retry_after = 2 * hour;
+  sent({{"yto", "YT1"}});
+  for (int i = 0; i < 10; ++i) later(10 * minute);
+  EXPECT_EQ(tracker->followed.size(), 1u);
+  tracker->trouble.reset();
+  for (int i = 0; i < 3; ++i) later(10 * minute);
   EXPECT_EQ(parcel("YT1").watch, "followed");
 }
 
