@@ -51,7 +51,13 @@ void give_tracker(ParcelRow& row, const std::vector<std::shared_ptr<Channel>>& t
 
 ParcelRow opened(Session& session, const World& world, const Shipment& shipment, Time now) {
   const std::string number = plain_tracking(shipment.tracking);
-  if (auto row = store::find_parcel(session, shipment.carrier, number)) return *row;
+  if (auto row = store::find_parcel(session, shipment.carrier, number)) {
+    const bool came_back = row->watch == "over" && !is_over(state_of(*row)) && store::orders_of_parcel(session, row->no).empty();
+    if (!came_back) return *row;
+    give_tracker(*row, world.trackers, now);
+    store::put_parcel(session, *row);
+    return *row;
+  }
   ParcelRow row;
   row.carrier = shipment.carrier;
   row.number = number;
