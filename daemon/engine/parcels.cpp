@@ -114,9 +114,9 @@ std::optional<store::ProblemRow> problem_of(const ParcelRow& row, const Order& o
       now};
 }
 
-/// Later, or of the same moment and further on.
-bool is_news(const ParcelRow& row, Time at, ParcelState state) {
-  return std::pair(at, state) > std::pair(row.event_at, state_of(row));
+/// Against what is known: later, or of the same moment and further on; the same told again; or what was before.
+std::strong_ordering order_of_news(const ParcelRow& row, Time at, ParcelState state) {
+  return std::pair(at, state) <=> std::pair(row.event_at, state_of(row));
 }
 
 void note_state(Session& session, const ParcelRow& row, const store::OrderRow& order, std::int64_t inbox_row, Time now) {
@@ -150,8 +150,10 @@ void take_watch(ParcelRow& row, const std::string& watch, Time now) {
     row.watch = "over";
     row.next_due = never;
   } else if (watch == "given_up") {  // "nothing for three days": the number may be wrong, or the carrier slow
+    constexpr const char* reason = "its tracker heard nothing of it from the carrier and gave up";
+    if (row.watch == "wanted" && row.problem == reason) return;  // told twice
     row.watch = "wanted";
-    row.problem = "its tracker heard nothing of it from the carrier and gave up";
+    row.problem = reason;
     row.next_due = now + tried_again;
   } else {
     row.problem.clear();
@@ -273,15 +275,18 @@ Result<void> take_parcel(Session& session, const World& world, const Channel& tr
   if (newest->at > now + furthest_ahead) return error(Fault::invalid, "its newest event is dated " + format_iso(newest->at), where);
   const auto state = parcel_state_of(event.tree.text_or("state")).value_or(ParcelState::unknown);
   for (auto row : rows) {
+    const auto news = order_of_news(row, newest->at, newest->at == long_ago ? state_of(row) : state);
     bool moved = false;
-    if (newest->at != long_ago && is_news(row, newest->at, state)) {
+    if (news > 0) {
       moved = row.state != name_of(state);
       row.state = name_of(state);
       if (moved) row.since = newest->at;
       row.event_at = newest->at;
       row.event = kept_of(session, row.no, newest->text);
     }
-    take_watch(row, event.tree.text_or("watch"), now);
+    const std::string watch = event.tree.text_or("watch");
+    const bool is_end = watch == "ended" || watch == "given_up";  // may come alone, behind the news that it follows
+    if (news > 0 || (news == 0 && is_end)) take_watch(row, watch, now);
     store::put_parcel(session, row);
     follow_effects(session, world, row, moved, inbox_row, now);
   }
