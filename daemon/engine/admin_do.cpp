@@ -4,6 +4,7 @@
 #include "engine/import.hpp"
 #include "engine/intake.hpp"
 #include "engine/orders.hpp"
+#include "engine/parcels.hpp"
 #include "engine/stock.hpp"
 #include "store/catalogue.hpp"
 #include "store/inbox.hpp"
@@ -80,7 +81,7 @@ Result<Json> Engine::sync(const std::string& name, const std::string& author) {
       core_.lane(channel->no)->hurry();
       (channel->may_write() ? started : observing).push_back(channel->config.name);
     }
-    if (!name.empty() && started.empty() && observing.empty()) return error(Fault::not_found, "there is no channel '" + name + "'", "sync");
+    if (!name.empty() && started.empty() && observing.empty()) return no_channel(world, name, "sync");
     world.log.info("a person asked for a sync", {{"author", author}, {"channel", name.empty() ? "all" : name}});
     publish();
     return Json::object({{"started", std::move(started)}, {"observing", std::move(observing)}});
@@ -91,7 +92,7 @@ Result<Json> Engine::release_channel(const std::string& name, const std::string&
   return ask([this, name, author]() -> Result<Json> {
     auto& world = core_.world();
     auto* channel = world.find(name);
-    if (!channel) return error(Fault::not_found, "there is no channel '" + name + "'", "channel release");
+    if (!channel) return no_channel(world, name, "channel release");
     auto written = world.store.write([&](Session& session) -> Result<void> {
       store::set_released(session, channel->no, true);
       for (const auto* aspect : {"stock", "price", "content"}) {  // what the plan showed is released with the channel

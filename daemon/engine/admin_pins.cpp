@@ -1,6 +1,7 @@
 // What a person fixes on a channel by hand, or by going back to a moment.
 #include "engine/engine.hpp"
 #include "engine/guard.hpp"
+#include "engine/parcels.hpp"
 #include "engine/undo.hpp"
 #include "store/journal.hpp"
 #include "store/marks.hpp"
@@ -24,7 +25,7 @@ Result<Json> Engine::pins(const Query& query) {
   auto& world = core_.world();
   const std::shared_lock guard(world.mutex);
   const auto* channel = query.channel.empty() ? nullptr : world.find(query.channel);
-  if (!query.channel.empty() && !channel) return error(Fault::not_found, "there is no channel '" + query.channel + "'", "pins");
+  if (!query.channel.empty() && !channel) return no_channel(world, query.channel, "pins");
   const std::size_t most = std::clamp<std::size_t>(query.limit, 1, 1000);
   const auto after = Json(query.cursor).integer();
   Json answer = Json::object({{"items", Json::array()}});
@@ -80,7 +81,7 @@ Result<Json> Engine::undo(const Json& wish, const std::string& author) {
   return ask([this, wish, author]() -> Result<Json> {
     auto& world = core_.world();
     const auto* channel = world.find(wish.text_or("channel"));
-    if (!channel) return error(Fault::not_found, "there is no channel '" + wish.text_or("channel") + "'", "undo");
+    if (!channel) return no_channel(world, wish.text_or("channel"), "undo");
     const auto wanted = undo_wish_in(wish, world.clock.now());
     if (!wanted) return wanted.error();
     const bool dry = wish.bool_or("dry_run");

@@ -1,6 +1,7 @@
 // The plan as a person sees it, and what they do with one that they saved.
 #include "base/crypto.hpp"
 #include "engine/engine.hpp"
+#include "engine/parcels.hpp"
 #include "engine/plan.hpp"
 #include "engine/saved_plan.hpp"
 #include "store/standing.hpp"
@@ -12,7 +13,7 @@ using store::Session;
 Result<Json> Engine::plan(const std::string& name) {
   auto& world = core_.world();
   const std::shared_lock guard(world.mutex);
-  if (!name.empty() && !world.find(name)) return error(Fault::not_found, "there is no channel '" + name + "'", "plan");
+  if (!name.empty() && !world.find(name)) return no_channel(world, name, "plan");
   Json items = Json::array(), totals = Json::array(), left_alone = Json::array();
   std::string store_name;
   auto read = world.store.read([&](Session& session) -> Result<void> {

@@ -1,6 +1,7 @@
 // Why a channel shows the number it shows: from the movements over the rules and the belief to the last request and its answer.
 #include "engine/engine.hpp"
 #include "engine/number.hpp"
+#include "engine/parcels.hpp"
 #include "engine/pins.hpp"
 #include "engine/story.hpp"
 #include "store/catalogue.hpp"
@@ -160,7 +161,7 @@ Result<Json> Engine::explain(const std::string& sku, const std::string& name, co
   auto& world = core_.world();
   const std::shared_lock guard(world.mutex);
   const auto* channel = world.find(name);
-  if (!channel) return error(Fault::not_found, "there is no channel '" + name + "'", "explain");
+  if (!channel) return no_channel(world, name, "explain");
   if (aspect != "stock" && aspect != "price" && aspect != "content")
     return error(Fault::invalid, "'" + aspect + "' cannot be explained", "explain", "stock, price and content can, and an order");
   Story story;
@@ -188,7 +189,7 @@ Result<Json> Engine::explain_order(const std::string& id, const std::string& nam
   auto& world = core_.world();
   const std::shared_lock guard(world.mutex);
   const auto* channel = world.find(name);
-  if (!channel) return error(Fault::not_found, "there is no channel '" + name + "'", "explain");
+  if (!channel) return no_channel(world, name, "explain");
   Story story;
   bool found = false;
   auto read = world.store.read([&](Session& session) -> Result<void> {
