@@ -220,17 +220,19 @@ Result<Json> check(const fs::path& folder, Complaints& complaints) {
     Json one_way = Json::array(), installed = Json::array();
     for (const auto& hole : assembled->mappings[i]->one_way_holes())  // each begins with its file
       (hole.starts_with(own) ? one_way : installed).push_back(hole);
-    channels.push_back(Json::object({{"name", setup.config.name},
-                                     {"connector", setup.config.connector},
-                                     {"mapping", assembled->settings.channels[i].mapping},
-                                     {"policy", std::string(engine::name_of(setup.config.policy))},
-                                     {"protection", engine::protection_of(setup.connector->capabilities())},
-                                     {"webhooks", engine::way_of_webhooks(setup.connector->capabilities(), setup.config)},
-                                     {"address", setup.config.hook_url},
-                                     {"orders_every_s", setup.config.orders_every.count() / 1000},
-                                     {"budgets", budgets_json(lent.budgets.published(setup.config.name))},
-                                     {"one_way", std::move(one_way)},
-                                     {"one_way_installed", std::move(installed)}}));
+    const auto& facts = setup.connector->capabilities();
+    Json channel = Json::object({{"name", setup.config.name},
+                                 {"connector", setup.config.connector},
+                                 {"mapping", assembled->settings.channels[i].mapping},
+                                 {"policy", std::string(engine::name_of(setup.config.policy))},
+                                 {"protection", engine::protection_of(facts)},
+                                 {"webhooks", engine::way_of_webhooks(facts, setup.config)},
+                                 {"address", setup.config.hook_url},
+                                 {"budgets", budgets_json(lent.budgets.published(setup.config.name))},
+                                 {"one_way", std::move(one_way)},
+                                 {"one_way_installed", std::move(installed)}});
+    if (facts.has_order_list) channel.set("orders_every_s", setup.config.orders_every.count() / 1000);
+    channels.push_back(std::move(channel));
   }
   return Json::object({{"channels", std::move(channels)}, {"warnings", Json::array()}});
 }

@@ -46,6 +46,10 @@ Operations operations_of(const Program& program) {
   if (program.find_category) all["find_category"].forms.push_back(&program.find_category->request);
   if (program.put_category) all["put_category"].forms.push_back(&program.put_category->request);
   if (program.put_image) all["put_image"].forms.push_back(&program.put_image->request);
+  if (program.tracking) {
+    all["read_parcel"].forms.push_back(&program.tracking->read);
+    if (program.tracking->follow) all["follow_parcel"] = {{&*program.tracking->follow}, true};
+  }
   if (program.subscribe) all["subscribe"].forms = {&program.subscribe->list, &program.subscribe->create, &program.subscribe->update};
   if (program.auth.token.get) add(all["auth"], program.auth.token.get);
   if (program.auth.token.renew) add(all["auth"], program.auth.token.renew);

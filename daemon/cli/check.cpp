@@ -32,8 +32,9 @@ void show_budgets(std::ostream& out, const Json& channel) {
            (entity.empty() ? "" : " for each " + entity) + (kept > 0 ? " (" + grouped(kept) + " kept)" : "");
   }
   if (all.empty()) return;
-  out << channel.text_or("name") << ": orders are read every " << ago_text(channel.integer_or("orders_every_s") * 1000)
-      << "; requests: " << printable(all) << "\n";
+  out << channel.text_or("name") << ": ";
+  if (channel.find("orders_every_s")) out << "orders are read every " << ago_text(channel.integer_or("orders_every_s") * 1000) << "; ";
+  out << "requests: " << printable(all) << "\n";
 }
 
 /// With `all`, what the mappings that tallyd brings never read is listed too: the merchant can do nothing about it.

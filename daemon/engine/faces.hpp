@@ -68,7 +68,8 @@ class Admin {
   ///  left_alone: [the same, with left_by: the person who discarded it],
   ///  totals: [{channel, creates, updates, prices, stocks, to_zero, left_alone, largest_price_change_percent}]}
   virtual Result<Json> plan(const std::string& channel) = 0;
-  /// {uptime_ms, version, channels: […as channels()], problems: [{channel, thing, aspect, reason, since, todo}],
+  /// {uptime_ms, version, channels: […as channels()], trackers (where there are some): [{name, on_their_way, by: telling|asking, reason,
+  ///  budgets_spent as of a channel}], problems: [{channel, thing, aspect, reason, since, todo}],
   ///  holds: [{digest, channel, aspect, count, reason, since}], inbox: {unread, parked},
   ///  oversold: [{sku, order, other_order, delay_ms, rule}], last_decrease_ms, differences,
   ///  converged: nothing differs, waits, is held, parked or unread on any channel that may be written to}

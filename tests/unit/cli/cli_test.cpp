@@ -187,12 +187,14 @@ TEST_F(CliTest, CheckSaysWhatComesOutOfTheBudgetsOfAPlatform) {
         R"({"channels":[{"name":"shop","orders_every_s":180,"budgets":[
              {"name":"order list","terms":"20 every 1h","keep":0,"entity":""},
              {"name":"revisions","terms":"250 every 24h","keep":1025,"entity":"@id"}]},
+            {"name":"parcels","budgets":[{"name":"looks","terms":"500 every 24h","keep":0,"entity":""}]},
             {"name":"till","orders_every_s":300,"budgets":[]}],"warnings":[]})");
   };
   EXPECT_EQ(tallyd({"check"}), 0);
   EXPECT_TRUE(
       printed("shop: orders are read every 3 min; requests: order list 20 every 1h, revisions 250 every 24h for each @id (1,025 kept)\n"))
       << out.str();
+  EXPECT_TRUE(printed("parcels: requests: looks 500 every 24h\n")) << "it has no orders: " << out.str();
   EXPECT_FALSE(printed("till: ")) << out.str();
 }
 

@@ -79,6 +79,17 @@ TEST_F(BudgetFile, WhatContradictsItselfIsRefusedWhereItStands) {
   EXPECT_NE(stage.complaints_of(twice).find("two budgets named 'b'"), std::string::npos);
 }
 
+TEST_F(BudgetFile, OfATrackerNamesFollowingAndLooking) {
+  Stage tracker("kuaidi100");
+  tracker.recipe.settings = json("{'currency':'CNY','hook_url':'https://hooks.example.com/hooks/parcels'}");
+  tracker.secrets = {{"key", "QUERYKEY"}, {"customer", "CUSTOMER1"}, {"salt", "SALTY"}};
+  const auto said = [&](const std::string& budget) { return tracker.complaints_of(with_budgets("kuaidi100", {budget})); };
+  EXPECT_EQ(said("{ name: looks, operations: [read_parcel], most: 500, every: day, day_starts: \"00:00 Asia/Shanghai\" }"), "");
+  EXPECT_EQ(said("{ name: both, operations: [follow_parcel, read_parcel], most: 60, every: 1m }"), "");
+  EXPECT_NE(said("{ name: b, operations: [read_parcel], most: 5, every: 1h, entity: now }").find("only writes are counted for each"),
+            std::string::npos);
+}
+
 TEST_F(BudgetFile, AChannelMayHaveLessAndNotMore) {
   stage.recipe.channel_file = "channels.d/shop.yaml";
   stage.recipe.places["limits/budgets/calls"] = {"channels.d/shop.yaml", 9, 21};
@@ -286,17 +297,6 @@ TEST_F(Asked, OfCertainThingsThoseThatWereAskedForCount) {
   EXPECT_EQ(page->asked, std::optional<std::size_t>(2));
 }
 
-TEST_F(Asked, OnlyWhatADecreaseWaitsForIsUrgent) {
-  Stage stage("woocommerce");
-  give(stage, 10);
-  for (const bool urgent : {true, false}) {
-    stage.platform.answers("POST", "/products/batch", 200, "{'update':[{'id':1}]}");
-    stage.platform.answers("GET", "/products?", 200, "[{'id':1,'stock_quantity':3}]");
-    channel::Change change{"1", ActionKind::set_stock, json("{'@id':'1','sku':'A','available':3,'listing':{'@id':'1'}}")};
-    change.urgent = urgent;
-    stage.connector().push({&change, 1});
-    Want want;
-    want.what = Want::What::stock;
 TEST_F(Asked, AParcelThatABudgetHasNoRoomForWasNotAskedFor) {
   Stage stage("kuaidi100");
   stage.recipe.settings = json("{'currency':'CNY','hook_url':'https://hooks.example.com/hooks/parcels'}");
@@ -325,6 +325,17 @@ TEST_F(Asked, WebhooksForWhichABudgetHasNoRoomAreNoTrouble) {
   EXPECT_EQ(none.error().fault, Fault::not_yet) << none.error().text();
 }
 
+TEST_F(Asked, OnlyWhatADecreaseWaitsForIsUrgent) {
+  Stage stage("woocommerce");
+  give(stage, 10);
+  for (const bool urgent : {true, false}) {
+    stage.platform.answers("POST", "/products/batch", 200, "{'update':[{'id':1}]}");
+    stage.platform.answers("GET", "/products?", 200, "[{'id':1,'stock_quantity':3}]");
+    channel::Change change{"1", ActionKind::set_stock, json("{'@id':'1','sku':'A','available':3,'listing':{'@id':'1'}}")};
+    change.urgent = urgent;
+    stage.connector().push({&change, 1});
+    Want want;
+    want.what = Want::What::stock;
     want.things = {json("{'@id':'1','sku':'A'}")};
     want.urgent = urgent;
     ASSERT_TRUE(stage.connector().read_listings(want));
