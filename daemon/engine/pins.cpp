@@ -104,25 +104,43 @@ void clear_pin(Session& session, const Pin& pin, const std::string& what, const 
   note(session, pin, what, why.cause, now);
 }
 
-/// "12.50", or "12.50 EUR": in the currency that is said, else in the channel's, else in the catalogue's.
-Result<Money> money_in(const std::string& said, const Channel& channel, const Variant& variant) {
-  if (said.find(' ') != std::string::npos) return Money::parse(said);
-  const auto amount = Decimal::parse(said);
-  if (!amount) return amount.error();
+Error no_price(const std::string& said, const std::string& why, std::string todo) {
+  return error(Fault::invalid, "'" + said + "' is no price: " + why, "pin", std::move(todo));
+}
+
+/// "12.50", or "12.50 EUR": in the currency that is said, else in the channel's, else in the catalogue's. To the coin: a person who types a
+/// price means that one.
+Result<Money> money_in(const std::string& typed, const Channel& channel, const Variant& variant) {
+  const std::string said = typed.substr(std::min(typed.find_first_not_of(' '), typed.size()));
+  const std::string number = said.substr(0, said.find(' '));
   Currency currency{channel.config.currency};
   if (currency.empty() && variant.price) currency = variant.price->currency;
-  if (currency.empty()) return error(Fault::invalid, "the price has no currency", "pin", "write it as \"12.50 EUR\"");
-  return Money::of(*amount, currency);
+  if (number.size() < said.size()) {
+    const auto named = Currency::parse(said.substr(number.size() + 1));
+    if (!named) return no_price(said, named.error().what, "write it as \"12.50 EUR\"");
+    currency = *named;
+  }
+  if (currency.empty()) return no_price(said, "it has no currency", "write it as \"12.50 EUR\"");
+  const auto amount = Decimal::parse(number);
+  if (!amount || number.find_first_of("eE") != std::string::npos)  // an exponent is what a spreadsheet leaves of something else
+    return no_price(said, "'" + number + "' is not a number", "write it like 12.50");
+  const auto price = Money::of(*amount, currency);
+  if (!price) return no_price(said, price.error().what, "write it like 12.50");
+  if (amount->is_negative()) return no_price(said, "it is below zero", "write it like 12.50");
+  if (price->major() != *amount)
+    return no_price(said, "it has more digits than " + currency.code + " has",
+                    "write at most " + std::to_string(currency.digits()) + " behind the point");
+  return price;
 }
 
 Result<std::string> price_wanted(const Json& wish, const Channel& channel, const Variant& variant) {
   const auto price = money_in(wish.text_or("price"), channel, variant);
-  if (!price) return error(Fault::invalid, "'" + wish.text_or("price") + "' is no price: " + price.error().what, "pin");
+  if (!price) return price.error();
   OfferPrice wanted;
   wanted.price = *price;
   if (const std::string said = wish.text_or("compare_at"); !said.empty()) {
     const auto before = money_in(said, channel, variant);
-    if (!before) return error(Fault::invalid, "'" + said + "' is no price: " + before.error().what, "pin");
+    if (!before) return before.error();
     if (before->currency != price->currency || before->minor <= price->minor)
       return error(Fault::invalid, "the price before the sale, " + before->text() + ", is not above " + price->text(), "pin");
     wanted.compare_at = *before;

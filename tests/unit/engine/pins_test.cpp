@@ -64,6 +64,23 @@ class Pins : public StockHouse {
   memory::Platform *one = nullptr, *other = nullptr;
 };
 
+TEST_F(Pins, OfAPriceThatDoesNotFitItsCurrencyToTheCoinAreRefusedInWords) {
+  const auto refused = [&](const std::string& price) { return pin(wish(R"({"price": ")" + price + R"("})")); };
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"10.999", "more digits than EUR has"},
+      {"10.5 JPY", "more digits than JPY has"},
+      {"1e5", "'1e5' is not a number"},
+      {" -1", "'-1' is no price: it is below zero"},  // as the command line hands it over           {"10,99", "'10,99' is not a number"},
+      {"12.50 XQX", "'12.50 XQX' is no price"}};
+  for (const auto& [price, why] : cases) EXPECT_NE(refused(price).find(why), std::string::npos) << price << ": " << refused(price);
+  EXPECT_NE(pin(wish(R"({"price": "12.50", "compare_at": "15.001"})")).find("'15.001' is no price"), std::string::npos);
+  come_to_rest();
+  EXPECT_EQ(price_on(*one), "11") << "nothing was pinned";
+  EXPECT_EQ(refused("12.50 EUR"), "");
+  come_to_rest();
+  EXPECT_EQ(price_on(*one), "12.5");
+}
+
 TEST_F(Pins, APinnedPriceWinsOverTheRuleAndTheCatalogueUntilItIsCleared) {
   ASSERT_EQ(price_on(*one), "11");
   ASSERT_EQ(pin(wish(R"({"price": "12.50"})")), "");
