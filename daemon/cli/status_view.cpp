@@ -86,6 +86,14 @@ std::string ago_text(std::int64_t ms) {
   return std::to_string(seconds / 86'400) + " days";
 }
 
+/// Where only observed, it is what the plan lists.
+Cell differing(const Json& channel) {
+  const std::int64_t seen = channel.integer_or("differences"), observed = channel.integer_or("observed_differences");
+  return {(channel.bool_or("observed_about") ? "~" : "") + grouped(seen + observed), seen != 0       ? Colour::red
+                                                                                     : observed != 0 ? Colour::yellow
+                                                                                                     : Colour::none};
+}
+
 std::string channels_text(const Console& console, const Json::Array& channels) {
   Table table({{"CHANNEL"},
                {"CONNECTOR"},
@@ -108,7 +116,7 @@ std::string channels_text(const Console& console, const Json::Array& channels) {
                {channel.text_or("policy")},
                {channel.text_or("protection")},
                number(channel, "offers"),
-               number(channel, "differences", Colour::red),
+               differing(channel),
                number(channel, "not_listed"),
                number(channel, "pending"),
                number(channel, "held", Colour::yellow),
@@ -152,6 +160,8 @@ Convergence convergence_of(const Json& status, const std::set<std::string>& chan
     if (!channels.empty() && !channels.contains(name)) continue;
     sum.offers += channel.integer_or("offers");
     sum.differences += channel.integer_or("differences");
+    sum.observed += channel.integer_or("observed_differences");
+    sum.observed_about = sum.observed_about || channel.bool_or("observed_about");
     sum.never_looked += channel.integer_or("never_looked");
     sum.unread += channel.integer_or("unread_rows");
     sum.parked += channel.integer_or("parked_rows");
@@ -182,6 +192,9 @@ std::string Convergence::text() const {
   const auto add = [&](std::int64_t count, const std::string& what) {
     if (count != 0) rest += (rest.empty() ? "; " : ", ") + grouped(count) + " " + what;
   };
+  if (observed != 0)
+    rest += std::string("; ") + (observed_about ? "about " : "") + grouped(observed) +
+            " of them where the policy is `observe` and nothing is sent (`tallyd plan` lists them)";
   add(not_listed, "not listed yet");
   add(in_doubt, "in doubt");
   add(pending, pending == 1 ? "change pending" : "changes pending");
@@ -194,7 +207,8 @@ std::string Convergence::text() const {
   if (oldest_s >= 0) rest += (rest.empty() ? "; " : ", ") + ("oldest unverified " + ago_text(oldest_s * 1000));
   add(for_release, "waiting for `tallyd channel release`");
   for (const std::string& name : paused) rest += (rest.empty() ? "; " : ", ") + name + " is paused";
-  return counted(differences, "difference", "differences") + " among " + counted(offers, "offer", "offers") + rest;
+  return (observed_about ? "about " : "") + counted(differences + observed, "difference", "differences") + " among " +
+         counted(offers, "offer", "offers") + rest;
 }
 
 namespace {

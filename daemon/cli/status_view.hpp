@@ -23,13 +23,15 @@ std::string list_alone(const Json& said);
 struct Convergence {
   std::int64_t offers = 0, differences = 0, not_listed = 0, in_doubt = 0, pending = 0, waiting = 0, held = 0, parked = 0, unread = 0;
   std::int64_t never_looked = 0, for_release = 0, left_alone = 0;
-  std::int64_t oldest_s = -1;  ///< -1: nothing was looked at yet
+  std::int64_t observed = 0;    ///< differences on channels that only observe: nobody waits for them to end
+  bool observed_about = false;  ///< their number is a rough one
+  std::int64_t oldest_s = -1;   ///< -1: nothing was looked at yet
   std::vector<std::string> paused;
 
   /// Whether nothing differs, waits, is held, parked or unlisted, on channels that are all worked on.
   bool settled() const;
-  /// And every offer was looked at.
-  bool in_sync() const { return settled() && never_looked == 0; }
+  /// And nothing differs where we only observe, and every offer was looked at.
+  bool in_sync() const { return settled() && observed == 0 && never_looked == 0; }
   /// "0 differences among 1,880 offers; 11 not listed yet, 2 parked, oldest unverified 41 s"
   std::string text() const;
 };

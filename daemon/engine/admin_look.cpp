@@ -5,6 +5,7 @@
 #include "engine/orders.hpp"
 #include "engine/oversell.hpp"
 #include "engine/parcels.hpp"
+#include "engine/plan.hpp"
 #include "engine/unusual.hpp"
 #include "store/comparison.hpp"
 #include "store/inbox.hpp"
@@ -155,6 +156,18 @@ void add_budgets(Json& json, const Channel& channel) {
   if (i > most_said) words += "; and " + std::to_string(i - most_said) + " more";
   if (json.text_or("reason").empty()) json.set("reason", words);
 
+/// So many marks are looked at for a status, which is asked for every few seconds.
+constexpr std::int64_t most_compared = 300;
+
+/// What a plan would list where nothing may be sent. Where more is marked than can be compared at each status, each mark is taken for one:
+/// a channel that was never written to differs nearly everywhere.
+void add_observed(Json& json, Session& session, const Channel& channel, const store::Standing& standing) {
+  const std::int64_t marked = standing.pending + standing.waiting + standing.held + standing.parked;
+  const bool compared = marked <= most_compared;
+  json.set("observed_differences", compared ? static_cast<std::int64_t>(plan_of(session, channel).lines.size()) : marked);
+  json.set("observed_about", !compared);
+}
+
 }  // namespace
 
 Json Engine::channel_json(Session& session, const Channel& channel) const {
@@ -177,6 +190,7 @@ Json Engine::channel_json(Session& session, const Channel& channel) const {
   json.set("listings", standing.listings);
   json.set("orders", store::count_orders(session, channel.no));
   json.set("differences", standing.differences);
+  if (!writes) add_observed(json, session, channel, standing);
   json.set("not_listed", standing.not_listed);
   json.set("in_doubt", standing.in_doubt);
   json.set("never_looked", can_look ? standing.never_looked : std::int64_t{0});
@@ -402,11 +416,12 @@ Result<Json> Engine::status() {
     return {};
   });
   if (!read) return read.error();
-  std::int64_t differences = 0, unread = 0, parked = 0;
+  std::int64_t differences = 0, observed = 0, unread = 0, parked = 0;
   bool converged = true;
   std::optional<std::int64_t> last;
   for (const auto& channel : listed->find("items")->as_array()) {
     differences += channel.integer_or("differences");
+    observed += channel.integer_or("observed_differences");
     unread += channel.integer_or("unread_rows");
     parked += channel.integer_or("parked_rows");
     converged = converged && has_converged(channel);
@@ -415,7 +430,8 @@ Result<Json> Engine::status() {
   Json answer = Json::object({{"uptime_ms", (world.clock.now() - started_).count()},
                               {"version", version_},
                               {"converged", converged},
-                              {"differences", differences}});
+                              {"differences", differences},
+                              {"observed_differences", observed}});
   answer.set("channels", *listed->find("items"));
   if (!trackers.empty()) answer.set("trackers", std::move(trackers));
   answer.set("problems", std::move(problems));
@@ -474,6 +490,7 @@ Result<Json> Engine::metrics() {
         Gauge{"not_listed", "tallyd_not_listed", "Products that are to be listed and are not"},
         Gauge{"held", "tallyd_held", "Changes that the guard holds for a person"},
         Gauge{"parked_rows", "tallyd_inbox_parked", "Documents that could not be read"},
+        Gauge{"observed_differences", "tallyd_observed_differences", "What a plan would change on a channel that only observes"},
         Gauge{"never_looked", "tallyd_never_looked", "Offers that no look has confirmed yet"},
         Gauge{"oldest_unverified_s", "tallyd_oldest_unverified_seconds", "Since the offer that waits longest was looked at"},
         Gauge{"held_orders", "tallyd_orders_held", "Orders that wait for a person"},

@@ -39,7 +39,8 @@ class Admin {
 
   // Looking.
   /// items: {name, connector, policy, state: ok|paused|backing_off, reason, protection: by delta|by compare|by look|by age,
-  ///  offers, listings, differences, not_listed, in_doubt, never_looked, pending, waiting, held, parked, left_alone, unread_rows,
+  ///  offers, listings, differences, observed_differences (where the policy is observe): lines of its plan, observed_about: they are
+  ///  so many that each mark is counted instead, not_listed, in_doubt, never_looked, pending, waiting, held, parked, left_alone, unread_rows,
   ///  parked_rows, comparison: hourly|no list by placing|no order list, compared_through, differing_hours, orders_missed, held_orders,
   ///  cancelled_24h, shipped_24h: told by the channel, unusual: how many of the two are more than three times the usual,
   ///  waiting_for_release, last_order_read, last_sweep, raises_held, oldest_unverified_s,
@@ -71,7 +72,7 @@ class Admin {
   /// {uptime_ms, version, channels: […as channels()], trackers (where there are some): [{name, on_their_way, by: telling|asking, reason,
   ///  budgets_spent as of a channel}], problems: [{channel, thing, aspect, reason, since, todo}],
   ///  holds: [{digest, channel, aspect, count, reason, since}], inbox: {unread, parked},
-  ///  oversold: [{sku, order, other_order, delay_ms, rule}], last_decrease_ms, differences,
+  ///  oversold: [{sku, order, other_order, delay_ms, rule}], last_decrease_ms, differences, observed_differences,
   ///  converged: nothing differs, waits, is held, parked or unread on any channel that may be written to}
   virtual Result<Json> status() = 0;
   /// What is fixed by hand or by an undo, of one channel or all: items {channel, aspect: price|content, thing: SKU or code, value, until,

@@ -32,6 +32,14 @@ TEST_F(CliTest, StatusShowsChannelsProblemsHoldsAndWhetherAllIsWell) {
   EXPECT_EQ(json_out(), *Json::parse(status_json));
 }
 
+TEST_F(CliTest, StatusCountsWhatDiffersWhereItOnlyObserves) {
+  with_daemon().answer("/api/v1/status", R"({"version":"1","uptime_ms":1,"differences":0,"observed_differences":35,"channels":[
+    {"name":"shop","state":"ok","policy":"observe","offers":900,"differences":0,"observed_differences":35}]})");
+  ASSERT_EQ(tallyd({"status"}), 0) << err.str();
+  EXPECT_TRUE(printed("35 differences among 900 offers; 35 of them where the policy is `observe`")) << out.str();
+  EXPECT_FALSE(printed("In sync")) << out.str();
+}
+
 TEST_F(CliTest, StatusSaysHowManyWebhooksWorkAndWhereOrdersComeByTheListAlone) {
   with_daemon().answer("/api/v1/status", R"({"version":"1","uptime_ms":1,"channels":[
     {"name":"shop","policy":"full","webhooks":{"how":"by itself","wanted":3,"active":3,"checked_at":"2026-11-21T19:48:00Z","checked_s":720,

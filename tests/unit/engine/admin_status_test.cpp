@@ -23,6 +23,12 @@ class AdminStatus : public Office {
       store::clear_mark(session, *store::find_mark(session, shop_no, "content", product.value));
     });
   }
+  /// The channel's file says `policy: observe` from now on.
+  void only_observe() {
+    auto made = setups(true);
+    made.front().config.policy = Policy::observe;
+    ASSERT_TRUE(engine->set_channels(config(), std::move(made)).has_value());
+  }
   void change(const std::string& sku, const std::function<void(store::OfferRow&)>& how) {
     write([&](store::Session& session) {
       auto offer = *store::find_offer(session, shop_no, variant(session, sku));
@@ -91,6 +97,34 @@ TEST_F(AdminStatus, CountsAnOfferThatWasSeenOtherwiseAndAPriceThatWas) {
     offer.price_observed_at = clock.now();
   });
   EXPECT_EQ(status().integer_or("differences"), 2);
+}
+
+TEST_F(AdminStatus, CountsWhatThePlanListsWhereTheChannelOnlyObserves) {
+  listed("A");
+  listed("B");
+  const auto planned = [&] { return engine->plan("shop")->find("items")->as_array().size(); };
+  only_observe();
+  ASSERT_EQ(planned(), 0u);
+  EXPECT_EQ(status().integer_or("observed_differences", -1), 0);
+  write([&](store::Session& session) {
+    for (const auto* sku : {"A", "B"}) store::mark(session, {.channel = shop_no, .aspect = "price", .thing = variant(session, sku).value});
+  });
+  change("A", [](auto& offer) { offer.price_sent = "10.00 EUR"; });  // marked, and nothing differs there
+  ASSERT_EQ(planned(), 1u);
+  EXPECT_EQ(shop().integer_or("observed_differences"), 1);
+  EXPECT_EQ(status().integer_or("observed_differences"), 1);
+  EXPECT_FALSE(shop().bool_or("observed_about", true));
+  EXPECT_EQ(shop().integer_or("differences"), 0);
+}
+
+TEST_F(AdminStatus, SaysThatTheNumberIsARoughOneWhereTooMuchIsMarkedToBeCompared) {
+  listed("A");
+  only_observe();
+  write([&](store::Session& session) {
+    for (std::int64_t thing = 1; thing <= 301; ++thing) store::mark(session, {.channel = shop_no, .aspect = "price", .thing = thing});
+  });
+  EXPECT_GE(shop().integer_or("observed_differences"), 301);
+  EXPECT_TRUE(shop().bool_or("observed_about"));
 }
 
 TEST_F(AdminStatus, CountsAListingThatVanishedUntilItsProductEnds) {
