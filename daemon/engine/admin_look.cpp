@@ -1,6 +1,7 @@
 // What the engine tells: channels, products, offers, orders, status, events, metrics.
 // Reads with sessions of its own, on the caller's thread.
 #include "engine/engine.hpp"
+#include "engine/nonsense.hpp"
 #include "engine/number.hpp"
 #include "engine/orders.hpp"
 #include "engine/oversell.hpp"
@@ -322,8 +323,9 @@ Json order_item(const World& world, const store::OrderRow& row) {
                             {"number", row.document.text_or("number")},
                             {"state", row.state},
                             {"revision", row.revision}});
-  if (const auto* total = row.document.find("total")) item.set("total", *total);
-  item.set("currency", row.document.text_or("currency"));
+  if (row.document.find("total")) item.set("total", total_as_said(row.document));
+  const std::string own = own_currency(row.document);
+  item.set("currency", own.empty() ? row.document.text_or("currency") : own);
   const auto* held = row.document.find("holds");
   item.set("holds", held ? *held : Json::array());
   item.set("lines", std::move(lines));

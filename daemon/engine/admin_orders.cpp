@@ -48,7 +48,7 @@ Json order_json(Session& session, const World& world, const store::OrderRow& row
   for (const auto& task : tasks) done.push_back(task_json(task));
   Json json = Json::object({{"channel", world.name_of(row.channel)}, {"id", row.id}, {"number", order.number}, {"state", row.state}});
   if (!order.platform_state.empty()) json.set("platform_state", order.platform_state);
-  if (const Json* total = tree.find("total")) json.set("total", *total);
+  if (row.document.find("total")) json.set("total", total_as_said(row.document));
   json.set("revision", row.revision);
   json.set("lines", std::move(lines));
   for (const auto* list : {"shipments", "refunds", "after_sales", "holds"})
@@ -95,7 +95,7 @@ Result<store::OrderRow> find_named(Session& session, const World& world, const s
     found = std::move(row);
   }
   if (found) return std::move(*found);
-  if (!channel.empty() && !world.find(channel)) return error(Fault::not_found, "there is no channel '" + channel + "'", "order");
+  if (!channel.empty() && !world.find(channel)) return no_channel(world, channel, "order");
   return error(Fault::not_found, "there is no order '" + id + "'" + (channel.empty() ? "" : " of " + channel), "order",
                "`tallyd order list` shows their ids");
 }

@@ -11,6 +11,8 @@ namespace tally::engine {
 namespace {
 
 constexpr std::string_view two_shapes = "this order was another one before: ";
+constexpr std::string_view no_such_currency = "its currency '";
+constexpr std::string_view currency_as_read = "currency: '";  // how a mapping's doubts of that field begin
 constexpr std::string_view no_sku = " names no SKU", unknown_sku = " names the unknown SKU ";
 
 bool is_unknown(const Json& code) {
@@ -86,8 +88,27 @@ void make_readable(Json& order, Doubts& doubts) {
     unknown.insert(code->scalar_text());
     order.erase("currency");
   }
-  for (const auto& code : unknown) doubts.push_back("its currency '" + code + "' does not exist");
+  for (const auto& code : unknown) doubts.push_back(std::string(no_such_currency) + code + "' does not exist");
   if (Json* lines = order.find("lines"); lines && lines->is_array()) tell_lines_apart(*lines, doubts);
+}
+
+std::string own_currency(const Json& document) {
+  const Json* doubts = document.find("doubts");
+  if (!doubts || !doubts->is_array()) return {};
+  for (const auto& doubt : doubts->as_array()) {
+    const std::string text = doubt.scalar_text();
+    for (const std::string_view words : {no_such_currency, currency_as_read}) {
+      if (text.starts_with(words)) return text.substr(words.size(), text.find('\'', words.size()) - words.size());
+    }
+  }
+  return {};
+}
+
+Json total_as_said(const Json& document) {
+  const Json* total = document.find("total");
+  Json said = total ? *total : Json();
+  if (const std::string own = own_currency(document); !own.empty() && said.is_object()) said.set("currency", own);
+  return said;
 }
 
 Doubts from_the_future(Order& order, Time came, Time now) {

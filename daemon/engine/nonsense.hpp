@@ -17,6 +17,12 @@ using Doubts = std::vector<std::string>;
 /// that another line has already becomes "ID (2)".
 void make_readable(Json& order, Doubts& doubts);
 
+/// The word that the order itself has for its currency where that is not the one of its amounts, by the doubts in its document: "ZZZ",
+/// which nobody knows, or what it became; empty: it is theirs.
+std::string own_currency(const Json& document);
+/// The total in the order's own word for its currency.
+Json total_as_said(const Json& document);
+
 /// Moments far ahead of our clock become the one when the document came (`came`), so that no count, no later document and no number is
 /// reckoned from them: what the order moves is never lost.
 Doubts from_the_future(Order& order, Time came, Time now);

@@ -45,6 +45,22 @@ TEST_F(Nonsense, ACurrencyThatDoesNotExistIsHeldAndNotParked) {
   EXPECT_EQ(at("A", "main").reserved, 2);
 }
 
+TEST_F(Nonsense, AnOrderInACurrencyThatNobodyKnowsIsListedInItsOwnWord) {
+  store::OrderRow row;
+  row.channel = channel("shop").no;
+  row.document = Json::object({{"total", money("80.66", "EUR")}, {"currency", "EUR"}});
+  EXPECT_EQ(order_item(core->world(), row).text_or("currency"), "EUR");
+  EXPECT_EQ(order_item(core->world(), row).find("total")->text_or("currency"), "EUR");
+  for (const char* doubt : {"currency: 'ZZZ' is no currency", "currency: 'ZZZ' is another currency than EUR; amounts are never converted",
+                            "its currency 'ZZZ' does not exist"}) {
+    row.document.set("doubts", Json::Array{Json("total: another doubt"), Json(doubt)});
+    const Json item = order_item(core->world(), row);
+    EXPECT_EQ(item.text_or("currency"), "ZZZ") << doubt;
+    EXPECT_EQ(item.find("total")->text_or("currency"), "ZZZ") << doubt;
+    EXPECT_EQ(item.find("total")->find("amount")->scalar_text(), "80.66") << doubt;
+  }
+}
+
 TEST_F(Nonsense, AnotherCurrencyThanTheChannelsIsHeld) {
   order("shop", "1", "paid", {{"A", 2}}, clock.now(), [](Json& tree) { tree.set("total", money("20.00", "USD")); });
   EXPECT_THAT(holds("1"), ElementsAre("it is in USD and the channel sells in EUR"));
