@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 
 namespace tally::tests {
 namespace {
@@ -79,6 +80,27 @@ TEST_F(Reload, IsTheSameOnSighup) {
   add("stock: { buffer: 3 }");
   street.daemon().signal(SIGHUP);
   EXPECT_TRUE(street.soon([&] { return street.shown("shop", "TEE") == left - 3; })) << "the valid file is taken over";
+}
+
+TEST_F(Reload, ReadsOrdersAtTheChannelsOwnPaceAgainWhenTheFileNamesNoBudgetMore) {
+  const auto pace = [&] {
+    const Json shop = street.channel("shop");
+    const Json* every = shop.at("/webhooks/orders_every_s");
+    return every ? every->integer().value() : 0;
+  };
+  const auto own = pace();
+  ASSERT_LT(own, 1800);
+  std::string connector = content_of(std::filesystem::path(TALLYD_SOURCE_DIR) / "connectors/woocommerce/connector.yaml");
+  const std::string limits = "limits: {";
+  connector.insert(connector.find(limits) + limits.size(), " budgets: [{ name: list, operations: [read_orders], most: 2, every: 1h }],");
+  const auto file = street.file("config/connectors/woocommerce/connector.yaml");
+  std::filesystem::create_directories(file.parent_path());
+  write_file(file, connector);
+  ASSERT_TRUE(street.done({"reload"}).bool_or("applied"));
+  EXPECT_EQ(pace(), 1800);
+  std::filesystem::remove(file);
+  ASSERT_TRUE(street.done({"reload"}).bool_or("applied"));
+  EXPECT_EQ(pace(), own);
 }
 
 }  // namespace
