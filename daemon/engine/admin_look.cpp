@@ -140,22 +140,22 @@ void add_webhooks(Json& json, const Channel& channel, const WebhooksState& state
 void add_budgets(Json& json, const Channel& channel) {
   const auto* meter = channel.connector->meter();
   if (!meter) return;
-  Json spent = Json::array();
-  for (const auto& budget : meter->spent()) {
   constexpr std::size_t most_said = 5;
-    spent.push_back(Json::object({{"budget", budget.budget},
+  Json spent = Json::array();
   std::string words;
   std::size_t i = 0;
+  for (const auto& budget : meter->spent()) {
+    spent.push_back(Json::object({{"budget", budget.budget},
                                   {"entity", budget.entity},
                                   {"opens_at", budget.opens == never ? "" : format_iso(budget.opens)},
                                   {"kept_too", budget.urgent},
                                   {"text", budget.text}}));
     if (i++ < most_said) words += (words.empty() ? "" : "; ") + budget.text;
   }
-  json.set("budgets_spent", std::move(spent));
-}
   if (i > most_said) words += "; and " + std::to_string(i - most_said) + " more";
   if (json.text_or("reason").empty()) json.set("reason", words);
+  json.set("budgets_spent", std::move(spent));
+}
 
 /// So many marks are looked at for a status, which is asked for every few seconds.
 constexpr std::int64_t most_compared = 300;
@@ -396,7 +396,11 @@ Result<Json> Engine::status() {
                                        {"since", format_iso(p.since)},
                                        {"todo", p.todo}}));
     }
-    for (const auto& tracker : world.trackers) trackers.push_back(tracker_json(session, *tracker));
+    for (const auto& tracker : world.trackers) {
+      Json json = tracker_json(session, *tracker);
+      add_budgets(json, *tracker);
+      trackers.push_back(std::move(json));
+    }
     for (const auto& h : store::holds(session))
       holds.push_back(Json::object({{"digest", h.digest},
                                     {"channel", world.name_of(h.channel)},
