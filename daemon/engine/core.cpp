@@ -288,7 +288,9 @@ Result<void> Core::finish(const Call& call, Outcome outcome) {
   auto* its = lane(call.channel);
   // A reload took the lane away while the call was out: its intents are unknown to whoever comes after it.
   if (!its || its->number() != call.lane) return {};
-  return its->finish(call, std::move(outcome));
+  auto followed = follow_the_clock();  // what is written now is not moved by the next turn
+  auto done = its->finish(call, std::move(outcome));
+  return done ? followed : done;
 }
 
 }  // namespace tally::engine
