@@ -96,8 +96,9 @@ TEST_F(Check, AFaultyFileHidesNoFaultOfAnyOther) {
 
 TEST_F(Check, AConnectorThatIsNotThereIsAnsweredWithThoseThatAre) {
   given("channels.d/a.yaml", "connector: amazon\n");
-  EXPECT_THAT(said(),
-              ElementsAre("channels.d/a.yaml:1:12: there is no connector 'amazon', there are douyin, kuaidi100, till, wechat-shop, woocommerce"));
+  EXPECT_THAT(
+      said(),
+      ElementsAre("channels.d/a.yaml:1:12: there is no connector 'amazon', there are douyin, kuaidi100, till, wechat-shop, woocommerce"));
 }
 
 TEST_F(Check, AStoreThatCannotBeOpenedIsSaidWithThePlaceOfItsSettingAndWhatToDo) {
