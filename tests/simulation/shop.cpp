@@ -230,6 +230,12 @@ Shop make_shop(Kind kind, const std::string& name, Rng& rng, const Clock& clock)
   return shop;
 }
 
+void Shop::lift_budgets() {
+  connector = std::make_shared<memory::MemoryConnector>(*platform);
+  gate.reset();
+  purse = nullptr;
+}
+
 Product make_late_product() {
   return product("LATE", {"SKU-L"});
 }

@@ -67,6 +67,9 @@ struct Shop {
 
   const std::string& name() const { return config.name; }
   const channel::Capabilities& facts() const { return platform->terms().facts; }
+
+  /// As many requests as one likes.
+  void lift_budgets();
 };
 
 Shop make_shop(Kind kind, const std::string& name, Rng& rng, const Clock& clock);

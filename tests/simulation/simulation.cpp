@@ -26,6 +26,7 @@ std::vector<Shop> open_shops(Rng& rng, const Clock& clock, const Options& option
     shops.push_back(make_shop(Kind::absolute, "absolute", rng, clock));
     shops.front().weather = {};
     shops.front().config.locations = {"main"};
+    shops.front().lift_budgets();  // nobody keeps up with an order a second by seven requests a minute
     return shops;
   }
   const auto count = rng.between(2, 3);
