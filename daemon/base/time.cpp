@@ -2,6 +2,7 @@
 
 #include <array>
 #include <ctime>
+#include <fstream>
 
 namespace tally {
 namespace {
@@ -157,6 +158,13 @@ Duration SystemClock::since_start() const {
   timespec since{};
   ensure(clock_gettime(CLOCK_BOOTTIME, &since) == 0, "the kernel has no CLOCK_BOOTTIME");
   return std::chrono::seconds(since.tv_sec) + std::chrono::duration_cast<Duration>(std::chrono::nanoseconds(since.tv_nsec));
+}
+
+std::string SystemClock::start() const {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string id;
+  std::getline(file, id);  // without that file: nobody says
+  return id;
 }
 
 Result<Time> parse_iso(std::string_view text) {

@@ -28,12 +28,15 @@ class Clock {
   virtual ~Clock() = default;
   virtual Time now() const = 0;              ///< wall time, may jump
   virtual Duration since_start() const = 0;  ///< never goes back, counts while the machine sleeps
+  /// Names the machine's start from which `since_start` counts; another after the next one. Empty: nobody says.
+  virtual std::string start() const { return ""; }
 };
 
 class SystemClock final : public Clock {
  public:
   Time now() const override;
   Duration since_start() const override;
+  std::string start() const override;
 };
 
 /// RFC 3339 with any offset and 0 to 9 digits of seconds ("2026-01-02T03:04:05.678+08:00"); a space may stand for the T. Without a zone:

@@ -215,6 +215,7 @@ Json Engine::channel_json(Session& session, const Channel& channel) const {
   json.set("unusual", std::int64_t{cancelled.is_unusual()} + std::int64_t{shipped.is_unusual()});
   json.set("orders_missed", static_cast<std::int64_t>(lane.orders_missed));
   json.set("raises_held", static_cast<std::int64_t>(lane.raises_held));
+  if (lane.raises_held > 0) json.set("raises_held_s", (now - lane.raises_held_since).count() / 1000);
   if (lane.last_order_read != long_ago) json.set("last_order_read", format_iso(lane.last_order_read));
   if (lane.last_sweep != long_ago) json.set("last_sweep", format_iso(lane.last_sweep));
   if (standing.oldest_verified) json.set("oldest_unverified_s", (now - *standing.oldest_verified).count() / 1000);
@@ -506,7 +507,8 @@ Result<Json> Engine::metrics() {
         Gauge{"unusual", "tallyd_orders_unusual", "Of these two, how many are more than three times the usual"},
         Gauge{"parked", "tallyd_parked", "Changes that were refused and wait for a correction"},
         Gauge{"left_alone", "tallyd_left_alone", "Changes that a person discarded: what is shown there differs on purpose"},
-        Gauge{"raises_held", "tallyd_raises_held", "Raises that wait for an order read"}}) {
+        Gauge{"raises_held", "tallyd_raises_held", "Raises that wait for an order read"},
+        Gauge{"raises_held_s", "tallyd_raises_held_seconds", "Since the one of them that waits longest began to"}}) {
     for (const auto& channel : listed->find("channels")->as_array())
       add(gauge.name, gauge.help, "gauge", channel.text_or("name"), channel.integer_or(gauge.field));
   }

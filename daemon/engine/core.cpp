@@ -25,7 +25,8 @@ constexpr std::size_t rows_a_turn = 64;
 constexpr std::size_t calls_a_turn = 16;
 constexpr std::size_t buyers_a_tidying = 1000;
 constexpr Duration between_tidyings{3600000};
-constexpr Duration clock_was_set{1000};  ///< less is the clock's own correction, within every margin
+constexpr Duration clock_was_set_by{1000};  ///< less is the clock's own correction, within every margin
+constexpr Duration clock_kept_within{100};
 
 /// A channel that was never seen before is compared with the whole catalogue.
 void mark_everything(Session& session, const Channel& channel, Time now) {
@@ -72,48 +73,83 @@ void welcome_back(Session& session, const std::vector<std::shared_ptr<Channel>>&
   }
 }
 
+/// The next calls of a lane, as many as a turn allows. Returns when it has something to do again; `never`: when a call came back.
+template <typename AnyLane>
+Result<Time> dispatch_steps(AnyLane& lane, const std::function<void(Call)>& dispatch) {
+  for (std::size_t calls = 0; calls < calls_a_turn; ++calls) {
+    auto step = lane.step();
+    if (!step) return step.error();
+    if (!step->call) return step->idle_until;
+    dispatch(std::move(*step->call));
+  }
+  return never;
+}
+
 }  // namespace
 
 Core::Core(store::Database& store, const Clock& clock, Log log, Config config, std::uint64_t seed)
     : world_{store, clock, std::move(log), std::move(config), {}, {}, {}}, seed_(seed) {}
 
-/// Of a clock that was set while the daemon was down only that it went back can be known.
+/// Of one that was set while the daemon was down: where the machine was started since, only that it went back can be known.
 Result<Duration> Core::clock_set_by(Duration ahead) {
   if (ahead_) return ahead - *ahead_;
   std::optional<Time> last;
+  std::optional<store::MachineClock> kept;
   auto read = world_.store.read([&](Session& session) -> Result<void> {
     last = store::last_journaled(session);
+    kept = store::kept_machine_clock(session);
     return {};
   });
   if (!read) return read.error();
+  start_ = world_.clock.start();
+  if (kept && !start_.empty() && kept->start == start_) {
+    kept_ahead_ = kept->ahead;
+    return ahead - kept->ahead;
+  }
   return last ? std::min(Duration(0), world_.clock.now() - *last) : Duration(0);
+}
+
+/// Moves all that is remembered in the machine's time.
+Result<void> Core::clock_was_set(Duration by, Duration ahead) {
+  const Time now = world_.clock.now();
+  auto moved = world_.store.write([&](Session& session) -> Result<void> {
+    store::move_moments(session, by, now);
+    if (!ahead_ && !kept_ahead_) store::forget_anchors(session, std::nullopt, now);  // it may have been set by more than that
+    for (const auto& row : store::all_channels(session)) {                           // those too that are taken out for a while
+      const auto* channel = world_.find(row.no);
+      ClockApart clock = channel ? channel->clock : kept_clock(session, row.no);
+      clock.moved(by);
+      keep_clock(session, row.no, clock, now);
+    }
+    store::keep_machine_clock(session, {start_, ahead}, now);
+    store::journal(session, {0, now, "clock.set", "machine", ChannelNo(), "", Json::object({{"by_ms", by.count()}}).dump()});
+    return {};
+  });
+  if (!moved) return moved;
+  kept_ahead_ = ahead;
+  for (const auto& channel : world_.channels) channel->clock.moved(by);
+  for (auto& [no, lane] : lanes_) lane->clock_was_set(by);
+  for (auto& [no, lane] : parcel_lanes_) lane->clock_was_set(by);
+  world_.log.warning("the machine's clock was set", {{"by", std::to_string(by.count()) + " ms"}});
+  return {};
 }
 
 Result<void> Core::follow_the_clock() {
   const Duration before = world_.clock.since_start();
   const Time now = world_.clock.now();
   const Duration ahead = now - long_ago - before;
-  if (ahead_ && world_.clock.since_start() - before > clock_was_set) return {};  // stopped between the two: the next turn tells
+  if (ahead_ && world_.clock.since_start() - before > clock_was_set_by) return {};  // stopped between the two: the next turn tells
   const auto by = clock_set_by(ahead);
   if (!by) return by.error();
-  if (*by > clock_was_set || *by < -clock_was_set) {
-    auto moved = world_.store.write([&](Session& session) -> Result<void> {
-      store::move_moments(session, *by, now);
-      if (!ahead_) store::forget_anchors(session, std::nullopt, now);  // it may have been set by more than that
-      for (const auto& row : store::all_channels(session)) {           // those too that are taken out for a while
-        const auto* channel = world_.find(row.no);
-        ClockApart clock = channel ? channel->clock : kept_clock(session, row.no);
-        clock.moved(*by);
-        keep_clock(session, row.no, clock, now);
-      }
-      store::journal(session, {0, now, "clock.set", "machine", ChannelNo(), "", Json::object({{"by_ms", by->count()}}).dump()});
+  if (*by > clock_was_set_by || *by < -clock_was_set_by) {
+    if (auto moved = clock_was_set(*by, ahead); !moved) return moved;
+  } else if (!kept_ahead_ || std::chrono::abs(ahead - *kept_ahead_) > clock_kept_within) {
+    auto kept = world_.store.write([&](Session& session) -> Result<void> {
+      store::keep_machine_clock(session, {start_, ahead}, now);
       return {};
     });
-    if (!moved) return moved;
-    for (const auto& channel : world_.channels) channel->clock.moved(*by);
-    for (auto& [no, lane] : lanes_) lane->clock_was_set(*by);
-    for (auto& [no, lane] : parcel_lanes_) lane->clock_was_set(*by);
-    world_.log.warning("the machine's clock was set", {{"by", std::to_string(by->count()) + " ms"}});
+    if (!kept) return kept;
+    kept_ahead_ = ahead;
   }
   ahead_ = ahead;
   return {};
@@ -146,7 +182,7 @@ Result<void> Core::set_channels(Config config, std::vector<ChannelSetup> setups)
       }
       find_locations(session, config, *channel);
       store::set_paused(session, row.no, "");  // a start or a reload is a new try
-      for (const char* kind : {"channel", "webhooks"}) store::clear_problem(session, row.no, kind, setup.config.name);
+      for (const char* kind : {"channel", "webhooks", "raises"}) store::clear_problem(session, row.no, kind, setup.config.name);
       if (is_new) mark_everything(session, *channel, world_.clock.now());
       channels.push_back(std::move(channel));
     }
@@ -249,47 +285,27 @@ Result<Time> Core::turn(const std::function<void(Call)>& dispatch) {
   Time next = world_.clock.now() + Duration(60000);
   if (*due) next = std::min(next, **due);
   for (auto& [no, lane] : lanes_) {
-    for (std::size_t calls = 0; calls < calls_a_turn; ++calls) {
-      auto step = lane->step();
-      if (!step) return step.error();
-      if (!step->call) {
-        next = std::min(next, step->idle_until);
-        break;
-      }
-      dispatch(std::move(*step->call));
-    }
+    const auto idle_until = dispatch_steps(*lane, dispatch);
+    if (!idle_until) return idle_until;
+    next = std::min(next, *idle_until);
   }
-  const auto parcels = turn_trackers(dispatch);
-  if (!parcels) return parcels;
-  return std::min(next, *parcels);
-}
-
-Result<Time> Core::turn_trackers(const std::function<void(Call)>& dispatch) {
-  Time next = never;
   for (auto& [no, lane] : parcel_lanes_) {
-    for (std::size_t calls = 0; calls < calls_a_turn; ++calls) {
-      auto step = lane->step();
-      if (!step) return step.error();
-      if (!step->call) {
-        next = std::min(next, step->idle_until);
-        break;
-      }
-      dispatch(std::move(*step->call));
-    }
+    const auto idle_until = dispatch_steps(*lane, dispatch);
+    if (!idle_until) return idle_until;
+    next = std::min(next, *idle_until);
   }
   return next;
 }
 
 Result<void> Core::finish(const Call& call, Outcome outcome) {
-  if (const auto tracker = parcel_lanes_.find(call.channel); tracker != parcel_lanes_.end()) {
-    if (tracker->second->number() != call.lane) return {};
-    return tracker->second->finish(call, std::move(outcome));
-  }
-  auto* its = lane(call.channel);
+  const auto followed = follow_the_clock();  // what is written now is not moved by the next turn
+  Result<void> done;
   // A reload took the lane away while the call was out: its intents are unknown to whoever comes after it.
-  if (!its || its->number() != call.lane) return {};
-  auto followed = follow_the_clock();  // what is written now is not moved by the next turn
-  auto done = its->finish(call, std::move(outcome));
+  if (const auto tracker = parcel_lanes_.find(call.channel); tracker != parcel_lanes_.end()) {
+    if (tracker->second->number() == call.lane) done = tracker->second->finish(call, std::move(outcome));
+  } else if (auto* its = lane(call.channel); its && its->number() == call.lane) {
+    done = its->finish(call, std::move(outcome));
+  }
   return done ? followed : done;
 }
 

@@ -27,6 +27,9 @@ class Core {
   /// Also replaces the rules. Errors: io, gone.
   Result<void> set_channels(Config config, std::vector<ChannelSetup> channels);
 
+  /// Where the machine's clock was set, what is remembered in its time is moved by as much. Everything here does so by itself; before
+  /// anything else that writes a moment it is to be called, or that moment is moved too. Errors: io, gone (the store).
+  Result<void> follow_the_clock();
   /// Does what is due and asks each lane for its next steps; `dispatch` gets each call that is to leave now.
   /// Returns when to turn again at the latest.
   /// Errors: io, gone (the store).
@@ -40,16 +43,16 @@ class Core {
   StepSeen step_seen();
 
  private:
-  /// Where the machine's clock was set, what is remembered in its time is moved by as much.
-  Result<void> follow_the_clock();
   Result<Duration> clock_set_by(Duration ahead);
+  Result<void> clock_was_set(Duration by, Duration ahead);
   Result<void> tidy();  ///< once an hour: what every reader has passed and is a month old
   Result<void> take_in_all();
   void give_lanes(const std::vector<std::shared_ptr<Channel>>& trackers);
-  Result<Time> turn_trackers(const std::function<void(Call)>& dispatch);
 
   World world_;
-  std::optional<Duration> ahead_;  ///< of the machine's wall time over its steady clock
+  std::optional<Duration> ahead_;       ///< of the machine's wall time over its steady clock
+  std::optional<Duration> kept_ahead_;  ///< the same as the store has it, counted from the machine's start `start_`
+  std::string start_;
   Time tidied_ = long_ago;
   std::string keys_looked_at_;  ///< the last buyer's key of which it was asked whether an order still has it
   std::uint64_t seed_, lanes_made_ = 0;

@@ -150,6 +150,8 @@ void Engine::run() {
         world.log.error("the result of a call was not stored; its intents are unknown until the next look",
                         {{"error", done.error().text()}});
     }
+    if (auto followed = core_.follow_the_clock(); !followed)
+      world.log.error("nobody knows whether the machine's clock was set", {{"error", followed.error().text()}});
     for (auto& task : tasks) task();
     auto parked = read_some_parked();
     if (!parked) world.log.error("what is parked was not read again; tried once more", {{"error", parked.error().text()}});

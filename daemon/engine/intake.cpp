@@ -58,7 +58,7 @@ Result<void> take_order(Session& session, World& world, const Channel& channel, 
   document.body_hash = crypto::state_hash(row.body);
   auto outcome = apply_order(session, world, channel, document, step_seen);
   if (!outcome) return outcome.error();
-  if (*outcome == OrderOutcome::poke) store::add_poke(session, channel.no, "order", id, row.received_at);
+  if (*outcome == OrderOutcome::poke) store::add_poke(session, channel.no, "order", id, world.clock.now());
   if (*outcome == OrderOutcome::lagging)
     store::add_poke(session, channel.no, "order", id, world.clock.now() + std::max(channel.facts.read_after_write, Duration(1000)));
   return {};

@@ -120,11 +120,12 @@ Result<Lane::Step> Lane::next_step() {
   if (!lost_.empty()) {
     if (auto settled = settle_lost(); !settled) return settled.error();
   }
+  if (auto told = tell_of_raises(); !told) return told.error();
   if (!channel_->paused.empty()) return Step{std::nullopt, never};
-  if (state_.sleep_until > now) return Step{std::nullopt, state_.sleep_until};
+  if (state_.sleep_until > now) return Step{std::nullopt, std::min(state_.sleep_until, raises_told_at())};
   std::set<std::string> due;
   if (auto asked = ask_due(due); !asked) return asked.error();
-  if (!due.contains("stock")) state_.raises_held = 0;
+  if (!due.contains("stock")) count_raises({});
   if (seat_free(true) && due.contains("stock")) {
     auto down = next_stock(true);
     if (!down) return down.error();
@@ -184,7 +185,7 @@ Time Lane::when_next() {
   const Time now = world_.clock.now();
   Time next = std::min(sweeping_ ? never : next_sweep_, channel_->facts.reads_orders && !reading_orders_ ? next_order_read_ : never);
   if (may_subscribe()) next = std::min(next, webhooks_.due());
-  next = std::min(next, opens_);
+  next = std::min({next, opens_, raises_told_at()});
   if (!seat_free(false)) next = never;  // the end of a call wakes the lane
   bool waiting = false;
   auto read = world_.store.read([&](store::Session& session) -> Result<void> {
@@ -212,6 +213,7 @@ void Lane::hurry() {
   state_.failures = 0;
   state_.hurried = true;
   put_off_.clear();
+  may_all_go_on();
   webhooks_.at_once();
   {
     const std::unique_lock guard(world_.mutex);
@@ -226,6 +228,8 @@ void Lane::replace(std::shared_ptr<Channel> channel) {
   resumed_ = world_.clock.now();
   unread_bodies_.clear();  // what could not be read may be readable now
   put_off_.clear();
+  may_all_go_on();
+  raises_told_ = false;
   webhooks_.at_once();
   awake_ = true;
   next_order_read_ = next_sweep_ = long_ago;
@@ -242,6 +246,8 @@ void Lane::clock_was_set(Duration by) {
   for (auto& [no, reading] : readings_) move(reading.started);
   for (auto& [variant, looked] : looked_) move(looked.at);
   for (auto& [variant, step] : recent_) move(step.from), move(step.to);
+  for (auto& [variant, waiting] : waiting_) move(waiting.since);
+  may_all_go_on();
   first_by_this_clock_ = next_call_;
   put_off_.clear();
   webhooks_.at_once();
@@ -274,6 +280,7 @@ Result<void> Lane::note_clock_of(const Call& call, const channel::Page& page) {
 
 void Lane::own_step(VariantNo variant, const OwnStep& step) {
   for (auto& [no, reading] : readings_) collect(reading, variant, step);
+  may_go_on(variant);
   if (const auto found = looked_.find(variant);
       step.taken < 0 && found != looked_.end() && step.from <= found->second.at + channel_->margin()) {
     // The look may have shown these units already: what it was short of is as much more.

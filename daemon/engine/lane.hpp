@@ -49,7 +49,8 @@ class Lane {
     std::string reason;
     unsigned failures = 0;
     std::size_t raises_held = 0, calls_out = 0;
-    std::size_t orders_missed = 0;  ///< that no reading and no webhook had brought, and the comparison did; since the start
+    Time raises_held_since = never;  ///< of those raises the one that waits longest
+    std::size_t orders_missed = 0;   ///< that no reading and no webhook had brought, and the comparison did; since the start
     std::optional<Duration> last_decrease;
     bool hurried = false;  ///< what a person asked for is not done yet
     WebhooksState webhooks;
@@ -89,6 +90,19 @@ class Lane {
     store::Intent intent;
     channel::Change change;
   };
+  enum class Waits { no, for_its_turn, to_know_more };
+  struct Answer {
+    std::optional<Decision> send;
+    Waits waits = Waits::no;
+  };
+  /// A number that could not leave when its mark was answered last. It is answered again when something was heard that may let it go.
+  struct Waiting {
+    std::int64_t generation = 0;  ///< of its mark
+    bool down = false;
+    bool its_turn = false;  ///< is all that it waits for
+    Time since = never;     ///< when it began to wait for what is not known; never: it does not
+    Time again = long_ago;  ///< at the latest
+  };
 
   // lane.cpp
   Result<Step> next_step();
@@ -121,7 +135,14 @@ class Lane {
   Result<std::vector<store::Mark>> free_marks(const std::string& aspect, std::size_t limit) const;
   std::optional<Call> push_of(std::vector<Decision> sends, bool urgent);
   Result<std::optional<Call>> next_stock(bool downs);
-  std::optional<Decision> answer_stock_mark(store::Session& session, const store::Mark& mark, bool downs, std::size_t& held_raises);
+  Answer answer_stock_mark(store::Session& session, const store::Mark& mark, bool downs);
+  bool still_waits(const store::Mark& mark, bool downs) const;
+  void note_waiting(const store::Mark& mark, Waits waits, bool downs);
+  void may_go_on(VariantNo variant);
+  void may_all_go_on();
+  void count_raises(const std::vector<store::Mark>& marks);
+  Result<void> tell_of_raises();
+  Time raises_told_at() const;
   Decision decide_stock(store::Session& session, const store::Mark& mark, const store::OfferRow& offer, Quantity number);
   void leave_uncounted(store::Session& session, const store::Mark& mark, const store::OfferRow& offer);
   bool just_looked(VariantNo variant) const;
@@ -253,6 +274,8 @@ class Lane {
   std::set<VariantNo> looks_out_;
   std::map<VariantNo, Looked> looked_;
   std::set<VariantNo> want_look_, lowered_after_look_;  ///< the second: of these, those that are to come down
+  std::map<VariantNo, Waiting> waiting_;
+  bool raises_told_ = false;  ///< as a problem
   bool content_went_last_ = false;
   bool order_parked_ = false;  ///< at the last complete order list: what a look misses may be in it
   bool list_failed_ = false;   ///< the last order list: something else goes before the next one

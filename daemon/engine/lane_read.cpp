@@ -120,6 +120,7 @@ Result<void> Lane::store_documents(Session& session, const std::vector<channel::
 
 Result<void> Lane::order_read_complete(Session& session) {
   const Time now = world_.clock.now();
+  may_all_go_on();
   complete_.began = read_began_;
   complete_.ended = now;
   complete_.last_row = store::last_inbox_row(session, channel_->no);
@@ -438,6 +439,7 @@ Time Lane::settles_at(Session& session, VariantNo variant, Time started) const {
 
 void Lane::take_number(Session& session, store::OfferRow& offer, Quantity seen, const Reading& reading) {
   const Time now = world_.clock.now(), started = reading.started;
+  may_go_on(offer.variant);
   if (store::open_intent_of(session, channel_->no, "stock", offer.variant.value)) {  // a write is in the air: the look says nothing
     if (offer.owed_look_at <= now) offer.owed_look_at = now + look_again;
     return;

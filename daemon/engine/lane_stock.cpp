@@ -7,6 +7,7 @@
 #include "store/journal.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace tally::engine {
 namespace {
@@ -18,6 +19,8 @@ using store::Session;
 constexpr Duration fresh{30000};  ///< an order read not older than this covers a plain decrease
 constexpr Duration gap{2000};     ///< a look covers what is sent within this time
 constexpr unsigned looks_until_relative = 3;
+constexpr Duration answered_again{1000};       ///< what waits, though nothing was heard of it
+constexpr Duration raises_told_after{900000};  ///< 15 min
 
 bool sends_deltas(const channel::Capabilities& facts) {
   return facts.stock == StockWrites::delta || (facts.stock == StockWrites::both && facts.idempotency_key && !facts.compare_and_set);
@@ -179,76 +182,155 @@ void Lane::leave_uncounted(Session& session, const store::Mark& mark, const stor
 
 /// The number that is to leave for this mark, with its intent and the offer's row written; nothing where the mark was cleared, parked or
 /// held instead, waits for a look or an order read, or is not of this direction.
-std::optional<Lane::Decision> Lane::answer_stock_mark(Session& session, const store::Mark& mark, bool downs, std::size_t& held_raises) {
+Lane::Answer Lane::answer_stock_mark(Session& session, const store::Mark& mark, bool downs) {
   const VariantNo variant(mark.thing);
   auto offer = store::find_offer(session, channel_->no, variant);
   if (!offer || !channel_->has_our_stock()) {
     store::clear_mark(session, mark);
-    return std::nullopt;
+    return {};
   }
   const auto wanted = stock_number(session, *channel_, variant);
   const Quantity number = wanted.number;
   if (!wanted.counted && direction(belief_of(*offer), number) != Direction::none) {
     leave_uncounted(session, mark, *offer);
-    return std::nullopt;
+    return {};
   }
   const bool down = direction(belief_of(*offer), number) != Direction::up;
-  if (down != downs) return std::nullopt;
+  if (down != downs) return {std::nullopt, Waits::for_its_turn};
   auto decision = decide_stock(session, mark, *offer, number);
   switch (decision.may) {
     case May::drop:
       store::clear_mark(session, mark);
       if (const auto row = store::get_variant(session, variant)) store::clear_problem(session, channel_->no, "stock", row->sku);
-      return std::nullopt;
+      return {};
     case May::look:
       want_look_.insert(variant);
       if (down) lowered_after_look_.insert(variant);
-      if (!down) ++held_raises;
-      return std::nullopt;
+      return {std::nullopt, Waits::to_know_more};
     case May::read:
       read_orders_after(offer->anchor_to);
-      ++held_raises;
-      return std::nullopt;
+      return {std::nullopt, Waits::to_know_more};
     case May::wait:
-      ++held_raises;
-      return std::nullopt;
+      return {std::nullopt, Waits::to_know_more};
     case May::send:
       break;
   }
   if (refused_before(mark, std::to_string(decision.intent.value))) {
     store::park_mark(session, mark, "the same number was refused before", mark.parked_hash);
-    return std::nullopt;
+    return {};
   }
-  if (!mark.by_order && mark.batch == 0 && !admit(session, world_, *channel_, mark, {false, false, number == 0, false}))
-    return std::nullopt;
+  if (!mark.by_order && mark.batch == 0 && !admit(session, world_, *channel_, mark, {false, false, number == 0, false})) return {};
   decision.intent.no = store::add_intent(session, decision.intent);
   decision.change.key = std::to_string(decision.intent.no.value);
   decision.change.fields.set("key", decision.change.key);
   offer->number_sent = decision.intent.value;
   offer->written_at = decision.intent.committed_at;
   store::put_offer(session, *offer);
-  return decision;
+  return {std::move(decision), Waits::no};
+}
+
+bool Lane::still_waits(const store::Mark& mark, bool downs) const {
+  const auto found = waiting_.find(VariantNo(mark.thing));
+  if (found == waiting_.end()) return false;
+  const Waiting& waiting = found->second;
+  if (waiting.generation != mark.generation || waiting.again <= world_.clock.now()) return false;
+  return waiting.down != downs || !waiting.its_turn;
+}
+
+void Lane::note_waiting(const store::Mark& mark, Waits waits, bool downs) {
+  if (waits == Waits::no) {
+    waiting_.erase(VariantNo(mark.thing));
+    return;
+  }
+  const Time now = world_.clock.now();
+  const bool its_turn = waits == Waits::for_its_turn, down = its_turn ? !downs : downs;
+  auto& waiting = waiting_[VariantNo(mark.thing)];
+  if (waiting.down != down) waiting.since = never;
+  if (!its_turn && waiting.since == never) waiting.since = now;
+  waiting.generation = mark.generation;
+  waiting.down = down;
+  waiting.its_turn = its_turn;
+  waiting.again = now + answered_again;
+}
+
+/// Something was heard of it.
+void Lane::may_go_on(VariantNo variant) {
+  if (const auto found = waiting_.find(variant); found != waiting_.end()) found->second.again = long_ago;
+}
+
+void Lane::may_all_go_on() {
+  for (auto& [variant, waiting] : waiting_) waiting.again = long_ago;
+}
+
+/// Of these marks; what is not among them waits no more.
+void Lane::count_raises(const std::vector<store::Mark>& marks) {
+  std::set<VariantNo> marked;
+  for (const auto& mark : marks) marked.insert(VariantNo(mark.thing));
+  std::erase_if(waiting_, [&](const auto& waiting) { return !marked.contains(waiting.first); });
+  state_.raises_held = 0;
+  state_.raises_held_since = never;
+  for (const auto& [variant, waiting] : waiting_) {
+    if (waiting.down || waiting.since == never) continue;
+    ++state_.raises_held;
+    state_.raises_held_since = std::min(state_.raises_held_since, waiting.since);
+  }
+}
+
+/// When the raise that waits longest has waited for so long that a person hears of it.
+Time Lane::raises_told_at() const {
+  return raises_told_ || state_.raises_held == 0 ? never : state_.raises_held_since + raises_told_after;
+}
+
+/// A problem from then on, until none waits for so long.
+Result<void> Lane::tell_of_raises() {
+  const Time now = world_.clock.now();
+  const bool waits_long = state_.raises_held > 0 && now - state_.raises_held_since >= raises_told_after;
+  if (waits_long == raises_told_) return {};
+  auto told = world_.store.write([&](Session& session) -> Result<void> {
+    const auto& name = channel_->config.name;
+    if (!waits_long) {
+      store::clear_problem(session, channel_->no, "raises", name);
+      return {};
+    }
+    const std::string reason = "numbers that are to be higher wait since " + format_iso(state_.raises_held_since) +
+                               ", because nobody knows what was sold there meanwhile" +
+                               (state_.reason.empty() ? std::string() : ": " + state_.reason);
+    store::set_problem(session, {channel_->no, "raises", name, reason,
+                                 "see to it that its orders and listings can be read; lower numbers are sent all the same", now});
+    store::journal(session, {0, now, "stock.raises_wait", "", channel_->no, name,
+                             Json::object({{"raises", static_cast<std::int64_t>(state_.raises_held)}}).dump()});
+    return {};
+  });
+  if (!told) return told;
+  raises_told_ = waits_long;
+  return {};
 }
 
 Result<std::optional<Call>> Lane::next_stock(bool downs) {
   if (closed_until("set_stock", downs)) return std::optional<Call>();
   const auto marks = free_marks("stock", 4 * std::max(channel_->facts.stock_batch, 64u));
   if (!marks) return marks.error();
-  if (marks->empty()) return std::optional<Call>();
+  std::vector<store::Mark> open;
+  std::copy_if(marks->begin(), marks->end(), std::back_inserter(open), [&](const auto& mark) { return !still_waits(mark, downs); });
   std::vector<Decision> sends;
-  std::size_t held_raises = 0;
-  auto written = world_.store.write([&](Session& session) -> Result<void> {
-    sends.clear();
-    held_raises = 0;
-    for (const auto& mark : *marks) {
-      if (sends.size() >= channel_->facts.stock_batch) break;
-      if (auto send = answer_stock_mark(session, mark, downs, held_raises)) sends.push_back(std::move(*send));
-    }
-    return {};
-  });
-  if (!written) return written.error();
-  if (!downs) state_.raises_held = held_raises;
+  std::vector<Waits> waits;
+  if (!open.empty()) {
+    auto written = world_.store.write([&](Session& session) -> Result<void> {
+      sends.clear();
+      waits.clear();
+      for (const auto& mark : open) {
+        if (sends.size() >= channel_->facts.stock_batch) break;
+        auto answer = answer_stock_mark(session, mark, downs);
+        waits.push_back(answer.waits);
+        if (answer.send) sends.push_back(std::move(*answer.send));
+      }
+      return {};
+    });
+    if (!written) return written.error();
+  }
+  for (std::size_t i = 0; i < waits.size(); ++i) note_waiting(open[i], waits[i], downs);
   for (const auto& send : sends) looked_.erase(VariantNo(send.intent.thing));
+  if (!downs) count_raises(*marks);
   return push_of(std::move(sends), downs);
 }
 
@@ -256,6 +338,7 @@ Result<void> Lane::finish_stock(Session& session, const store::Intent& intent, c
                                 const Result<channel::Applied>& result) {
   const Time now = world_.clock.now();
   const VariantNo variant(intent.thing);
+  may_go_on(variant);
   auto offer = store::find_offer(session, channel_->no, variant);
   const auto row = store::get_variant(session, variant);
   const std::string sku = row ? row->sku : "";

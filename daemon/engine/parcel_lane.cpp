@@ -24,6 +24,7 @@ Duration longer(Duration first, std::int64_t tries, Duration most) {
 bool is_of_account(Fault fault) {
   return react(fault).lane == Reaction::Lane::pause;
 }
+
 /// What the service says of a parcel may name the people in it.
 Error shown_of(Session& session, std::int64_t parcel, Error error) {
   const std::string kept = kept_of(session, parcel, error.what);

@@ -5,6 +5,7 @@
 #include "base/time.hpp"
 #include "channel/connector.hpp"
 #include "engine/belief.hpp"
+#include "engine/clock_apart.hpp"
 #include "engine/config.hpp"
 #include "store/database.hpp"
 
@@ -17,25 +18,6 @@
 namespace tally::engine {
 
 /// A channel that is configured: its rules and its connector.
-/// How far a platform's clock is ahead of ours, as far as its answers tell. No more than its declared resolution allows: nothing.
-struct ClockApart {
-  Duration ahead{0};
-  Duration doubt{0};
-  Time changed_at = long_ago;  ///< when an answer last did not fit
-
-  /// Ours was set.
-  void moved(Duration by);
-  /// An answer was given at `there` by its clock, between `left` and `now` by ours. True where this cannot be what was known. A platform
-  /// whose answers come from machines with different clocks is as far ahead as any of them.
-  bool told(Time there, Time left, Time now, Duration resolution);
-  Time ours(Time there) const { return there - ahead; }
-  Time theirs(Time here) const { return here + ahead; }
-
- private:
-  static constexpr Duration one_clock{600000};  ///< of two that differ within this time, neither is taken for the platform's
-  static ClockApart between(Duration least, Duration most, Time changed_at);
-};
-
 struct Channel {
   ChannelNo no;
   ChannelConfig config;
@@ -52,9 +34,9 @@ struct Channel {
   std::string paused;
   std::string paused_for;  ///< the fault's name while it is paused
 
-  bool may_write() const { return released && config.policy != Policy::observe && paused.empty(); }
-  ClockApart clock;
+  ClockApart clock;  ///< its platform's
 
+  bool may_write() const { return released && config.policy != Policy::observe && paused.empty(); }
   /// Within it a moment of the platform's, brought to our clock, cannot be told from one of ours.
   Duration margin() const { return facts.clock_resolution * 2 + clock.doubt; }
   ReserveAt reserve() const;
@@ -63,10 +45,6 @@ struct Channel {
   /// Whether what lies there is counted or held by this channel itself.
   bool is_own(LocationNo location) const;
 };
-
-/// How far apart the clocks are is remembered over a restart.
-void keep_clock(store::Session& session, ChannelNo channel, const ClockApart& clock, Time now);
-ClockApart kept_clock(store::Session& session, ChannelNo channel);
 
 /// The rows of the locations that the channel sells from, in order of priority.
 void find_locations(store::Session& session, const Config& config, Channel& channel);

@@ -1,5 +1,6 @@
 #include "store/moments.hpp"
 
+#include "store/inbox.hpp"
 #include "store/session.hpp"
 
 #include <array>
@@ -47,6 +48,17 @@ void forget_anchors(Session& session, std::optional<ChannelNo> channel, Time unt
   Int no = channel ? channel->value : 0, all = channel ? 0 : 1, to = to_ms(until);
   session.sql << "UPDATE offer SET anchor_from = 0, anchor_to = MAX(anchor_to, :t) WHERE channel_no = :c OR :all = 1", use(to), use(no),
       use(all);
+}
+
+std::optional<MachineClock> kept_machine_clock(Session& session) {
+  const auto start = get_cursor(session, ChannelNo(), "machine's start"), ahead = get_cursor(session, ChannelNo(), "machine's clock");
+  if (!start || !ahead) return std::nullopt;
+  return MachineClock{start->value, Duration(std::stoll(ahead->value))};
+}
+
+void keep_machine_clock(Session& session, const MachineClock& clock, Time now) {
+  set_cursor(session, ChannelNo(), "machine's start", clock.start, now);
+  set_cursor(session, ChannelNo(), "machine's clock", std::to_string(clock.ahead.count()), now);
 }
 
 std::optional<Time> last_journaled(Session& session) {

@@ -5,6 +5,7 @@
 #include "base/time.hpp"
 
 #include <optional>
+#include <string>
 
 namespace tally::store {
 
@@ -18,6 +19,14 @@ void move_moments(Session& session, Duration by, Time now);
 
 /// When what is believed was seen is not known: until then. Of one channel, or of all.
 void forget_anchors(Session& session, std::optional<ChannelNo> channel, Time until);
+
+/// How far the machine's wall time was ahead of its steady clock, and which of the machine's starts that one counted from.
+struct MachineClock {
+  std::string start;
+  Duration ahead{0};
+};
+std::optional<MachineClock> kept_machine_clock(Session& session);
+void keep_machine_clock(Session& session, const MachineClock& clock, Time now);
 
 /// When the journal was last written to, by the clock as it went then.
 std::optional<Time> last_journaled(Session& session);

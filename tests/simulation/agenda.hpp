@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <string>
 #include <utility>
 
 namespace tally::simulation {
@@ -26,6 +27,7 @@ class MachineClock final : public Clock {
   explicit MachineClock(const FakeClock& truth) : truth_(truth) {}
   Time now() const override { return truth_.now() + off_; }
   Duration since_start() const override { return truth_.since_start(); }
+  std::string start() const override { return "the only one"; }  // the daemon falls, its machine does not
   void set_off(Duration off) { off_ = off; }
   Duration off() const { return off_; }
 

@@ -33,7 +33,6 @@ class House {
   /// So far from the truth from now on.
   void set_clock(Duration off) { clock_.set_off(off); }
   const Clock& clock() const { return clock_; }
-  Duration clock_off() const { return clock_.off(); }
   bool clock_is_right() const { return clock_.off() == Duration(0); }
   /// When that was in truth of which the engine's rows say this.
   Time truth(Time ours) const { return ours == never || ours == long_ago ? ours : ours - followed_; }

@@ -47,8 +47,6 @@ class Inspector {
 
   // What the street tells.
   void catalogue_changed() { catalogue_read_ = false; }
-  /// As far as the daemon can know.
-  void an_hour_passed() { zeroed_.clear(); }
   /// The machine's clock went back: what is dated after now is dated anew.
   void forget_counts() { counts_.clear(); }
   void counted(const std::string& sku, const std::string& location, Quantity units, Time as_of);

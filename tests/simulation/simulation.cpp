@@ -2,6 +2,7 @@
 
 #include "simulation/street.hpp"
 #include "simulation/wire.hpp"
+#include "store/journal.hpp"
 
 #include <unistd.h>
 #include <algorithm>
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::uint64_t most_moments = 200000;
 constexpr std::uint64_t thorough_every = 64;
+constexpr Duration long_wait{1200000};  ///< longer than raises wait before somebody is told
 
 /// On memory where there is such a place: durability is another test's subject.
 std::filesystem::path folder_of(std::uint64_t seed) {
@@ -70,9 +72,9 @@ class Run {
     wire_.calm();
     house_.crash_in(std::nullopt);
     const Duration rest = longest_rest();
-    constexpr std::uint64_t quiet_at = 3;
+    constexpr int quiet_at = 3;
     release_now_and_then(calm_at + rest * (quiet_at - 1));
-    go_on(calm_at + rest * quiet_at);
+    go_on(calm_at + std::max(rest * quiet_at, options_.script == Script::broken_reads ? long_wait : Duration(0)));
     if (!inspector_.violation() && options_.script != Script::broken_reads) inspector_.check_calm();
     if (!inspector_.violation() && options_.script == Script::broken_reads) check_progress();
     const auto pushes = wire_.count().pushes;
@@ -89,9 +91,11 @@ class Run {
       case Script::same_world:
         return street_.live(until);
       case Script::broken_reads:
-        wire_.break_order_reads();
+        // Not before it was read once: until then nobody raises a number that was found there.
+        agenda_.in(Duration(75000), [this] { wire_.break_order_reads(); });
         agenda_.in(Duration(30000), [this] { street_.move("receipt", street_.first_sku(), "main", 50, clock_.now()); });
         agenda_.in(Duration(80000), [this] { street_.move("adjust", street_.first_sku(), "main", -900, clock_.now()); });
+        agenda_.in(Duration(140000), [this] { street_.move("receipt", street_.first_sku(), "main", 20, clock_.now()); });
         return;
       case Script::hot:
         street_.rush(Duration(1000), until);
@@ -108,12 +112,13 @@ class Run {
       inspector_.fail("L4 hot SKU", "5000 pieces arrived and " + std::to_string(offer ? offer->number : 0) + " are there to be bought");
   }
 
-  /// L3: where the order list is closed, decreases arrive everywhere, and raises where the write itself is safe.
+  /// L3: where the order list is closed, decreases arrive everywhere, and raises where the write itself is safe; of others somebody is
+  /// told.
   void check_progress() {
     const auto& shop = shops_.front();
     const auto* offer = shop.platform->offer_of_sku(street_.first_sku());
     if (!offer || shop.kind == Kind::blind) return;  // nobody can tell what stands there: each write may be a raise
-    Quantity right = 150;                            // 1000 were there, 50 came and 900 left
+    Quantity right = 170;                            // 1000 were there, 50 came, 900 left and 20 came
     right = std::max<Quantity>(right - shop.config.stock.buffer, 0);
     if (shop.config.stock.cap) right = std::min(right, *shop.config.stock.cap);
     const bool safe =
@@ -121,6 +126,16 @@ class Run {
     const std::string what = shop.name() + " shows " + std::to_string(offer->number) + " and should show " + std::to_string(right);
     if (offer->number > right) inspector_.fail("L3 progress", what + ": a decrease waits for an order list that is closed");
     if (safe && offer->number != right) inspector_.fail("L3 progress", what);
+    if (offer->number < right && !is_told_of_raises()) inspector_.fail("L3 alert", what + ", and nobody is told why");
+  }
+
+  bool is_told_of_raises() {
+    bool told = false;
+    house_.read([&](store::Session& session) {
+      for (const auto& problem : store::problems(session, 100))
+        told = told || (problem.kind == "raises" && problem.channel == shops_.front().no);
+    });
+    return told;
   }
 
   void release_now_and_then(Time until) {

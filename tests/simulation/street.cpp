@@ -256,8 +256,6 @@ void Street::set_our_clock() {
 void Street::set_our_clock(Duration off) {
   trace_.say("clock    of the daemon is set to " + std::to_string(off.count()));
   trace_.fault("machine's clock set");
-  // Nobody who was down can tell a clock that was set forward from the time that passed.
-  if (!house_.up() && off > house_.clock_off()) inspector_.an_hour_passed();
   house_.set_clock(off);
   inspector_.forget_counts();
   for (const auto& shop : shops_) inspector_.disturbed(shop);

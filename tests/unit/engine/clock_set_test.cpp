@@ -85,6 +85,58 @@ TEST_F(ClockSet, BackWhileTheDaemonWasDownKeepsNothingWaiting) {
   EXPECT_EQ(there(shop, "A"), 13);
 }
 
+TEST_F(ClockSet, BackWhileTheMachineWasOffKeepsNothingWaiting) {
+  auto& shop = add_shop_with_its_own_clock({});
+  add_product("A", 10);
+  begin();
+  core.reset();
+  clock.start_machine_again();
+  clock.set_by(-24h);
+  start();
+  live(1s);
+  buy(shop, "A", 2);
+  receive_goods("A", 5);
+  live(2min);
+  EXPECT_EQ(reserved("A"), 2);
+  EXPECT_EQ(there(shop, "A"), 13);
+}
+
+TEST_F(ClockSet, WhileTheDaemonWasDownIsKnownToTheSecondWhicheverWay) {
+  auto& shop = add_shop_with_its_own_clock({});
+  add_product("A", 10);
+  begin();
+  for (const auto by : {1h, -1h, 1h}) {
+    const auto before = offer(shop, "A");
+    core.reset();
+    clock.pass(2h);
+    clock.set_by(by);
+    start();
+    const auto after = offer(shop, "A");
+    EXPECT_EQ(after.anchor_from, before.anchor_from + by) << "seen when it was seen";
+    EXPECT_EQ(after.anchor_to, before.anchor_to + by);
+    live(1min);
+  }
+  EXPECT_EQ(told("clock.set"), 3);
+  core.reset();
+  clock.pass(2h);
+  start();
+  EXPECT_EQ(told("clock.set"), 3) << "time that passes sets no clock";
+}
+
+TEST_F(ClockSet, BackBetweenADeliveryAndItsReadingPutsNothingOff) {
+  Terms terms;
+  terms.facts.changed_at_trusted = false;  // what is delivered is fetched
+  auto& shop = add_shop_with_its_own_clock(terms);
+  shops.front()->config.orders_every = 12h;
+  add_product("A", 10);
+  begin();
+  const auto order = buy(shop, "A", 2);
+  tell(shop, order);
+  clock.set_by(-24h);
+  live(1min);
+  EXPECT_EQ(reserved("A"), 2);
+}
+
 TEST_F(ClockSet, WhatWasCountedOnAWrongDayCoversNoSaleOfThatDay) {
   auto& shop = add_shop_with_its_own_clock({});
   add_product("A", 10);
@@ -124,70 +176,6 @@ TEST_F(ClockSet, ASaleThatALookHadSeenIsNotTakenAgainWhileTheClockIsWrong) {
   const auto row = offer(shop, "A");
   EXPECT_EQ(row.low, 8);
   EXPECT_EQ(row.high, 8);
-}
-
-constexpr Duration second{1000};
-
-Time at(Duration since) {
-  return from_ms(1'767'225'600'000) + since;
-}
-
-TEST(ClockApart, IsNothingWhereTheAnswerMayHaveBeenGivenByOurs) {
-  ClockApart clock;
-  EXPECT_FALSE(clock.told(at(0s), at(200ms), at(900ms), second));
-  EXPECT_EQ(clock.ahead, Duration(0));
-  EXPECT_EQ(clock.doubt, Duration(0));
-}
-
-TEST(ClockApart, IsKnownWithinASecondAndTheWayOfTheAnswer) {
-  ClockApart clock;
-  EXPECT_TRUE(clock.told(at(1h), at(0s), at(500ms), second));
-  EXPECT_LE(clock.ahead - clock.doubt, Duration(1h));
-  EXPECT_GE(clock.ahead + clock.doubt, Duration(1h));
-  EXPECT_LE(clock.doubt, Duration(1500));
-  EXPECT_FALSE(clock.told(at(1h + 10s), at(10s), at(10s + 100ms), second)) << "as known";
-  EXPECT_TRUE(clock.told(at(20min), at(20min), at(20min + 1s), second)) << "it was set right";
-  EXPECT_EQ(clock.ahead, Duration(0));
-}
-
-TEST(ClockApart, ASlowAnswerThatAnyClockMayHaveGivenTellsNothingNew) {
-  ClockApart clock;
-  ASSERT_TRUE(clock.told(at(-5s), at(0s), at(100ms), second));
-  const auto known = clock.ahead;
-  EXPECT_FALSE(clock.told(at(20min), at(20min + 1s), at(20min + 6s), second));
-  EXPECT_LE(clock.ahead - clock.doubt, Duration(-5s));
-  EXPECT_GE(clock.ahead + clock.doubt, Duration(-5s));
-  EXPECT_NEAR(clock.ahead.count(), known.count(), 1500);
-}
-
-TEST(ClockApart, OfAPlatformThatAnswersByTwoClocksIsAsWideAsTheyAreApart) {
-  ClockApart clock;
-  int surprises = 0;
-  for (int i = 0; i < 100; ++i) {
-    const Time now = at(i * 1s);
-    surprises += clock.told(i % 2 == 0 ? now : now + 30s, now, now + 100ms, second) ? 1 : 0;
-    if (i < 2) continue;
-    EXPECT_LE(clock.ahead - clock.doubt, Duration(0));
-    EXPECT_GE(clock.ahead + clock.doubt, Duration(30s));
-  }
-  EXPECT_LE(surprises, 2);
-}
-
-TEST(ClockApart, IsNothingWithinWhatThePlatformDeclares) {
-  ClockApart clock;
-  EXPECT_FALSE(clock.told(at(40s), at(0s), at(1s), Duration(30s)));
-  EXPECT_EQ(clock.ahead, Duration(0));
-  EXPECT_EQ(clock.doubt, Duration(0));
-}
-
-TEST(ClockApart, MovesWithOurs) {
-  ClockApart clock;
-  clock.moved(Duration(-1h));
-  EXPECT_EQ(clock.ahead, Duration(1h));
-  EXPECT_EQ(clock.ours(at(1h)), at(0s));
-  clock.moved(Duration(1h));
-  EXPECT_EQ(clock.ahead, Duration(0));
-  EXPECT_EQ(clock.doubt, Duration(0));
 }
 
 }  // namespace

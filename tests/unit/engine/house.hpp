@@ -21,15 +21,18 @@ namespace tally::engine {
 class StoppedClock final : public Clock {
  public:
   Time now() const override { return truth_ + off_; }
-  Duration since_start() const override { return truth_.time_since_epoch(); }
-  void pass(Duration duration) { truth_ += duration; }
+  Duration since_start() const override { return since_start_; }
+  std::string start() const override { return std::to_string(starts_); }
+  void pass(Duration duration) { truth_ += duration, since_start_ += duration; }
   /// Somebody sets the machine's clock.
   void set_by(Duration by) { off_ += by; }
+  void start_machine_again() { since_start_ = Duration(0), ++starts_; }
   Time truth() const { return truth_; }
 
  private:
   Time truth_ = from_ms(1'767'225'600'000);
-  Duration off_{0};
+  Duration off_{0}, since_start_{3600000};
+  int starts_ = 1;
 };
 
 class House : public ::testing::Test {

@@ -245,6 +245,32 @@ TEST_F(OrdersUnread, ARaiseThatWaitsForThemIsCounted) {
   EXPECT_EQ(core->lane(no("shop"))->state().raises_held, 0u);
 }
 
+TEST_F(OrdersUnread, ARaiseThatWaitsForThemForAQuarterOfAnHourIsAProblemUntilItLeft) {
+  auto& shop = add_shop("shop", {});
+  add_product("A", 10);
+  begin();
+  const auto told_of = [&] {
+    const auto all = problems();
+    return std::count_if(all.begin(), all.end(), [](const auto& problem) { return problem.kind == "raises"; });
+  };
+  const Time since = clock.now();
+  receive_goods("A", 9);
+  live(14min, closed);
+  EXPECT_EQ(told_of(), 0);
+  live(2min, closed);
+  EXPECT_EQ(told_of(), 1);
+  EXPECT_LE(core->lane(no("shop"))->state().raises_held_since, since + 1min);
+
+  core.reset();
+  start();
+  EXPECT_EQ(told_of(), 0) << "a start is a new try";
+  live(20min, closed);
+  EXPECT_EQ(told_of(), 1);
+  live(30min);
+  EXPECT_EQ(there(shop, "A"), 19);
+  EXPECT_EQ(told_of(), 0);
+}
+
 class OrdersUnreadBut : public OrdersUnread, public ::testing::WithParamInterface<StockWrites> {};
 
 TEST_P(OrdersUnreadBut, ARaiseThatIsRelativeLeavesAllTheSame) {
