@@ -25,7 +25,7 @@ constexpr std::size_t rows_a_turn = 64;
 constexpr std::size_t calls_a_turn = 16;
 constexpr std::size_t buyers_a_tidying = 1000;
 constexpr Duration between_tidyings{3600000};
-constexpr Duration clock_was_set_by{1000};  ///< less is the clock's own correction, within every margin
+constexpr Duration clock_slack{1000};  ///< less is the clock's own correction, within every margin
 constexpr Duration clock_kept_within{100};
 
 /// A channel that was never seen before is compared with the whole catalogue.
@@ -138,10 +138,10 @@ Result<void> Core::follow_the_clock() {
   const Duration before = world_.clock.since_start();
   const Time now = world_.clock.now();
   const Duration ahead = now - long_ago - before;
-  if (ahead_ && world_.clock.since_start() - before > clock_was_set_by) return {};  // stopped between the two: the next turn tells
+  if (ahead_ && world_.clock.since_start() - before > clock_slack) return {};  // stopped between the two: the next turn tells
   const auto by = clock_set_by(ahead);
   if (!by) return by.error();
-  if (*by > clock_was_set_by || *by < -clock_was_set_by) {
+  if (*by > clock_slack || *by < -clock_slack) {
     if (auto moved = clock_was_set(*by, ahead); !moved) return moved;
   } else if (!kept_ahead_ || std::chrono::abs(ahead - *kept_ahead_) > clock_kept_within) {
     auto kept = world_.store.write([&](Session& session) -> Result<void> {
