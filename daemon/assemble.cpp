@@ -118,6 +118,7 @@ engine::ChannelConfig rules_of(const settings::Settings& settings, const setting
   if (channel.orders.reserve == "placed") rules.reserve = ReserveAt::placed;
   if (channel.orders.reserve == "paid") rules.reserve = ReserveAt::paid;
   rules.reserve_for = channel.orders.reserve_for;
+  rules.close_after = channel.orders.close_after;
   return rules;
 }
 

@@ -174,7 +174,7 @@ void add_observed(Json& json, Session& session, const Channel& channel, const st
 Json Engine::channel_json(Session& session, const Channel& channel) const {
   const auto lane = seen(channel.no);
   const Time now = core_.world().clock.now();
-  const bool backing_off = lane.sleep_until > now;
+  const bool backing_off = std::max(lane.sleep_until, lane.list_rests_until) > now;
   const bool writes = channel.released && channel.config.policy != Policy::observe;
   const auto standing = store::standing_of(session, channel.no);
   const bool can_look = channel.facts.can_look && channel.facts.takes != channel::Takes::never;
@@ -184,7 +184,9 @@ Json Engine::channel_json(Session& session, const Channel& channel) const {
                             {"state", !channel.paused.empty() ? "paused"
                                       : backing_off           ? "backing_off"
                                                               : "ok"},
-                            {"reason", !channel.paused.empty() ? channel.paused : lane.reason},
+                            {"reason", !channel.paused.empty() ? channel.paused
+                                       : lane.reason.empty()   ? lane.list_reason
+                                                               : lane.reason},
                             {"protection", protection_of(channel.facts)}});
   if (!channel.paused_for.empty()) json.set("fault", channel.paused_for);
   json.set("offers", standing.offers);
@@ -214,6 +216,7 @@ Json Engine::channel_json(Session& session, const Channel& channel) const {
   json.set("shipped_24h", shipped.today);
   json.set("unusual", std::int64_t{cancelled.is_unusual()} + std::int64_t{shipped.is_unusual()});
   json.set("orders_missed", static_cast<std::int64_t>(lane.orders_missed));
+  json.set("closed", channel.closed);
   json.set("raises_held", static_cast<std::int64_t>(lane.raises_held));
   if (lane.raises_held > 0) json.set("raises_held_s", (now - lane.raises_held_since).count() / 1000);
   if (lane.last_order_read != long_ago) json.set("last_order_read", format_iso(lane.last_order_read));

@@ -69,6 +69,9 @@ void welcome_back(Session& session, const std::vector<std::shared_ptr<Channel>>&
     const auto out = store::get_cursor(session, row.no, "taken out");
     const bool was_out = out && out->value == "yes", is_out = found == channels.end();
     if (is_out != was_out) store::set_cursor(session, row.no, "taken out", is_out ? "yes" : "no", now);
+    for (const char* kind : {"raises", "closed"}) {
+      if (is_out && !was_out) store::clear_problem(session, row.no, kind, row.name);
+    }
     if (was_out && !is_out) mark_differences(session, **found, now);
   }
 }
@@ -138,7 +141,7 @@ Result<void> Core::follow_the_clock() {
   const Duration before = world_.clock.since_start();
   const Time now = world_.clock.now();
   const Duration ahead = now - long_ago - before;
-  if (ahead_ && world_.clock.since_start() - before > clock_slack) return {};  // stopped between the two: the next turn tells
+  if (world_.clock.since_start() - before > clock_slack) return {};  // stopped between the two: the next turn tells
   const auto by = clock_set_by(ahead);
   if (!by) return by.error();
   if (*by > clock_slack || *by < -clock_slack) {
@@ -173,6 +176,7 @@ Result<void> Core::set_channels(Config config, std::vector<ChannelSetup> setups)
       channel->no = row.no;
       channel->released = row.released;
       channel->clock = kept_clock(session, row.no);
+      channel->closed = kept_closed(session, row.no);
       if (row.account.empty() || !store::has_history(session, row.no)) store::set_account(session, row.no, setup.account);
       if (channel->facts.tracks_parcels) {
         store::clear_problem(session, row.no, "tracker", setup.config.name);
@@ -182,7 +186,8 @@ Result<void> Core::set_channels(Config config, std::vector<ChannelSetup> setups)
       }
       find_locations(session, config, *channel);
       store::set_paused(session, row.no, "");  // a start or a reload is a new try
-      for (const char* kind : {"channel", "webhooks", "raises"}) store::clear_problem(session, row.no, kind, setup.config.name);
+      for (const char* kind : {"channel", "webhooks"}) store::clear_problem(session, row.no, kind, setup.config.name);
+      if (!lanes_.contains(row.no)) store::clear_problem(session, row.no, "raises", setup.config.name);  // counted from now on
       if (is_new) mark_everything(session, *channel, world_.clock.now());
       channels.push_back(std::move(channel));
     }

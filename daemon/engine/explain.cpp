@@ -51,6 +51,10 @@ void tell_number(const Channel& channel, const StockNumber& number, Story& story
                       channel.config.name + " sells what it counts or holds itself: its number is read, never written");
   if (!number.counted)
     return story.tell(std::nullopt, "rule", "nobody ever counted it: the number on " + channel.config.name + " is left as it is");
+  if (number.closed)
+    return story.tell(std::nullopt, "rule",
+                      channel.config.name + " is closed by `close_after`, because its orders could not be read: it shows 0 of " +
+                          std::to_string(number.available) + "; so the number is " + std::to_string(number.number));
   if (number.set_aside > 0)
     story.tell(std::nullopt, "quota", std::to_string(number.set_aside) + " of it are set aside by a quota for another offer");
   if (number.quota)

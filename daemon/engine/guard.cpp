@@ -77,7 +77,7 @@ MarkEffect effect_of(Session& session, const World& world, const Channel& channe
   const auto offer = store::find_offer(session, channel.no, VariantNo(mark.thing));
   if (!offer) return effect;
   if (mark.aspect == "stock") {
-    effect.to_zero = stock_number(session, channel, VariantNo(mark.thing)).number == 0 && offer->high > 0;
+    effect.to_zero = stock_number(session, channel, VariantNo(mark.thing)).if_open == 0 && (offer->high > 0 || channel.closed);
     return effect;
   }
   const auto variant = store::get_variant(session, VariantNo(mark.thing));

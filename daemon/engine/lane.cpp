@@ -21,7 +21,9 @@ Lane::Lane(World& world, std::shared_ptr<Channel> channel, std::uint64_t number,
     : world_(world), channel_(std::move(channel)), number_(number), rng_(seed), born_(world.clock.now()) {}
 
 Result<void> Lane::recover() {
+  unread_since_ = world_.clock.now();
   return world_.store.write([&](store::Session& session) -> Result<void> {
+    if (const auto read = store::get_cursor(session, channel_->no, "orders")) unread_since_ = read->at;
     for (const auto& intent : store::open_intents(session, channel_->no))
       outcome_unknown(session, intent, "the daemon stopped before the answer");
     return {};
@@ -122,6 +124,7 @@ Result<Lane::Step> Lane::next_step() {
   }
   if (auto told = tell_of_raises(); !told) return told.error();
   if (!channel_->paused.empty()) return Step{std::nullopt, never};
+  if (auto done = close_or_open(); !done) return done.error();
   if (state_.sleep_until > now) return Step{std::nullopt, std::min(state_.sleep_until, raises_told_at())};
   std::set<std::string> due;
   if (auto asked = ask_due(due); !asked) return asked.error();
@@ -183,7 +186,8 @@ Result<std::optional<Call>> Lane::next_check() {
 
 Time Lane::when_next() {
   const Time now = world_.clock.now();
-  Time next = std::min(sweeping_ ? never : next_sweep_, channel_->facts.reads_orders && !reading_orders_ ? next_order_read_ : never);
+  Time next = std::min(sweeping_ ? never : next_sweep_,
+                       channel_->facts.reads_orders && !reading_orders_ ? std::max(next_order_read_, state_.list_rests_until) : never);
   if (may_subscribe()) next = std::min(next, webhooks_.due());
   next = std::min({next, opens_, raises_told_at()});
   if (!seat_free(false)) next = never;  // the end of a call wakes the lane
@@ -209,8 +213,8 @@ Time Lane::when_next() {
 void Lane::hurry() {
   awake_ = true;
   next_order_read_ = next_sweep_ = long_ago;
-  state_.sleep_until = long_ago;
-  state_.failures = 0;
+  state_.sleep_until = state_.list_rests_until = long_ago;
+  state_.failures = state_.list_failures = 0;
   state_.hurried = true;
   put_off_.clear();
   may_all_go_on();
@@ -229,19 +233,19 @@ void Lane::replace(std::shared_ptr<Channel> channel) {
   unread_bodies_.clear();  // what could not be read may be readable now
   put_off_.clear();
   may_all_go_on();
-  raises_told_ = false;
   webhooks_.at_once();
   awake_ = true;
   next_order_read_ = next_sweep_ = long_ago;
-  state_.sleep_until = long_ago;
+  state_.sleep_until = state_.list_rests_until = long_ago;
 }
 
 void Lane::clock_was_set(Duration by) {
   const auto move = [by](Time& time) {
     if (time != never && time != long_ago) time += by;
   };
-  for (Time* time : {&state_.last_order_read, &state_.last_sweep, &state_.sleep_until, &last_failure_, &resumed_, &next_order_read_,
-                     &next_sweep_, &next_comparison_, &complete_.began, &complete_.ended, &read_began_, &sweep_began_, &born_})
+  for (Time* time : {&state_.last_order_read, &state_.last_sweep, &state_.sleep_until, &state_.list_rests_until, &last_failure_, &resumed_,
+                     &next_order_read_, &next_sweep_, &next_comparison_, &complete_.began, &complete_.ended, &read_began_, &sweep_began_,
+                     &born_, &unread_since_, &answered_else_, &list_failed_at_, &state_.raises_held_since})
     move(*time);
   for (auto& [no, reading] : readings_) move(reading.started);
   for (auto& [variant, looked] : looked_) move(looked.at);
@@ -322,6 +326,7 @@ void Lane::failed(const Error& error, Time left_at) {
     case Reaction::Lane::pause:
       return;  // the caller has written it down
     case Reaction::Lane::back_off:
+      answered_else_ = never;
       if (left_at < last_failure_) return;  // it was on its way when another one failed: the same trouble, counted once
       last_failure_ = now;
       ++state_.failures;
@@ -331,6 +336,18 @@ void Lane::failed(const Error& error, Time left_at) {
                          {{"channel", channel_->config.name}, {"failures", std::to_string(state_.failures)}, {"reason", state_.reason}});
       return;
   }
+}
+
+/// What else is to be done there does not wait for a list that fails: decreases least of all.
+void Lane::list_failed(const Error& error, Time left_at) {
+  const Time now = world_.clock.now();
+  list_failed_at_ = left_at;
+  ++state_.list_failures;
+  state_.list_rests_until = now + back_off(state_.list_failures, static_cast<unsigned>(rng_.below(256)));
+  state_.list_reason = error.text();
+  world_.log.warning(
+      "the channel's orders cannot be read",
+      {{"channel", channel_->config.name}, {"failures", std::to_string(state_.list_failures)}, {"reason", state_.list_reason}});
 }
 
 /// What cannot be stored is not asked for again at the platform's pace; a reading that was lost so is not waited for until its next turn.
@@ -422,10 +439,15 @@ Result<void> Lane::finish(const Call& call, Outcome outcome) {
   }
   if (!error) {
     succeeded();
+    if (call.kind != Call::Kind::read_orders && state_.list_failures > 0) answered_else_ = std::min(answered_else_, left_at(call));
     return {};
   }
   const auto lane = react(error->fault).lane;
   if (one_order && lane == Reaction::Lane::back_off) return {};  // put off by itself: the channel is judged by its other calls
+  if (call.kind == Call::Kind::read_orders && lane == Reaction::Lane::back_off) {
+    list_failed(*error, left_at(call));
+    return {};
+  }
   failed(*error, left_at(call));
   if (lane != Reaction::Lane::pause || left_at(call) < resumed_) return {};
   auto paused = pause(*error);

@@ -48,6 +48,9 @@ class Lane {
     Time last_order_read = long_ago, last_sweep = long_ago, sleep_until = long_ago;
     std::string reason;
     unsigned failures = 0;
+    Time list_rests_until = long_ago;  ///< the order list, which fails: it alone
+    std::string list_reason;
+    unsigned list_failures = 0;
     std::size_t raises_held = 0, calls_out = 0;
     Time raises_held_since = never;  ///< of those raises the one that waits longest
     std::size_t orders_missed = 0;   ///< that no reading and no webhook had brought, and the comparison did; since the start
@@ -110,6 +113,7 @@ class Lane {
   bool seat_free(bool urgent) const;
   Call make(Call::Kind kind, bool urgent);
   void failed(const Error& error, Time left_at);
+  void list_failed(const Error& error, Time left_at);
   void not_stored(const Call& call, const Error& error);
   void succeeded();
   Result<void> pause(const Error& error);
@@ -132,15 +136,15 @@ class Lane {
   std::optional<Time> put_off(const Call& call, const Error& error);
 
   // lane_stock.cpp
-  Result<std::vector<store::Mark>> free_marks(const std::string& aspect, std::size_t limit) const;
+  Result<std::vector<store::Mark>> open_stock_marks(bool downs, std::set<VariantNo>& due) const;
   std::optional<Call> push_of(std::vector<Decision> sends, bool urgent);
   Result<std::optional<Call>> next_stock(bool downs);
   Answer answer_stock_mark(store::Session& session, const store::Mark& mark, bool downs);
-  bool still_waits(const store::Mark& mark, bool downs) const;
+  store::Turn turn_of(VariantNo variant, std::int64_t generation, bool downs) const;
   void note_waiting(const store::Mark& mark, Waits waits, bool downs);
   void may_go_on(VariantNo variant);
   void may_all_go_on();
-  void count_raises(const std::vector<store::Mark>& marks);
+  void count_raises(const std::set<VariantNo>& due);
   Result<void> tell_of_raises();
   Time raises_told_at() const;
   Decision decide_stock(store::Session& session, const store::Mark& mark, const store::OfferRow& offer, Quantity number);
@@ -154,8 +158,14 @@ class Lane {
   Result<void> finish_stock(store::Session& session, const store::Intent& intent, const store::Mark& mark,
                             const Result<channel::Applied>& result);
 
+  // lane_close.cpp
+  Result<void> close_or_open();
+  bool is_to_close() const;
+  bool is_to_open() const;
+
   // lane_content.cpp
   store::ListingRow new_listing(ProductNo product) const;
+  Result<std::vector<store::Mark>> free_marks(const std::string& aspect, std::size_t limit) const;
   Result<std::optional<Call>> next_price();
   Result<std::optional<Decision>> answer_price_mark(store::Session& session, const store::Mark& mark);
   Decision price_change(store::Session& session, const store::Mark& mark, store::OfferRow& offer, const store::ProductRow& product,
@@ -260,7 +270,11 @@ class Lane {
   Time next_order_read_ = long_ago, next_sweep_ = long_ago, next_comparison_ = long_ago;
   std::optional<HourOfOrders> hour_;  ///< whose pages are coming in
   WebhookWatch webhooks_;
-  Read complete_;                     ///< the last complete order read
+  Read complete_;                   ///< the last complete order read
+  Time unread_since_ = never;       ///< its end, over restarts; before the first one, the start of this lane
+  Time list_failed_at_ = long_ago;  ///< when the last reading left that failed
+  /// When the first other call left that went well since the list began to fail; never: none did, or one failed since.
+  Time answered_else_ = never;
   Time read_began_ = long_ago;        ///< of the one under way
   Time read_began_there_ = long_ago;  ///< the same by the platform's clock, where it tells, or by ours: the earlier
   std::string order_cursor_;

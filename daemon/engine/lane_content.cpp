@@ -92,6 +92,18 @@ Result<std::optional<Lane::Decision>> Lane::answer_price_mark(Session& session, 
   return std::optional<Decision>(price_change(session, mark, *offer, *product, *sold, price));
 }
 
+/// Those that may be tried now and of whose things no write is in the air.
+Result<std::vector<store::Mark>> Lane::free_marks(const std::string& aspect, std::size_t limit) const {
+  std::vector<store::Mark> marks;
+  auto read = world_.store.read([&](Session& session) -> Result<void> {
+    marks = store::due_marks(session, channel_->no, aspect, world_.clock.now(), limit);
+    return {};
+  });
+  if (!read) return read.error();
+  std::erase_if(marks, [&](const store::Mark& mark) { return busy(aspect, mark.thing); });
+  return marks;
+}
+
 Result<std::optional<Call>> Lane::next_price() {
   if (!channel_->facts.pushes_price || closed_until("set_price")) return std::optional<Call>();
   const auto marks = free_marks("price", std::max(channel_->facts.price_batch, 64u));

@@ -74,7 +74,7 @@ Result<std::optional<Call>> Lane::next_orders() {
   }
   if (reading_orders_) return std::optional<Call>();
   const bool under_way = !order_cursor_.empty();
-  if (!under_way && next_order_read_ > now) return std::optional<Call>();
+  if (state_.list_rests_until > now || (!under_way && next_order_read_ > now)) return std::optional<Call>();
   if (const auto closed = closed_until("read_orders", true)) {
     next_order_read_ = std::max(next_order_read_, *closed);
     return std::optional<Call>();
@@ -122,7 +122,7 @@ Result<void> Lane::order_read_complete(Session& session) {
   const Time now = world_.clock.now();
   may_all_go_on();
   complete_.began = read_began_;
-  complete_.ended = now;
+  complete_.ended = unread_since_ = now;
   complete_.last_row = store::last_inbox_row(session, channel_->no);
   state_.last_order_read = read_began_;
   store::set_cursor(session, channel_->no, "orders", std::to_string(to_ms(read_began_there_)), now);
@@ -193,10 +193,14 @@ Result<void> Lane::finish_orders(const Call& call, Outcome& outcome) {
     unread_bodies_.merge(brought.unread);
     if (!by_id) webhooks_.not_told_of(brought.newest_unknown, now);
   }
-  if (by_id)
+  if (by_id) {
     fetch_most_ = orders_a_fetch;
-  else
+  } else {
     list_failed_ = false;
+    answered_else_ = never;
+    state_.list_failures = 0;
+    state_.list_reason.clear();
+  }
   if (!written || by_id) return written;
   if (call.want.cursor.empty()) read_began_there_ = std::min(read_began_, page->server_time.value_or(read_began_));
   order_cursor_ = page->cursor;

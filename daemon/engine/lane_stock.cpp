@@ -7,7 +7,6 @@
 #include "store/journal.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 namespace tally::engine {
 namespace {
@@ -142,18 +141,6 @@ Lane::Decision Lane::decide_stock(Session& session, const store::Mark& mark, con
   return decision;
 }
 
-/// Those that may be tried now and of whose things no write is in the air.
-Result<std::vector<store::Mark>> Lane::free_marks(const std::string& aspect, std::size_t limit) const {
-  std::vector<store::Mark> marks;
-  auto read = world_.store.read([&](Session& session) -> Result<void> {
-    marks = store::due_marks(session, channel_->no, aspect, world_.clock.now(), limit);
-    return {};
-  });
-  if (!read) return read.error();
-  std::erase_if(marks, [&](const store::Mark& mark) { return busy(aspect, mark.thing); });
-  return marks;
-}
-
 /// One call of all that was decided, after its commit.
 std::optional<Call> Lane::push_of(std::vector<Decision> sends, bool urgent) {
   if (sends.empty()) return std::nullopt;
@@ -219,7 +206,9 @@ Lane::Answer Lane::answer_stock_mark(Session& session, const store::Mark& mark, 
     store::park_mark(session, mark, "the same number was refused before", mark.parked_hash);
     return {};
   }
-  if (!mark.by_order && mark.batch == 0 && !admit(session, world_, *channel_, mark, {false, false, number == 0, false})) return {};
+  // Nobody holds the closing of a channel: its merchant asked for it.
+  if (!mark.by_order && mark.batch == 0 && !wanted.closed && !admit(session, world_, *channel_, mark, {false, false, number == 0, false}))
+    return {};
   decision.intent.no = store::add_intent(session, decision.intent);
   decision.change.key = std::to_string(decision.intent.no.value);
   decision.change.fields.set("key", decision.change.key);
@@ -229,12 +218,28 @@ Lane::Answer Lane::answer_stock_mark(Session& session, const store::Mark& mark, 
   return {std::move(decision), Waits::no};
 }
 
-bool Lane::still_waits(const store::Mark& mark, bool downs) const {
-  const auto found = waiting_.find(VariantNo(mark.thing));
-  if (found == waiting_.end()) return false;
+store::Turn Lane::turn_of(VariantNo variant, std::int64_t generation, bool downs) const {
+  const auto found = waiting_.find(variant);
+  if (found == waiting_.end() || found->second.generation != generation) return store::Turn::first;
   const Waiting& waiting = found->second;
-  if (waiting.generation != mark.generation || waiting.again <= world_.clock.now()) return false;
-  return waiting.down != downs || !waiting.its_turn;
+  if (waiting.again <= world_.clock.now()) return waiting.again == long_ago ? store::Turn::first : store::Turn::again;
+  return waiting.down == downs && waiting.its_turn ? store::Turn::first : store::Turn::waits;
+}
+
+/// Those that may be answered now; `due`: they, and those that wait.
+Result<std::vector<store::Mark>> Lane::open_stock_marks(bool downs, std::set<VariantNo>& due) const {
+  std::vector<store::Mark> marks;
+  const std::size_t most = 4 * std::max(channel_->facts.stock_batch, 64u);
+  auto read = world_.store.read([&](Session& session) -> Result<void> {
+    due.clear();
+    marks = store::due_marks(session, channel_->no, "stock", world_.clock.now(), most, [&](std::int64_t thing, std::int64_t generation) {
+      due.insert(VariantNo(thing));
+      return busy("stock", thing) ? store::Turn::waits : turn_of(VariantNo(thing), generation, downs);
+    });
+    return {};
+  });
+  if (!read) return read.error();
+  return marks;
 }
 
 void Lane::note_waiting(const store::Mark& mark, Waits waits, bool downs) {
@@ -262,11 +267,9 @@ void Lane::may_all_go_on() {
   for (auto& [variant, waiting] : waiting_) waiting.again = long_ago;
 }
 
-/// Of these marks; what is not among them waits no more.
-void Lane::count_raises(const std::vector<store::Mark>& marks) {
-  std::set<VariantNo> marked;
-  for (const auto& mark : marks) marked.insert(VariantNo(mark.thing));
-  std::erase_if(waiting_, [&](const auto& waiting) { return !marked.contains(waiting.first); });
+/// What is no longer due waits no more.
+void Lane::count_raises(const std::set<VariantNo>& due) {
+  std::erase_if(waiting_, [&](const auto& waiting) { return !due.contains(waiting.first); });
   state_.raises_held = 0;
   state_.raises_held_since = never;
   for (const auto& [variant, waiting] : waiting_) {
@@ -294,7 +297,7 @@ Result<void> Lane::tell_of_raises() {
     }
     const std::string reason = "numbers that are to be higher wait since " + format_iso(state_.raises_held_since) +
                                ", because nobody knows what was sold there meanwhile" +
-                               (state_.reason.empty() ? std::string() : ": " + state_.reason);
+                               (state_.list_reason.empty() ? std::string() : ": " + state_.list_reason);
     store::set_problem(session, {channel_->no, "raises", name, reason,
                                  "see to it that its orders and listings can be read; lower numbers are sent all the same", now});
     store::journal(session, {0, now, "stock.raises_wait", "", channel_->no, name,
@@ -308,17 +311,16 @@ Result<void> Lane::tell_of_raises() {
 
 Result<std::optional<Call>> Lane::next_stock(bool downs) {
   if (closed_until("set_stock", downs)) return std::optional<Call>();
-  const auto marks = free_marks("stock", 4 * std::max(channel_->facts.stock_batch, 64u));
-  if (!marks) return marks.error();
-  std::vector<store::Mark> open;
-  std::copy_if(marks->begin(), marks->end(), std::back_inserter(open), [&](const auto& mark) { return !still_waits(mark, downs); });
+  std::set<VariantNo> due;
+  const auto open = open_stock_marks(downs, due);
+  if (!open) return open.error();
   std::vector<Decision> sends;
   std::vector<Waits> waits;
-  if (!open.empty()) {
+  if (!open->empty()) {
     auto written = world_.store.write([&](Session& session) -> Result<void> {
       sends.clear();
       waits.clear();
-      for (const auto& mark : open) {
+      for (const auto& mark : *open) {
         if (sends.size() >= channel_->facts.stock_batch) break;
         auto answer = answer_stock_mark(session, mark, downs);
         waits.push_back(answer.waits);
@@ -328,9 +330,9 @@ Result<std::optional<Call>> Lane::next_stock(bool downs) {
     });
     if (!written) return written.error();
   }
-  for (std::size_t i = 0; i < waits.size(); ++i) note_waiting(open[i], waits[i], downs);
+  for (std::size_t i = 0; i < waits.size(); ++i) note_waiting((*open)[i], waits[i], downs);
   for (const auto& send : sends) looked_.erase(VariantNo(send.intent.thing));
-  if (!downs) count_raises(*marks);
+  if (!downs) count_raises(due);
   return push_of(std::move(sends), downs);
 }
 

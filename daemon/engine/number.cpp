@@ -121,6 +121,9 @@ StockNumber stock_number(store::Session& session, const Channel& channel, Varian
   result.quota = own_quota(session, channel, variant);
   result.shown = result.quota ? std::clamp<Quantity>(result.available, 0, *result.quota) : shown_of(result.available, rule);
   result.add_back = store::add_back(session, channel.no, variant);
+  result.if_open = std::max<Quantity>(result.shown + result.add_back, 0);
+  result.closed = channel.closed;
+  if (result.closed) result.shown = 0;
   result.number = std::max<Quantity>(result.shown + result.add_back, 0);
   return result;
 }

@@ -23,9 +23,11 @@ struct StockNumber {
   Quantity set_aside = 0;         ///< units that are missing in it because a quota keeps them for another offer
   Quantity buffer = 0;            ///< as the rule says, and where it follows sales as they are
   std::optional<Quantity> quota;  ///< what is left of the offer's own running quota
+  bool closed = false;            ///< the channel is: nothing is shown
   Quantity shown = 0;     ///< clamp(floor(available × share) − buffer, 0, cap); with a quota what is left of it, as far as it is there
   Quantity add_back = 0;  ///< open units of the channel's own orders that its number does not reflect as ours does
   Quantity number = 0;    ///< what is to stand there: never below 0
+  Quantity if_open = 0;   ///< the same, were the channel not closed
 };
 
 StockNumber stock_number(store::Session& session, const Channel& channel, VariantNo variant);

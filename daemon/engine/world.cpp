@@ -1,6 +1,7 @@
 #include "engine/world.hpp"
 
 #include "store/catalogue.hpp"
+#include "store/inbox.hpp"
 
 #include <algorithm>
 
@@ -70,6 +71,15 @@ void find_locations(store::Session& session, const Config& config, Channel& chan
     if (!held_elsewhere(name)) channel.locations.push_back(store::open_location(session, name));
   }
   ensure(!channel.locations.empty(), "there is at least one location");
+}
+
+void keep_closed(store::Session& session, ChannelNo channel, bool closed, Time now) {
+  store::set_cursor(session, channel, "closed", closed ? "yes" : "no", now);
+}
+
+bool kept_closed(store::Session& session, ChannelNo channel) {
+  const auto closed = store::get_cursor(session, channel, "closed");
+  return closed && closed->value == "yes";
 }
 
 void introduce(const std::vector<std::shared_ptr<Channel>>& channels) {

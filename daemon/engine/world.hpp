@@ -34,7 +34,8 @@ struct Channel {
   std::string paused;
   std::string paused_for;  ///< the fault's name while it is paused
 
-  ClockApart clock;  ///< its platform's
+  bool closed = false;  ///< by ChannelConfig::close_after: what it sells from has nothing for it
+  ClockApart clock;     ///< its platform's
 
   bool may_write() const { return released && config.policy != Policy::observe && paused.empty(); }
   /// Within it a moment of the platform's, brought to our clock, cannot be told from one of ours.
@@ -45,6 +46,10 @@ struct Channel {
   /// Whether what lies there is counted or held by this channel itself.
   bool is_own(LocationNo location) const;
 };
+
+/// Whether it is closed is remembered over a restart.
+void keep_closed(store::Session& session, ChannelNo channel, bool closed, Time now);
+bool kept_closed(store::Session& session, ChannelNo channel);
 
 /// The rows of the locations that the channel sells from, in order of priority.
 void find_locations(store::Session& session, const Config& config, Channel& channel);

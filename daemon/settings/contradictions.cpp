@@ -25,6 +25,11 @@ void check_quotas(const Channel& channel, Reading& reading) {
 }
 
 void check_orders(const Channel& channel, Reading& reading) {
+  if (channel.orders.close_after && *channel.orders.close_after <= channel.orders.every)
+    reading.complain(channel.place_of("orders/close_after"),
+                     "'close_after' is how long orders may be unread, and they are read every " + format_duration(channel.orders.every) +
+                         (channel.says("orders/every") ? " by 'every' at " + channel.place_of("orders/every").text() : std::string()),
+                     "take more than that, or read more often");
   if (channel.orders.reserve != "paid" || !channel.says("orders/reserve_for")) return;
   reading.complain(channel.place_of("orders/reserve_for"),
                    "'reserve_for' is how long an unpaid order reserves, and by 'reserve: paid' at " +

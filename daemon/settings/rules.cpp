@@ -128,6 +128,9 @@ OrderRule read_orders(const yaml::Node& node, Reading& reading) {
   using namespace std::chrono_literals;
   within("every", rule.every, 100ms, 24h);
   within("reserve_for", rule.reserve_for, 1min, 24h * 30);
+  Duration close_after{0};
+  within("close_after", close_after, 1min, 24h * 7);
+  if (close_after != Duration(0)) rule.close_after = close_after;
   const std::vector<std::string> moments{"placed", "paid"};
   if (const auto moment = reader.choice("reserve", moments)) rule.reserve = moments[*moment];
   reading.finish(reader, reading.channel_keys, "orders");

@@ -101,6 +101,28 @@ std::vector<Mark> due_marks(Session& session, ChannelNo channel, const std::stri
   return rows_of(st, bound);
 }
 
+std::vector<Mark> due_marks(Session& session, ChannelNo channel, const std::string& aspect, Time now, std::size_t limit,
+                            const std::function<Turn(std::int64_t thing, std::int64_t generation)>& turn) {
+  constexpr Int most_asked = 20000;
+  Int c = channel.value, t = to_ms(now), most = most_asked, thing = 0, generation = 0;
+  std::vector<std::int64_t> things, again;
+  soci::statement st =
+      (session.sql.prepare << std::string("SELECT m.thing, m.generation FROM mark m WHERE m.channel_no = :c AND m.aspect "
+                                          "= :a AND m.not_before <= :t AND") +
+                                  may_be_tried + "ORDER BY m.by_order DESC, " + not_listed_yet + ", m.since, m.thing LIMIT :l",
+       use(c), use(aspect), use(t), use(most), into(thing), into(generation));
+  st.execute();
+  while (st.fetch()) {
+    const Turn its = turn(thing, generation);
+    if (its != Turn::waits) (its == Turn::first ? things : again).push_back(thing);
+  }
+  things.insert(things.end(), again.begin(), again.end());
+  if (things.size() > limit) things.resize(limit);
+  std::vector<Mark> marks;
+  for (const auto each : things) marks.push_back(*find_mark(session, channel, aspect, each));
+  return marks;
+}
+
 std::set<std::string> aspects_due(Session& session, ChannelNo channel, Time now) {
   std::set<std::string> aspects;
   Int c = channel.value, t = to_ms(now);

@@ -4,40 +4,48 @@
 
 #include <map>
 #include <string>
-#include <vector>
+#include <utility>
 
 namespace tally::store {
 namespace {
 
 constexpr std::size_t most_kept = 512;  ///< more than the store has texts: one that is built anew each time cannot fill the memory
 
+/// What SOCI learns of a statement, too: it describes the columns before the first row, each time anew.
+struct Prepared {
+  sqlite_api::sqlite3_stmt* statement = nullptr;
+  soci::sqlite3_column_info_list columns = {};
+};
+
+/// By length first: texts begin alike, and hardly two are of one length.
+struct ByLength {
+  bool operator()(const std::string& a, const std::string& b) const { return a.size() != b.size() ? a.size() < b.size() : a < b; }
+};
+
 class Connection final : public soci::sqlite3_session_backend {
  public:
   using soci::sqlite3_session_backend::sqlite3_session_backend;
   ~Connection() override {
-    for (const auto& [text, statement] : idle_) sqlite_api::sqlite3_finalize(statement);
+    for (const auto& [text, prepared] : idle_) sqlite_api::sqlite3_finalize(prepared.statement);
   }
   soci::sqlite3_statement_backend* make_statement_backend() override;
 
-  /// Null where none of this text lies idle.
-  sqlite_api::sqlite3_stmt* take(const std::string& text) {
-    const auto found = idle_.find(text);
-    if (found == idle_.end()) return nullptr;
-    auto* statement = found->second;
-    idle_.erase(found);
-    return statement;
+  /// Without a statement where none of this text lies idle.
+  Prepared take(const std::string& text) {
+    auto found = idle_.extract(text);
+    return found ? std::move(found.mapped()) : Prepared();
   }
-  void give_back(const std::string& text, sqlite_api::sqlite3_stmt* statement) {
-    sqlite_api::sqlite3_reset(statement);  // answers with the error of the last step, which was reported then
-    sqlite_api::sqlite3_clear_bindings(statement);
+  void give_back(const std::string& text, Prepared prepared) {
+    sqlite_api::sqlite3_reset(prepared.statement);  // answers with the error of the last step, which was reported then
+    sqlite_api::sqlite3_clear_bindings(prepared.statement);
     if (idle_.size() < most_kept)
-      idle_.emplace(text, statement);
+      idle_.emplace(text, std::move(prepared));
     else
-      sqlite_api::sqlite3_finalize(statement);
+      sqlite_api::sqlite3_finalize(prepared.statement);
   }
 
  private:
-  std::multimap<std::string, sqlite_api::sqlite3_stmt*> idle_;  ///< of one text there are as many as were ever open together
+  std::multimap<std::string, Prepared, ByLength> idle_;  ///< of one text there are as many as were ever open together
 };
 
 class Statement final : public soci::sqlite3_statement_backend {
@@ -47,7 +55,9 @@ class Statement final : public soci::sqlite3_statement_backend {
   void prepare(const std::string& text, soci::details::statement_type type) override {
     clean_up();
     text_ = text;
-    stmt_ = connection_.take(text);
+    Prepared prepared = connection_.take(text);
+    stmt_ = prepared.statement;
+    columns_ = std::move(prepared.columns);
     if (stmt_)
       databaseReady_ = true;
     else
@@ -55,7 +65,7 @@ class Statement final : public soci::sqlite3_statement_backend {
   }
   void clean_up() override {
     if (stmt_) {
-      connection_.give_back(text_, stmt_);
+      connection_.give_back(text_, {stmt_, std::exchange(columns_, {})});
       stmt_ = nullptr;
       databaseReady_ = false;
     }

@@ -20,7 +20,8 @@ using store::Int;
 using store::Session;
 
 constexpr Duration fresh{30000};
-constexpr Duration lately{120000};  ///< no sweep is longer ago
+constexpr Duration right_behind{3000};  ///< the engine allows itself 2 s
+constexpr Duration lately{120000};      ///< no sweep is longer ago
 
 std::string text(Time time) {
   return time == never ? "never" : format_iso(time).substr(11);
@@ -113,6 +114,7 @@ void Inspector::restarted() {
   revisions_.clear();
   read_began_.clear();
   read_complete_.clear();
+  read_ended_.clear();
   looked_.clear();
   house_.read([&](Session& session) {
     for (const auto row : acknowledged_) {
@@ -341,6 +343,7 @@ std::map<std::string, StockWrite> Inspector::decided(const engine::Call& call, c
       if (const auto look = looked_.find(place); shop.facts().can_look && look != looked_.end())
         write.since = look->second - shop.facts().read_after_write;
       check_blind_raise(intent, shop, write.sku);
+      check_unseen_raise(intent, shop, write.sku);
       in_the_air_[place][key] = now;
       ++count_.writes;
       if (intent.value > intent.before) ++count_.raises;
@@ -367,6 +370,16 @@ void Inspector::check_blind_raise(const store::Intent& intent, const Shop& shop,
   }
 }
 
+/// Where nobody can look, a raise rests on an order read alone, and leaves right behind it (S8).
+void Inspector::check_unseen_raise(const store::Intent& intent, const Shop& shop, const std::string& sku) {
+  const auto& facts = shop.facts();
+  if (facts.can_look || !facts.reads_orders || facts.takes == channel::Takes::never || intent.value <= intent.before) return;
+  const auto read = read_ended_.find(shop.no);
+  if (read != read_ended_.end() && clock_.now() - read->second <= right_behind) return;
+  violate("S8 raise", sku + " on " + shop.name() + " is raised to " + std::to_string(intent.value) +
+                          (read == read_ended_.end() ? " before its orders were read" : " long after its orders were read"));
+}
+
 void Inspector::answered(const engine::Call& call, const Shop& shop, const engine::Outcome& outcome) {
   const auto seat = seats_[shop.no].extract({call.lane, call.no});
   const Time left = seat.empty() ? long_ago : seat.mapped();
@@ -378,7 +391,7 @@ void Inspector::answered(const engine::Call& call, const Shop& shop, const engin
   if (!outcome.page || !*outcome.page) return;
   const auto& page = **outcome.page;
   if (call.kind == engine::Call::Kind::read_orders) {
-    if (page.cursor.empty()) read_complete_[shop.no] = read_began_[shop.no];
+    if (page.cursor.empty()) read_complete_[shop.no] = read_began_[shop.no], read_ended_[shop.no] = clock_.now();
     return;
   }
   for (const auto& document : page.documents) {

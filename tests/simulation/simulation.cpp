@@ -91,8 +91,10 @@ class Run {
       case Script::same_world:
         return street_.live(until);
       case Script::broken_reads:
-        // Not before it was read once: until then nobody raises a number that was found there.
-        agenda_.in(Duration(75000), [this] { wire_.break_order_reads(); });
+        if (never_read())
+          wire_.break_order_reads();
+        else
+          agenda_.in(Duration(75000), [this] { wire_.break_order_reads(); });
         agenda_.in(Duration(30000), [this] { street_.move("receipt", street_.first_sku(), "main", 50, clock_.now()); });
         agenda_.in(Duration(80000), [this] { street_.move("adjust", street_.first_sku(), "main", -900, clock_.now()); });
         agenda_.in(Duration(140000), [this] { street_.move("receipt", street_.first_sku(), "main", 20, clock_.now()); });
@@ -121,13 +123,16 @@ class Run {
     Quantity right = 170;                            // 1000 were there, 50 came, 900 left and 20 came
     right = std::max<Quantity>(right - shop.config.stock.buffer, 0);
     if (shop.config.stock.cap) right = std::min(right, *shop.config.stock.cap);
-    const bool safe =
-        shop.kind == Kind::compare || shop.kind == Kind::delta || shop.kind == Kind::delta_with_key || shop.kind == Kind::till;
+    const bool relative = shop.kind == Kind::compare || shop.kind == Kind::delta || shop.kind == Kind::delta_with_key;
+    const bool safe = shop.kind == Kind::till || (relative && !never_read());
     const std::string what = shop.name() + " shows " + std::to_string(offer->number) + " and should show " + std::to_string(right);
     if (offer->number > right) inspector_.fail("L3 progress", what + ": a decrease waits for an order list that is closed");
     if (safe && offer->number != right) inspector_.fail("L3 progress", what);
     if (offer->number < right && !is_told_of_raises()) inspector_.fail("L3 alert", what + ", and nobody is told why");
   }
+
+  /// In one such world of two: nobody raises a number that was found there before the orders were read once.
+  bool never_read() const { return seed_ % 2 == 0; }
 
   bool is_told_of_raises() {
     bool told = false;

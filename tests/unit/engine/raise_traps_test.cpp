@@ -271,6 +271,73 @@ TEST_F(OrdersUnread, ARaiseThatWaitsForThemForAQuarterOfAnHourIsAProblemUntilItL
   EXPECT_EQ(told_of(), 0);
 }
 
+TEST_F(OrdersUnread, ACorrectionDownwardsIsNotBehindHundredsOfRaisesThatWaitForThem) {
+  Terms terms;
+  terms.facts.can_look = false;  // each raise needs an order read of its own time
+  auto& shop = add_shop("shop", terms);
+  constexpr int raises = 300;
+  for (int i = 0; i <= raises; ++i) add_product("S" + std::to_string(i), 10);
+  start();
+  live(10min);
+  ASSERT_EQ(there(shop, "S0"), 10);
+  for (int i = 0; i < raises; ++i) receive_goods("S" + std::to_string(i), 5);
+  live(1min, closed);
+  EXPECT_EQ(core->lane(no("shop"))->state().raises_held, static_cast<std::size_t>(raises));
+  receive_goods("S" + std::to_string(raises), -7);
+  live(30s, closed);
+  EXPECT_EQ(there(shop, "S" + std::to_string(raises)), 3);
+}
+
+TEST_F(OrdersUnread, ForLongerThanItsMerchantAllowsAChannelShowsNothingUntilTheyAreReadAgain) {
+  Terms terms;
+  terms.facts.stock = StockWrites::delta;  // which needs no orders to be raised
+  auto& shop = add_shop("shop", terms);
+  auto& other = add_shop("other", {});
+  shops.front()->config.close_after = 1h;
+  shops.front()->config.sweep_every = 5min;
+  const std::string skus = "ABCDEFGHIJKLMNOP";  // more than the guard lets go to 0 by itself
+  for (const char sku : skus) add_product(std::string(1, sku), 10);
+  begin();
+  const auto shown = [&](memory::Platform& platform) {
+    Quantity units = 0;
+    for (const char sku : skus) units += there(platform, std::string(1, sku));
+    return units;
+  };
+  const auto told_of = [&] {
+    const auto all = problems();
+    return std::count_if(all.begin(), all.end(), [](const auto& problem) { return problem.kind == "closed"; });
+  };
+  live(55min, closed);
+  EXPECT_EQ(shown(shop), 160);
+  live(20min, closed);
+  EXPECT_EQ(shown(shop), 0);
+  EXPECT_EQ(shown(other), 160) << "whose merchant did not ask for it";
+  EXPECT_EQ(told_of(), 1);
+
+  core.reset();
+  start();
+  live(10min, closed);
+  EXPECT_EQ(shown(shop), 0) << "a restart reads no orders";
+  EXPECT_EQ(told_of(), 1);
+  receive_goods("A", 4);
+  live(10min);
+  EXPECT_EQ(shown(shop), 164);
+  EXPECT_EQ(told_of(), 0);
+  EXPECT_EQ(told("channel.closed"), 1);
+  EXPECT_EQ(told("channel.opened"), 1);
+}
+
+TEST_F(OrdersUnread, WhileNothingElseAnswersEitherNoChannelIsClosedAndItIsRightWhenItDoes) {
+  auto& shop = add_shop("shop", {});
+  shops.front()->config.close_after = 1h;
+  add_product("A", 10);
+  begin();
+  live(6h, [&](const Call& call) { return all_answered(call, error(Fault::transient, "the platform is down")); });
+  live(10min);
+  EXPECT_EQ(there(shop, "A"), 10);
+  EXPECT_EQ(told("channel.closed"), 0);
+}
+
 class OrdersUnreadBut : public OrdersUnread, public ::testing::WithParamInterface<StockWrites> {};
 
 TEST_P(OrdersUnreadBut, ARaiseThatIsRelativeLeavesAllTheSame) {

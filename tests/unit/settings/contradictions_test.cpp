@@ -27,6 +27,12 @@ TEST_F(Configuration, how_long_an_unpaid_order_reserves_says_nothing_where_none_
                                                        HasSubstr("'reserve: paid' at channels.d/shop.yaml:2:20"))));
 }
 
+TEST_F(Configuration, a_channel_is_not_closed_between_two_readings_of_its_orders) {
+  given("channels.d/shop.yaml", "connector: x\norders: { every: 2h, close_after: 1h }\n");
+  EXPECT_THAT(complaints(), ElementsAre(testing::AllOf(HasSubstr("channels.d/shop.yaml:2:35: 'close_after' is how long"),
+                                                       HasSubstr("by 'every' at channels.d/shop.yaml:2:18"))));
+}
+
 TEST_F(Configuration, a_shelf_that_its_counter_does_not_sell_from_is_refused_with_both_places) {
   given("tallyd.yaml", "locations:\n  main:\n  shelf: { counted_by: till }\n");
   given("channels.d/till.yaml", "connector: x\nlocations: [main]\n");

@@ -90,7 +90,7 @@ locations: [high-street, main]
 stock: { buffer: 2, share: 80%, cap: 999 }
 price: { add: 4%, round_to: 0.99, floor: cost * 1.1 }
 owners: { description: channel, tags: newest, title: master, price: channel }
-orders: { every: 1m, reserve: placed, reserve_for: 1h }
+orders: { every: 1m, reserve: placed, reserve_for: 1h, close_after: 6h }
 sweep: 2h
 settle: 5s
 limits: { requests_per_second: 3, concurrency: 1, budgets: { calls a day: 400 } }
@@ -122,6 +122,7 @@ tables: { carriers: { dhl: DHL Express } }
   EXPECT_EQ(shop.orders.every, std::chrono::minutes(1));
   EXPECT_EQ(shop.orders.reserve, "placed");
   EXPECT_EQ(shop.orders.reserve_for, std::chrono::hours(1));
+  EXPECT_EQ(shop.orders.close_after, std::chrono::hours(6));
   EXPECT_EQ(shop.sweep, std::chrono::hours(2));
   EXPECT_EQ(shop.settle, std::chrono::seconds(5));
   EXPECT_EQ(shop.limits->dump_sorted(), R"({"budgets":{"calls a day":400},"concurrency":1,"requests_per_second":3})");

@@ -104,6 +104,24 @@ TEST_F(Marks, OfOneThingCoalesceAndKeepTheFirstMoment) {
   });
 }
 
+TEST_F(Marks, ThatWereAnsweredStandBehindThoseThatWereNotAndWhatWaitsTakesNoPlace) {
+  within([](Session& session) {
+    for (std::int64_t thing = 1; thing <= 1000; ++thing) {
+      auto one = marked(at(thing));
+      one.thing = thing;
+      mark(session, one);
+    }
+    const auto due = due_marks(session, shop, "stock", at(2000), 3, [](std::int64_t thing, std::int64_t generation) {
+      EXPECT_EQ(generation, 1);
+      return thing >= 999 ? Turn::first : thing <= 500 ? Turn::waits : Turn::again;
+    });
+    ASSERT_EQ(due.size(), 3u);
+    EXPECT_EQ(due[0].thing, 999);
+    EXPECT_EQ(due[1].thing, 1000);
+    EXPECT_EQ(due[2].thing, 501);
+  });
+}
+
 TEST_F(Marks, ThatWereMadeAnewMeanwhileAreNotCleared) {
   within([](Session& session) {
     mark(session, marked(at(1)));
