@@ -166,6 +166,7 @@ std::string SystemClock::start() const {
   std::ifstream file("/proc/sys/kernel/random/boot_id");
   std::string id;
   std::getline(file, id);  // without that file: nobody says
+  std::erase(id, '-');     // as systemd writes it
   return id;
 }
 

@@ -140,7 +140,7 @@ class Lane {
   std::optional<Call> push_of(std::vector<Decision> sends, bool urgent);
   Result<std::optional<Call>> next_stock(bool downs);
   Answer answer_stock_mark(store::Session& session, const store::Mark& mark, bool downs);
-  store::Turn turn_of(VariantNo variant, std::int64_t generation, bool downs) const;
+  std::optional<std::int64_t> rank_of(VariantNo variant, std::int64_t generation, bool downs) const;
   void note_waiting(const store::Mark& mark, Waits waits, bool downs);
   void may_go_on(VariantNo variant);
   void may_all_go_on();

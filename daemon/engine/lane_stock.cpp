@@ -218,12 +218,14 @@ Lane::Answer Lane::answer_stock_mark(Session& session, const store::Mark& mark, 
   return {std::move(decision), Waits::no};
 }
 
-store::Turn Lane::turn_of(VariantNo variant, std::int64_t generation, bool downs) const {
+/// What was not answered yet, or was heard of since, stands before what was answered and may be so again.
+std::optional<std::int64_t> Lane::rank_of(VariantNo variant, std::int64_t generation, bool downs) const {
   const auto found = waiting_.find(variant);
-  if (found == waiting_.end() || found->second.generation != generation) return store::Turn::first;
+  if (found == waiting_.end() || found->second.generation != generation) return 0;
   const Waiting& waiting = found->second;
-  if (waiting.again <= world_.clock.now()) return waiting.again == long_ago ? store::Turn::first : store::Turn::again;
-  return waiting.down == downs && waiting.its_turn ? store::Turn::first : store::Turn::waits;
+  if (waiting.again <= world_.clock.now()) return to_ms(waiting.again);  // `long_ago` is 0
+  if (waiting.down == downs && waiting.its_turn) return 0;
+  return std::nullopt;
 }
 
 /// Those that may be answered now; `due`: they, and those that wait.
@@ -234,7 +236,7 @@ Result<std::vector<store::Mark>> Lane::open_stock_marks(bool downs, std::set<Var
     due.clear();
     marks = store::due_marks(session, channel_->no, "stock", world_.clock.now(), most, [&](std::int64_t thing, std::int64_t generation) {
       due.insert(VariantNo(thing));
-      return busy("stock", thing) ? store::Turn::waits : turn_of(VariantNo(thing), generation, downs);
+      return busy("stock", thing) ? std::nullopt : rank_of(VariantNo(thing), generation, downs);
     });
     return {};
   });

@@ -2,6 +2,9 @@
 
 #include "store/session.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace tally::store {
 namespace {
 
@@ -101,11 +104,10 @@ std::vector<Mark> due_marks(Session& session, ChannelNo channel, const std::stri
   return rows_of(st, bound);
 }
 
-std::vector<Mark> due_marks(Session& session, ChannelNo channel, const std::string& aspect, Time now, std::size_t limit,
-                            const std::function<Turn(std::int64_t thing, std::int64_t generation)>& turn) {
+std::vector<Mark> due_marks(Session& session, ChannelNo channel, const std::string& aspect, Time now, std::size_t limit, const Rank& rank) {
   constexpr Int most_asked = 20000;
   Int c = channel.value, t = to_ms(now), most = most_asked, thing = 0, generation = 0;
-  std::vector<std::int64_t> things, again;
+  std::vector<std::pair<std::int64_t, std::int64_t>> ranked;  // the rank, the thing
   soci::statement st =
       (session.sql.prepare << std::string("SELECT m.thing, m.generation FROM mark m WHERE m.channel_no = :c AND m.aspect "
                                           "= :a AND m.not_before <= :t AND") +
@@ -113,13 +115,12 @@ std::vector<Mark> due_marks(Session& session, ChannelNo channel, const std::stri
        use(c), use(aspect), use(t), use(most), into(thing), into(generation));
   st.execute();
   while (st.fetch()) {
-    const Turn its = turn(thing, generation);
-    if (its != Turn::waits) (its == Turn::first ? things : again).push_back(thing);
+    if (const auto its = rank(thing, generation)) ranked.emplace_back(*its, thing);
   }
-  things.insert(things.end(), again.begin(), again.end());
-  if (things.size() > limit) things.resize(limit);
+  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  if (ranked.size() > limit) ranked.resize(limit);
   std::vector<Mark> marks;
-  for (const auto each : things) marks.push_back(*find_mark(session, channel, aspect, each));
+  for (const auto& [its, each] : ranked) marks.push_back(*find_mark(session, channel, aspect, each));
   return marks;
 }
 

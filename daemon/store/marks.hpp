@@ -36,11 +36,9 @@ void mark(Session& session, const Mark& mark);
 /// Those that may be tried now: not parked, of no open batch, in no held set, due; first an order's, then
 /// what is listed before what is to be listed, of these the oldest.
 std::vector<Mark> due_marks(Session& session, ChannelNo channel, const std::string& aspect, Time now, std::size_t limit);
-/// The same, but what was answered before stands behind what was not, and what waits takes no place in the limit: `turn` says of 20,000
-/// marks at most what each is.
-enum class Turn { first, again, waits };
-std::vector<Mark> due_marks(Session& session, ChannelNo channel, const std::string& aspect, Time now, std::size_t limit,
-                            const std::function<Turn(std::int64_t thing, std::int64_t generation)>& turn);
+/// The same in the order of `rank`, the lowest first; what has none takes no place in the limit. It is asked of 20,000 marks at most.
+using Rank = std::function<std::optional<std::int64_t>(std::int64_t thing, std::int64_t generation)>;
+std::vector<Mark> due_marks(Session& session, ChannelNo channel, const std::string& aspect, Time now, std::size_t limit, const Rank& rank);
 /// Which aspects may have due marks: a cheap question before the exact ones.
 std::set<std::string> aspects_due(Session& session, ChannelNo channel, Time now);
 std::optional<Mark> find_mark(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing);

@@ -1,6 +1,11 @@
 #include "base/time.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <string>
 
 using namespace tally;
 
@@ -81,6 +86,20 @@ TEST(SystemClock, goes_on_and_never_back) {
   EXPECT_GT(before, Duration(0));
   EXPECT_GE(clock.since_start(), before);
   EXPECT_GT(clock.now(), *parse_iso("2024-01-01T00:00:00Z"));
+}
+
+TEST(SystemClock, names_the_machines_start_as_the_kernel_or_the_service_does) {
+  const SystemClock clock;
+  unsetenv("TALLYD_BOOT_ID");
+  EXPECT_EQ(clock.start().size(), 32u) << clock.start();
+  EXPECT_EQ(clock.start(), clock.start());
+  setenv("TALLYD_BOOT_ID", "0123456789abcdef0123456789abcdef", 1);
+  EXPECT_EQ(clock.start(), "0123456789abcdef0123456789abcdef");
+  unsetenv("TALLYD_BOOT_ID");
+
+  std::ifstream file(std::string(TALLYD_SOURCE_DIR) + "/systemd/tallyd.service");
+  const std::string unit{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_THAT(unit, testing::HasSubstr("\nEnvironment=TALLYD_BOOT_ID=%b\n")) << "it hides the kernel's files from the daemon";
 }
 
 }  // namespace

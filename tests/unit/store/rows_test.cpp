@@ -104,21 +104,23 @@ TEST_F(Marks, OfOneThingCoalesceAndKeepTheFirstMoment) {
   });
 }
 
-TEST_F(Marks, ThatWereAnsweredStandBehindThoseThatWereNotAndWhatWaitsTakesNoPlace) {
+TEST_F(Marks, StandInTheOrderOfTheirRankAndWhatHasNoneTakesNoPlace) {
   within([](Session& session) {
     for (std::int64_t thing = 1; thing <= 1000; ++thing) {
       auto one = marked(at(thing));
       one.thing = thing;
       mark(session, one);
     }
-    const auto due = due_marks(session, shop, "stock", at(2000), 3, [](std::int64_t thing, std::int64_t generation) {
+    const auto due = due_marks(session, shop, "stock", at(2000), 4, [](std::int64_t thing, std::int64_t generation) {
       EXPECT_EQ(generation, 1);
-      return thing >= 999 ? Turn::first : thing <= 500 ? Turn::waits : Turn::again;
+      const auto rank = thing >= 999 ? 0 : 1000 - thing;
+      return thing <= 500 ? std::nullopt : std::optional<std::int64_t>(rank);
     });
-    ASSERT_EQ(due.size(), 3u);
+    ASSERT_EQ(due.size(), 4u);
     EXPECT_EQ(due[0].thing, 999);
     EXPECT_EQ(due[1].thing, 1000);
-    EXPECT_EQ(due[2].thing, 501);
+    EXPECT_EQ(due[2].thing, 998);
+    EXPECT_EQ(due[3].thing, 997);
   });
 }
 
