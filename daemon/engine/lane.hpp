@@ -276,7 +276,7 @@ class Lane {
   /// When the first other call left that went well since the list began to fail; never: none did, or one failed since.
   Time answered_else_ = never;
   Time read_began_ = long_ago;        ///< of the one under way
-  Time read_began_there_ = long_ago;  ///< the same by the platform's clock, where it tells, or by ours: the earlier
+  Time read_began_there_ = long_ago;  ///< the same by the platform's clock: as it tells, and as is known of it; the earlier
   std::string order_cursor_;
   Time sweep_began_ = long_ago;
   std::string sweep_cursor_;

@@ -202,7 +202,10 @@ Result<void> Lane::finish_orders(const Call& call, Outcome& outcome) {
     state_.list_reason.clear();
   }
   if (!written || by_id) return written;
-  if (call.want.cursor.empty()) read_began_there_ = std::min(read_began_, page->server_time.value_or(read_began_));
+  if (call.want.cursor.empty()) {
+    const Time there = channel_->clock.theirs(read_began_) - channel_->clock.doubt;
+    read_began_there_ = std::min(there, page->server_time.value_or(there));
+  }
   order_cursor_ = page->cursor;
   if (!order_cursor_.empty()) return {};
   return world_.store.write([&](Session& session) { return order_read_complete(session); });

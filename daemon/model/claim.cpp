@@ -108,8 +108,10 @@ LineCount count_of(const Order& order, const OrderLine& line) {
   // reservation.
   const Quantity never_left = std::max<Quantity>(count.ordered - count.shipped, 0);
   back = std::max(back, std::clamp<Quantity>(line.restocked.value_or(0), 0, most_units));
-  // Of what a buyer sent back it is known that it had left.
-  const Quantity sent_back = std::min({settled_units(order, line.id, AfterSaleKind::return_), back, count.shipped});
+  // Of what a buyer sent back it is known that it had left, whether the platform says so or whoever unpacked it.
+  Quantity had_left = settled_units(order, line.id, AfterSaleKind::return_);
+  for (const Refund& refund : order.refunds) had_left += refund.had_left ? units_of(refund.lines, line.id, true) : 0;
+  const Quantity sent_back = std::min({had_left, back, count.shipped});
   const Quantity other = std::max(back - sent_back, line.refunded.value_or(0) - sent_back);
   count.cancelled = order.state == OrderState::cancelled ? never_left : std::clamp<Quantity>(other, 0, never_left);
   count.returned = std::min(back - std::min(back - sent_back, never_left), count.shipped);

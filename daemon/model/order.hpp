@@ -79,6 +79,7 @@ struct Refund {
   std::vector<LineRef> lines;
   std::optional<Time> at;
   std::string mark = {};  ///< our own key, where the platform keeps one
+  bool had_left = false;  ///< what it puts back came back to us: our own word, in no tree
   bool operator==(const Refund&) const = default;
 };
 

@@ -116,6 +116,7 @@ void Inspector::restarted() {
   read_complete_.clear();
   read_ended_.clear();
   looked_.clear();
+  look_ended_.clear();
   house_.read([&](Session& session) {
     for (const auto row : acknowledged_) {
       if (!store::inbox_row(session, row))
@@ -344,6 +345,7 @@ std::map<std::string, StockWrite> Inspector::decided(const engine::Call& call, c
         write.since = look->second - shop.facts().read_after_write;
       check_blind_raise(intent, shop, write.sku);
       check_unseen_raise(intent, shop, write.sku);
+      check_blind_down(intent, shop, write);
       in_the_air_[place][key] = now;
       ++count_.writes;
       if (intent.value > intent.before) ++count_.raises;
@@ -380,6 +382,16 @@ void Inspector::check_unseen_raise(const store::Intent& intent, const Shop& shop
                           (read == read_ended_.end() ? " before its orders were read" : " long after its orders were read"));
 }
 
+/// What is lower than was believed may be higher than what stands there: orders were read lately, or it was looked at just now (S8).
+void Inspector::check_blind_down(const store::Intent& intent, const Shop& shop, const StockWrite& write) {
+  const auto& facts = shop.facts();
+  if (intent.relative || !facts.can_look || facts.takes == channel::Takes::never || intent.value > intent.before || write.fresh) return;
+  const auto look = look_ended_.find({shop.no, write.sku});
+  if (look != look_ended_.end() && clock_.now() - look->second <= right_behind) return;
+  violate("S8 raise", write.sku + " on " + shop.name() + " is lowered to " + std::to_string(intent.value) +
+                          " though its orders were not read for long, and without a look");
+}
+
 void Inspector::answered(const engine::Call& call, const Shop& shop, const engine::Outcome& outcome) {
   const auto seat = seats_[shop.no].extract({call.lane, call.no});
   const Time left = seat.empty() ? long_ago : seat.mapped();
@@ -397,10 +409,14 @@ void Inspector::answered(const engine::Call& call, const Shop& shop, const engin
   for (const auto& document : page.documents) {
     const auto tree = Json::parse(document.body);
     if (!tree) continue;
-    if (document.kind == "level") looked_[{shop.no, tree->text_or("sku")}] = left;
+    const auto seen = [&](const std::string& sku) {
+      looked_[{shop.no, sku}] = left;
+      look_ended_[{shop.no, sku}] = clock_.now();
+    };
+    if (document.kind == "level") seen(tree->text_or("sku"));
     if (document.kind != "listing") continue;
     const Json* variants = tree->find("variants");
-    for (const auto& variant : variants ? variants->as_array() : Json::Array()) looked_[{shop.no, variant.text_or("sku")}] = left;
+    for (const auto& variant : variants ? variants->as_array() : Json::Array()) seen(variant.text_or("sku"));
   }
 }
 

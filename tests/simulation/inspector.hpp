@@ -98,6 +98,7 @@ class Inspector {
 
   void check_blind_raise(const store::Intent& intent, const Shop& shop, const std::string& sku);
   void check_unseen_raise(const store::Intent& intent, const Shop& shop, const std::string& sku);
+  void check_blind_down(const store::Intent& intent, const Shop& shop, const StockWrite& write);
   void violate(const std::string& rule, const std::string& what);
   void read_catalogue(store::Session& session);
   void read_orders(store::Session& session);
@@ -128,7 +129,7 @@ class Inspector {
   std::map<OrderNo, long long> revisions_;                   ///< of the orders whose note is known
   std::map<Place, std::map<std::string, Time>> in_the_air_;  ///< stock writes that may still be applied, by key, and when they were decided
   std::map<Place, Time> touched_, unknowable_;
-  std::map<Place, Time> looked_;                                       ///< start of the newest answered look
+  std::map<Place, Time> looked_, look_ended_;                          ///< start and end of the newest answered look
   std::map<ChannelNo, Time> read_began_, read_complete_, read_ended_;  ///< the second: when that one began
   std::vector<std::int64_t> acknowledged_;
   std::map<ChannelNo, std::map<std::pair<std::uint64_t, std::uint64_t>, Time>> seats_;  ///< when what is out left, by lane and number

@@ -137,6 +137,24 @@ TEST_F(ClockSet, BackBetweenADeliveryAndItsReadingPutsNothingOff) {
   EXPECT_EQ(reserved("A"), 2);
 }
 
+TEST_F(ClockSet, BackForGoodIsNoReasonToReadTheOrdersOfAnHourWithEachReading) {
+  Terms terms;
+  terms.page = 2;
+  auto& shop = add_shop_with_its_own_clock(terms);
+  add_product("A", 50);
+  begin();
+  for (int i = 0; i < 20; ++i) buy(shop, "A", 1);
+  live(10min);
+  clock.set_by(-1h);
+  live(10min);
+  std::size_t readings = 0;
+  for (const auto& call : live(10min)) readings += call.kind == Call::Kind::read_orders ? 1 : 0;
+  EXPECT_LE(readings, 22u) << "one each 30 s";
+  buy(shop, "A", 2);
+  live(1min);
+  EXPECT_EQ(reserved("A"), 2) << "the others were not paid for half an hour";
+}
+
 TEST_F(ClockSet, WhatWasCountedOnAWrongDayCoversNoSaleOfThatDay) {
   auto& shop = add_shop_with_its_own_clock({});
   add_product("A", 10);

@@ -315,6 +315,20 @@ TEST_F(OrderTasks, GoodsThatComeBackAreOnTheShelf) {
   EXPECT_EQ(post->asked, asked) << "no channel is told";
 }
 
+TEST_F(OrderTasks, GoodsThatComeBackWhileTheRestIsStillToLeaveCancelNothing) {
+  const auto id = sold(4);  // of 9
+  wish(id, R"({"kind": "ship", "carrier": "dhl", "tracking": "T1", "lines": [{"sku": "A", "quantity": 2}]})");
+  wish(id, R"({"kind": "return", "lines": [{"sku": "A", "quantity": 2}]})");
+  read_again();
+  EXPECT_EQ(sums().on_hand, 9);
+  EXPECT_EQ(sums().reserved, 2) << "the other two are still promised";
+  EXPECT_EQ(there(*other), 7);
+  wish(id, R"({"kind": "ship", "carrier": "dhl", "tracking": "T2", "lines": [{"sku": "A", "quantity": 2}]})");
+  read_again();
+  EXPECT_EQ(sums().on_hand, 7);
+  EXPECT_EQ(sums().reserved, 0);
+}
+
 TEST_F(OrderTasks, WhatCannotBeDoneIsSaidBeforeItIsStored) {
   const auto id = sold(2);
   const auto refusal = [&](const std::string& json) {
