@@ -70,8 +70,9 @@ struct ChannelConfig {
   Duration sweep_every{3600000};
   std::optional<ReserveAt> reserve;  ///< nothing: as the platform takes
   Duration reserve_for{1800000};
-  std::optional<Duration> close_after = {};  ///< its orders unread for so long, everything shows 0 there until they are; nothing: never
-  std::string hook_url = {};                 ///< where its platform reaches our door; empty: nowhere, and orders come by the list alone
+  std::optional<Duration> close_after =
+      {};                     ///< its orders unreadable for so long, nothing is for sale there until they are read; nothing: never
+  std::string hook_url = {};  ///< where its platform reaches our door; empty: nowhere, and orders come by the list alone
 
   Owner owner_of(const std::string& field) const {
     const auto found = owners.find(field);

@@ -61,7 +61,7 @@ struct OrderRule {
   Duration every{300000};                    ///< how often the order list is read
   std::string reserve;                       ///< placed, paid or empty (what the platform does)
   Duration reserve_for{1800000};             ///< how long a pending order reserves
-  std::optional<Duration> close_after = {};  ///< unread for so long, everything shows 0 there
+  std::optional<Duration> close_after = {};  ///< its orders unreadable for so long, nothing is for sale there
 };
 
 /// Whose word stands for a field: the catalogue's, the channel's, or that of the one who changed it last.
