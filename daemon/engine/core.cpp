@@ -38,15 +38,14 @@ void mark_everything(Session& session, const Channel& channel, Time now) {
   }
 }
 
-/// A channel that was taken out for a while heard of no change meanwhile.
+/// A channel that was taken out for a while heard of no change meanwhile: texts and prices are held against what was last sent, numbers
+/// against what is believed to stand there.
 void mark_differences(Session& session, const Channel& channel, Time now) {
   constexpr std::size_t page = 500;
   for (ProductNo after;;) {
     const auto rows = store::products_after(session, after, page);
     for (const auto& row : rows) {
-      const auto listing = store::find_listing(session, channel.no, row.no);
-      if (!listing || listing->state != "bound")
-        mark_aspect(session, channel.no, "content", row.no.value, {"the channel is back", false, 0}, now);
+      mark_aspect(session, channel.no, "content", row.no.value, {"the channel is back", false, 0}, now);
     }
     if (rows.size() < page) break;
     after = rows.back().no;
@@ -54,6 +53,7 @@ void mark_differences(Session& session, const Channel& channel, Time now) {
   for (VariantNo after;;) {
     const auto offers = store::offers_after(session, channel.no, after, page);
     for (const auto& offer : offers) {
+      mark_aspect(session, channel.no, "price", offer.variant.value, {"the channel is back", false, 0}, now);
       if (stock_direction(session, channel, offer) != Direction::none)
         mark_aspect(session, channel.no, "stock", offer.variant.value, {"the channel is back", false, 0}, now);
     }

@@ -41,6 +41,35 @@ TEST_F(ChannelBack, ALineWhoseSkuCameWhileItsChannelWasOutIsReserved) {
   EXPECT_EQ(number("two", "ghost").available, 3);
 }
 
+TEST_F(ChannelBack, ATitleAndAPriceThatChangedWhileItWasOutAreComparedAndSent) {
+  ProductNo product;
+  write([&](store::Session& session) {
+    product = store::find_variant(session, Sku("A"))->product;
+    for (const auto& channel : core->world().channels) {
+      store::OfferRow offer;
+      offer.channel = channel->no;
+      offer.variant = store::find_variant(session, Sku("A"))->no;
+      store::put_offer(session, offer);
+      store::ListingRow listing;
+      listing.channel = channel->no;
+      listing.product = product;
+      listing.state = "bound";
+      store::put_listing(session, listing);
+      for (const char* aspect : {"content", "price"}) {
+        for (const auto& mark : store::due_marks(session, channel->no, aspect, clock.now(), 100)) store::clear_mark(session, mark);
+      }
+    }
+  });
+  const auto marks = [&](const char* aspect, std::int64_t thing) {
+    bool found = false;
+    write([&](store::Session& session) { found = store::find_mark(session, channel("one").no, aspect, thing).has_value(); });
+    return found;
+  };
+  without("one", [] {});
+  EXPECT_TRUE(marks("content", product.value));
+  EXPECT_TRUE(marks("price", variant("A").value));
+}
+
 TEST_F(ChannelBack, AfterARestartToo) {
   order("one", "1", "paid", {{"ghost", 2}});
   without("one", [&] {
