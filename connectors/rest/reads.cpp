@@ -14,6 +14,7 @@ namespace {
 
 constexpr int most_halvings = 30;
 constexpr int most_fetch_pages = 100;
+constexpr unsigned most_in_trouble = 3;  ///< orders of a page of which a part fails, before the platform is thought to be in trouble itself
 
 const char* reading_for(const Want& want) {
   if (want.what == Want::What::orders) return want.by_placed ? "read_placed_orders" : "read_orders";
@@ -47,6 +48,21 @@ void replace_at(Json& json, std::string_view pointer, Json value) {
     pointer.remove_prefix(end);
   }
   if (here) *here = std::move(value);
+}
+
+/// What was read from there, and is not known now.
+void erase_at(Json& json, const std::string& pointer) {
+  const auto last = pointer.rfind('/');
+  if (last == 0)
+    json.erase(pointer.substr(1));
+  else
+    replace_at(json, pointer, Json());
+}
+
+/// Asked about one thing, the platform has nothing to say about that: about the next it may.
+bool is_its_own(Fault fault) {
+  return fault == Fault::missing || fault == Fault::not_found || fault == Fault::rejected || fault == Fault::invalid ||
+         fault == Fault::broken || fault == Fault::transient;
 }
 
 /// The names of several things at once: "A,B,C" for what each of them calls by that name.
@@ -135,27 +151,41 @@ Result<Page> Reads::page(const Reading& reading, const Want& want) {
 Result<std::vector<Document>> Reads::documents(const Reading& reading, const std::vector<Json>& entries, bool urgent) {
   std::vector<Document> documents;
   documents.reserve(entries.size());
+  unsigned in_trouble = 0;
   for (const auto& entry : entries) {
-    auto whole = completed(reading, entry, urgent);
+    auto whole = completed(reading, entry, urgent, in_trouble);
     if (!whole) return whole.error();
-    if (*whole) documents.push_back({reading.as, (*whole)->dump(), {}});
+    if (*whole) documents.push_back(std::move(**whole));
   }
   return documents;
 }
 
-Result<std::optional<Json>> Reads::completed(const Reading& reading, Json entry, bool urgent) {
+Result<std::optional<Document>> Reads::completed(const Reading& reading, Json entry, bool urgent, unsigned& in_trouble) {
+  std::string lacks;
   for (const auto& fetch : reading.fetches) {
     if (fetch.where && !fetch.where->shows(entry)) continue;
-    auto fuller = fetch.each ? fetch_each(reading, fetch, std::move(entry), urgent) : fetch_all(reading, fetch, std::move(entry), urgent);
-    if (!fuller || !*fuller) return fuller;
-    entry = std::move(**fuller);
+    auto fuller = fetch.each ? fetch_each(reading, fetch, entry, urgent) : fetch_all(reading, fetch, entry, urgent);
+    if (fuller) {
+      entry = std::move(*fuller);
+      continue;
+    }
+    const Error& error = fuller.error();
+    if (reading.as != "order" || fetch.over == "/" || !is_its_own(error.fault)) {
+      if (error.fault == Fault::missing) return std::optional<Document>();  // deleted between the list and now
+      return error;
+    }
+    if (error.fault == Fault::transient && ++in_trouble > most_in_trouble) return error;
+    lacks += (lacks.empty() ? "" : "; ") + ("the channel did not give its " + fetch.over.substr(1) + ": " + error.what);
+    erase_at(entry, fetch.over);
   }
-  return std::optional(std::move(entry));
+  Document document{reading.as, entry.dump(), {}};
+  if (!lacks.empty()) document.headers[channel::lacks_header] = lacks;
+  return std::optional(std::move(document));
 }
 
-Result<std::optional<Json>> Reads::fetch_each(const Reading& reading, const Fetch& fetch, Json entry, bool urgent) {
+Result<Json> Reads::fetch_each(const Reading& reading, const Fetch& fetch, Json entry, bool urgent) {
   const auto shorts = entries_at(entry, fetch.over == "/" ? "" : fetch.over);
-  if (!shorts) return std::optional(std::move(entry));  // nothing there, nothing asked
+  if (!shorts) return entry;  // nothing there, nothing asked
   Json full = Json::array();
   for (const auto& one : *shorts) {
     Names names(wire_.vault());
@@ -174,10 +204,10 @@ Result<std::optional<Json>> Reads::fetch_each(const Reading& reading, const Fetc
   }
   if (fetch.over != "/") {
     replace_at(entry, fetch.over, std::move(full));
-    return std::optional(std::move(entry));
+    return entry;
   }
-  if (full.empty()) return std::optional<Json>();
-  return std::optional(std::move(full.as_array().front()));
+  if (full.empty()) return wire_.fault(Fault::missing, "it is gone", reading.name);
+  return std::move(full.as_array().front());
 }
 
 /// `${@id}` is the thing's own, and the mapping knows where it stands; `${entry.id}` says it without a mapping.
@@ -191,9 +221,9 @@ Result<Json> Reads::ids_in(const Reading& reading, const Fetch& fetch, const Jso
   return std::move(read->tree);
 }
 
-Result<std::optional<Json>> Reads::fetch_all(const Reading& reading, const Fetch& fetch, Json entry, bool urgent) {
+Result<Json> Reads::fetch_all(const Reading& reading, const Fetch& fetch, Json entry, bool urgent) {
   const Json* shorts = entry.at(fetch.over);
-  if (!shorts || shorts->empty()) return std::optional(std::move(entry));
+  if (!shorts || shorts->empty()) return entry;
   const auto ids = ids_in(reading, fetch, entry);
   if (!ids) return ids.error();
   Reading inner;
@@ -211,7 +241,6 @@ Result<std::optional<Json>> Reads::fetch_all(const Reading& reading, const Fetch
     call.names = &names;
     call.urgent = urgent;
     const Outcome outcome = wire_.send(call);
-    if (outcome.error && outcome.error->fault == Fault::missing) return std::optional<Json>();
     if (outcome.error) return *outcome.error;
     const auto found = entries_at(outcome.answer.json, fetch.at);
     if (!found) return wire_.fault(found.error().fault, found.error().what, reading.name);
@@ -223,7 +252,7 @@ Result<std::optional<Json>> Reads::fetch_all(const Reading& reading, const Fetch
         replace_at(entry, fetch.over, std::move(full));
       else
         entry.set(fetch.to, std::move(full));
-      return std::optional(std::move(entry));
+      return entry;
     }
     place = **next;
   }
@@ -283,6 +312,7 @@ Result<std::vector<std::optional<Document>>> Reads::together(const Reading& read
   const auto entries = entries_at(outcome.answer.json, reading.list);
   if (!entries) return wire_.fault(entries.error().fault, entries.error().what, reading.name);
   std::vector<std::optional<Document>> documents(things.size());
+  unsigned in_trouble = 0;
   for (std::size_t i = 0; i < things.size(); ++i) {
     const auto entry =
         std::find_if(entries->begin(), entries->end(), [&](const Json& candidate) { return is_meant(reading, candidate, things[i]); });
@@ -293,9 +323,9 @@ Result<std::vector<std::optional<Document>>> Reads::together(const Reading& read
       documents[i] = std::move(*made);
       continue;
     }
-    auto whole = completed(reading, *entry, urgent);
+    auto whole = completed(reading, *entry, urgent, in_trouble);
     if (!whole) return whole.error();
-    if (*whole) documents[i] = Document{reading.as, (*whole)->dump(), {}};
+    documents[i] = std::move(*whole);
   }
   return documents;
 }

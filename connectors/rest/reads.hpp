@@ -23,10 +23,10 @@ class Reads {
   /// Halves the window until the platform lists it; `place` then says what was read.
   Outcome ask(const Reading& reading, ReadingPlace& place);
   Result<std::vector<channel::Document>> documents(const Reading& reading, const std::vector<Json>& entries, bool urgent);
-  /// Nothing: the entry is gone meanwhile.
-  Result<std::optional<Json>> completed(const Reading& reading, Json entry, bool urgent);
-  Result<std::optional<Json>> fetch_each(const Reading& reading, const Fetch& fetch, Json entry, bool urgent);
-  Result<std::optional<Json>> fetch_all(const Reading& reading, const Fetch& fetch, Json entry, bool urgent);
+  /// Nothing: the entry is gone meanwhile. Of an order a part that is not given is left out and named in the document's headers.
+  Result<std::optional<channel::Document>> completed(const Reading& reading, Json entry, bool urgent, unsigned& in_trouble);
+  Result<Json> fetch_each(const Reading& reading, const Fetch& fetch, Json entry, bool urgent);
+  Result<Json> fetch_all(const Reading& reading, const Fetch& fetch, Json entry, bool urgent);
   Result<Json> ids_in(const Reading& reading, const Fetch& fetch, const Json& entry);
   /// The document of each of `things`, in their order; nothing for those that the answer does not show.
   Result<std::vector<std::optional<channel::Document>>> together(const Reading& reading, std::span<const Json> things, bool urgent);

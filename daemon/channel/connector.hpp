@@ -65,6 +65,10 @@ struct Document {
   std::map<std::string, std::string> headers;  ///< those that the mapping may read, lower case
 };
 
+/// Of an order's document: what of it the platform did not give, in words, while the rest of it counts. It is held for that, and asked for
+/// again.
+inline constexpr const char* lacks_header = "tallyd-lacks";
+
 /// What a reading is to bring.
 struct Want {
   enum class What { listings, stock, orders, parcels } what = What::listings;  ///< parcels: certain ones only

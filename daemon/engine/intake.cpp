@@ -55,7 +55,8 @@ Result<void> take_order(Session& session, World& world, const Channel& channel, 
   document.fetched = row.source == "read";
   document.row = row.no;
   document.received_at = row.received_at;
-  document.body_hash = crypto::state_hash(row.body);
+  document.body_hash = hash_of(document_of(row));
+  if (const auto lacks = row.headers.find(channel::lacks_header); lacks != row.headers.end()) document.doubts.push_back(lacks->second);
   auto outcome = apply_order(session, world, channel, document, step_seen);
   if (!outcome) return outcome.error();
   if (*outcome == OrderOutcome::poke) store::add_poke(session, channel.no, "order", id, world.clock.now());
@@ -182,6 +183,11 @@ void forget_reports_before(Session& session, const World& world, const Channel& 
 }
 
 }  // namespace
+
+std::string hash_of(const channel::Document& document) {
+  const auto lacks = document.headers.find(channel::lacks_header);
+  return crypto::state_hash(lacks == document.headers.end() ? document.body : document.body + "\n" + lacks->second);
+}
 
 void park_row(Session& session, const World& world, const Channel& channel, std::int64_t row, const std::string& said) {
   const Time now = world.clock.now();

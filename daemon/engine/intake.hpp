@@ -15,6 +15,9 @@ struct IntakeResult {
 /// At most `limit` rows of one channel. Engine's thread. Errors: io, gone.
 Result<IntakeResult> take_in(World& world, const Channel& channel, std::size_t limit, const StepSeen& step_seen);
 
+/// By which a document is known again: of one that lacks something it is another than of the same bytes when that was given.
+std::string hash_of(const channel::Document& document);
+
 /// Puts a row aside with its reason, masked, and tells what can be done about it.
 void park_row(store::Session& session, const World& world, const Channel& channel, std::int64_t row, const std::string& said);
 

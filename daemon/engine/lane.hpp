@@ -84,6 +84,7 @@ class Lane {
   /// By a page of orders.
   struct Brought {
     std::set<std::string> unread;    ///< hashes of documents of which nothing has come so far
+    std::set<std::string> lacking;   ///< ids of the orders of which a part was not given
     Time newest_unknown = long_ago;  ///< when the newest of the orders that were not here was changed
   };
   enum class May { send, look, read, wait, drop };

@@ -1,5 +1,4 @@
 // Reading: order lists, single orders, looks at numbers, sweeps over whole listings.
-#include "base/crypto.hpp"
 #include "engine/intake.hpp"
 #include "engine/lane.hpp"
 #include "engine/number.hpp"
@@ -21,6 +20,7 @@ constexpr std::size_t offers_a_look = 20;
 constexpr std::size_t most_unread = 4096;
 constexpr Duration first_reach{30LL * 86400000};  ///< how far back the first order read goes
 constexpr Duration retry_missing{60000};
+constexpr Duration ask_for_the_rest{300000};  ///< of an order
 constexpr Duration look_again{1000};  ///< after a look that a write of ours made void
 constexpr Quantity unknown_number = 1'000'000'000;
 
@@ -102,11 +102,13 @@ Result<std::optional<Call>> Lane::next_orders() {
 Result<void> Lane::store_documents(Session& session, const std::vector<channel::Document>& documents, Brought& brought) {
   const Time now = world_.clock.now();
   for (const auto& document : documents) {
-    const std::string hash = crypto::state_hash(document.body);
+    const std::string hash = hash_of(document);
     const auto events = channel_->connector->parse(document, Json());
     std::optional<std::string> applied;
     if (events && events->size() == 1 && events->front().what == channel::Event::What::order) {
-      if (const Json* id = events->front().tree.find("@id")) applied = store::order_body_hash(session, channel_->no, id->scalar_text());
+      const Json* id = events->front().tree.find("@id");
+      if (id) applied = store::order_body_hash(session, channel_->no, id->scalar_text());
+      if (id && document.headers.contains(channel::lacks_header)) brought.lacking.insert(id->scalar_text());
       if (!applied) brought.newest_unknown = std::max(brought.newest_unknown, events->front().changed_at.value_or(long_ago));
     }
     if (applied == hash) continue;
@@ -183,6 +185,7 @@ Result<void> Lane::finish_orders(const Call& call, Outcome& outcome) {
     brought = {};
     if (auto done = store_documents(session, page->documents, brought); !done) return done;
     remove_answered(session, call, "order", *page);
+    for (const auto& id : brought.lacking) store::add_poke(session, channel_->no, "order", id, now + ask_for_the_rest);
     for (const auto& poke : call.pokes)
       if (was_asked(call, *page, poke.subject))
         store::note_order_read(session, channel_->no, poke.subject, left_at(call), store::last_inbox_row(session, channel_->no));

@@ -1,5 +1,6 @@
 // Orders that are fetched by their ids, and readings that the platform refuses: what is at fault stands alone, and is not asked for without
 // end.
+#include "engine/orders.hpp"
 #include "long_day.hpp"
 #include "store/orders.hpp"
 
@@ -55,6 +56,41 @@ TEST_P(Fetch, OneOrderThatCannotBeFetchedDoesNotStopTheOthers) {
   EXPECT_GE(count(calls, Call::Kind::read_orders), 1u);
   EXPECT_GE(count(calls, Call::Kind::sweep), 1u);
   EXPECT_LE(asked, 62u);
+}
+
+TEST_F(Fetch, AnOrderOfWhichAPartIsNotGivenReservesIsHeldAndIsAskedForAgain) {
+  auto& shop = add_shop("shop", {});
+  add_product("A", 50);
+  start();
+  come_to_rest();
+  const auto order = shop.buy({{id(shop, "A"), 2}});
+  ASSERT_TRUE(order && shop.pay(*order));
+  bool whole = false;
+  const auto answered = [&](const Call& call) {
+    auto outcome = perform(call, connector_of(call));
+    if (whole || !outcome.page || !*outcome.page) return outcome;
+    for (auto& document : (*outcome.page)->documents) {
+      if (document.kind == "order") document.headers[channel::lacks_header] = "the channel did not give its refunds: HTTP 404";
+    }
+    return outcome;
+  };
+  const auto holds = [&] {
+    std::vector<std::string> found;
+    write([&](store::Session& session) { found = platform_order(*store::find_order(session, no("shop"), *order)).holds; });
+    return found;
+  };
+  const auto calls = live(Duration(1200000), answered);
+  ASSERT_EQ(orders(), 1);
+  EXPECT_EQ(holds(), std::vector<std::string>{"the channel did not give its refunds: HTTP 404"});
+  EXPECT_GE(count(calls, Call::Kind::fetch_orders), 3u);
+  EXPECT_LE(count(calls, Call::Kind::fetch_orders), 5u);
+  write([&](store::Session& session) {
+    EXPECT_EQ(store::stock_of(session, store::find_variant(session, Sku("A"))->no).front().sum.reserved, 2);
+  });
+  whole = true;
+  live(Duration(360000), answered);
+  EXPECT_TRUE(holds().empty());
+  EXPECT_EQ(pokes_left(), 0u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Faults, Fetch,

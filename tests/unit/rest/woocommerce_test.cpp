@@ -441,6 +441,38 @@ TEST(WooOrders, RefundsComeWholeAndWhereThereAreNoneNothingIsAsked) {
   EXPECT_EQ(*events->front().changed_at, *parse_iso("2025-11-01T11:00:00Z"));
 }
 
+TEST(WooOrders, OneWhoseRefundsAreNotGivenIsReadWithoutThemAndSaysSo) {
+  for (const int status : {404, 500}) {
+    Stage stage("woocommerce");
+    stage.platform.answers("GET", "/orders", 200,
+                           "[" + order(1, "2025-11-01T10:00:00") + "," + order(2, "2025-11-01T11:00:00", "[{'id':9,'total':'-5.00'}]") + "]",
+                           one_page);
+    stage.platform.answers("GET", "/orders/2/refunds", status, "{'code':'x','message':'none'}");
+    const auto page = stage.connector().read_orders({});
+    ASSERT_TRUE(page) << page.error().text();
+    ASSERT_EQ(page->documents.size(), 2U);
+    EXPECT_FALSE(page->documents[0].headers.contains(channel::lacks_header));
+    EXPECT_TRUE(page->documents[1].headers.at(channel::lacks_header).starts_with("the channel did not give its refunds: "));
+    const auto events = stage.connector().parse(page->documents[1], Json());
+    ASSERT_TRUE(events) << events.error().text();
+    const Json* refunds = events->front().tree.find("refunds");
+    EXPECT_TRUE(!refunds || refunds->empty()) << refunds->dump();
+    EXPECT_EQ(text_at(events->front().tree, "/lines/0/sku"), "MUG");
+  }
+}
+
+TEST(WooOrders, APlatformInTroubleStopsThePageAndIsNotTakenForOrdersWithoutRefunds) {
+  Stage stage("woocommerce");
+  std::string list;
+  for (int id = 1; id <= 6; ++id) list += (list.empty() ? "" : ",") + order(id, "2025-11-01T10:00:00", "[{'id':9,'total':'-5.00'}]");
+  stage.platform.answers("GET", "/orders?", 200, "[" + list + "]", one_page);
+  for (int id = 1; id <= 4; ++id)
+    stage.platform.answers("GET", "/orders/" + std::to_string(id) + "/refunds", 500, "{'code':'x','message':'gateway'}");
+  const auto page = stage.connector().read_orders({});
+  ASSERT_FALSE(page);
+  EXPECT_EQ(page.error().fault, Fault::transient);
+}
+
 TEST(WooOrders, ACursorThatIsNotOursIsRefused) {
   Stage stage("woocommerce");
   Want want;
