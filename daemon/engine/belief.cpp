@@ -46,10 +46,10 @@ void confirmed_absolute(Belief& belief, Quantity number, Time sent, Time now, co
   belief.suspect = false;
 }
 
-void unknown_absolute(Belief& belief, Quantity number, Time sent, Duration deadline, Duration settle, const Collected& meanwhile) {
+void unknown_absolute(Belief& belief, Quantity number, Time sent, Duration settle, const Collected& meanwhile) {
   belief.low = std::min(belief.low, number - meanwhile.taken);
   belief.high = std::max(belief.high, number - meanwhile.given);
-  belief.anchor_to = std::max(belief.anchor_to, sent + deadline);
+  belief.anchor_to = std::max(belief.anchor_to, sent + settle);
   belief.owed_look_at = std::min(belief.owed_look_at, sent + settle);
 }
 
@@ -64,9 +64,10 @@ void change_may_land(Belief& belief, Quantity delta) {
   belief.high += std::max<Quantity>(delta, 0);
 }
 
-void number_may_land(Belief& belief, Quantity number) {
+void number_may_land(Belief& belief, Quantity number, Time until) {
   belief.low = std::min(belief.low, number);
   belief.high = std::max(belief.high, number);
+  belief.anchor_to = std::max(belief.anchor_to, until);
 }
 
 void conflicted(Belief& belief, Time now) {

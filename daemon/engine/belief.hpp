@@ -36,13 +36,14 @@ void own_step(Belief& belief, const OwnStep& step, Duration margin);
 void confirmed_change(Belief& belief, Quantity delta);
 void confirmed_absolute(Belief& belief, Quantity number, Time sent, Time now, const Collected& meanwhile);
 
-/// Sent, and no answer by `sent` + `deadline`.
-void unknown_absolute(Belief& belief, Quantity number, Time sent, Duration deadline, Duration settle, const Collected& meanwhile);
+/// Sent, and no answer by `sent` + `deadline`. A number that lands before `sent` + `settle` undoes what was sold before it: until then no own
+/// step is sure.
+void unknown_absolute(Belief& belief, Quantity number, Time sent, Duration settle, const Collected& meanwhile);
 void unknown_change(Belief& belief, Quantity delta, Time sent, Duration deadline, Duration settle);
 
-/// A write of which a look does not tell whether it had landed by then.
+/// A write of which a look does not tell whether it had landed by then; a number may until `until`.
 void change_may_land(Belief& belief, Quantity delta);
-void number_may_land(Belief& belief, Quantity number);
+void number_may_land(Belief& belief, Quantity number, Time until);
 
 /// The platform refused because the number was not as believed.
 void conflicted(Belief& belief, Time now);

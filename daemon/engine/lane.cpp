@@ -54,7 +54,7 @@ void Lane::outcome_unknown(store::Session& session, const store::Intent& intent,
       if (intent.relative)
         unknown_change(belief, intent.delta, intent.committed_at, channel_->facts.deadline, channel_->facts.settle);
       else
-        unknown_absolute(belief, intent.value, intent.committed_at, channel_->facts.deadline, channel_->facts.settle, meanwhile);
+        unknown_absolute(belief, intent.value, intent.committed_at, channel_->facts.settle, meanwhile);
       offer->low = belief.low, offer->high = belief.high, offer->anchor_to = belief.anchor_to, offer->owed_look_at = belief.owed_look_at;
       store::put_offer(session, *offer);
     }

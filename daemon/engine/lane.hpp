@@ -152,7 +152,7 @@ class Lane {
   void leave_uncounted(store::Session& session, const store::Mark& mark, const store::OfferRow& offer);
   bool just_looked(VariantNo variant) const;
   May may_lower(const store::OfferRow& offer, Quantity& value) const;
-  May may_change(const store::OfferRow& offer, const Belief& belief, Direction way) const;
+  May may_change(const store::OfferRow& offer, const Belief& belief, Quantity number, Direction way) const;
   May may_raise(const store::OfferRow& offer, Quantity number, Quantity& value) const;
   bool read_applied(store::Session& session, Time after) const;
   void read_orders_after(Time anchor);

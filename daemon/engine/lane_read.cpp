@@ -133,7 +133,6 @@ Result<void> Lane::order_read_complete(Session& session) {
   for (const auto variant : store::clear_suspects(session, channel_->no, read_began_ - channel_->facts.order_lag)) {
     const auto row = store::get_variant(session, variant);
     store::journal(session, {0, now, "drift.suspected", "look", channel_->no, row ? row->sku : "", "{}"});
-    mark_aspect(session, channel_->no, "stock", variant.value, {"drift", false, 0}, now);
   }
   return {};
 }
@@ -228,6 +227,7 @@ Result<void> Lane::write_blind_ones_again() {
     for (auto& offer : owed) {
       offer.owed_look_at = settles_at(session, offer.variant, now);
       offer.low = 0;
+      offer.anchor_to = std::max(offer.anchor_to, now);  // what came back before now, and is read later, may be in it
       for (const auto& intent : store::last_intents(session, channel_->no, "stock", offer.variant.value, 10))
         offer.high = std::max(offer.high, intent.value);
       store::put_offer(session, offer);
@@ -434,10 +434,7 @@ void Lane::take_offer(Session& session, const store::VariantRow& variant, const 
 
 /// Writes that nobody answered and that may land after a look begun at `started`.
 std::vector<store::Intent> Lane::unsettled(Session& session, VariantNo variant, Time started) const {
-  auto intents = store::last_intents(session, channel_->no, "stock", variant.value, 10);
-  std::erase_if(intents,
-                [&](const auto& intent) { return intent.outcome != "unknown" || intent.committed_at + channel_->facts.settle <= started; });
-  return intents;
+  return store::unknown_intents(session, channel_->no, "stock", variant.value, started - channel_->facts.settle);
 }
 
 /// When the first of these must have landed.
@@ -468,7 +465,7 @@ void Lane::take_number(Session& session, store::OfferRow& offer, Quantity seen, 
     if (intent.relative)
       change_may_land(belief, intent.delta);
     else
-      number_may_land(belief, intent.value);
+      number_may_land(belief, intent.value, intent.committed_at + channel_->facts.settle);
   }
   if (belief.owed_look_at == never) belief.owed_look_at = settles_at(session, offer.variant, started);
   // Where changes are relative, a number inside an interval may be our own unanswered write, or orders that nobody has read:

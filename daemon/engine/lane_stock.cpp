@@ -84,7 +84,7 @@ Lane::May Lane::may_raise(const store::OfferRow& offer, Quantity number, Quantit
   return May::look;
 }
 
-Lane::May Lane::may_change(const store::OfferRow& offer, const Belief& belief, Direction way) const {
+Lane::May Lane::may_change(const store::OfferRow& offer, const Belief& belief, Quantity number, Direction way) const {
   const auto& facts = channel_->facts;
   // It refused, or did not answer: what stands there is seen before it is changed again.
   if (facts.can_look && belief.owed_look_at <= world_.clock.now()) return May::look;
@@ -96,7 +96,9 @@ Lane::May Lane::may_change(const store::OfferRow& offer, const Belief& belief, D
   if (belief.exact()) return May::send;
   // A look shows the most that can stand there: taking too much off for a moment is better than waiting until it must have landed.
   const bool seen_since = just_looked(offer.variant) && looked_.at(offer.variant).at > offer.written_at;
-  return way == Direction::down && seen_since ? May::send : May::look;
+  if (way != Direction::down || !seen_since) return May::look;
+  // As few are there already: what may still land is looked at when it must have.
+  return looked_.at(offer.variant).seen > number ? May::send : May::wait;
 }
 
 Lane::Decision Lane::decide_stock(Session& session, const store::Mark& mark, const store::OfferRow& offer, Quantity number) {
@@ -111,7 +113,7 @@ Lane::Decision Lane::decide_stock(Session& session, const store::Mark& mark, con
   Quantity value = number;
   const bool relative = facts.compare_and_set || sends_deltas(facts);
   if (relative)
-    decision.may = may_change(offer, belief, way);
+    decision.may = may_change(offer, belief, number, way);
   else
     decision.may = way == Direction::down ? may_lower(offer, value) : may_raise(offer, number, value);
   if (decision.may != May::send) return decision;
@@ -119,9 +121,16 @@ Lane::Decision Lane::decide_stock(Session& session, const store::Mark& mark, con
   intent.channel = channel_->no;
   intent.aspect = "stock";
   intent.thing = offer.variant.value;
-  intent.value = value;
   intent.before = belief.high;
-  intent.delta = value - belief.high;
+  if (relative && !belief.exact()) {  // just looked: a platform compares with what is there, and takes off no more than that
+    const Quantity seen = looked_.at(offer.variant).seen;
+    if (facts.compare_and_set)
+      intent.before = seen;
+    else
+      value = std::max(value, belief.high - seen);
+  }
+  intent.value = value;
+  intent.delta = value - intent.before;
   intent.relative = relative;
   intent.generation = mark.generation;
   intent.cause = mark.cause;
@@ -132,7 +141,7 @@ Lane::Decision Lane::decide_stock(Session& session, const store::Mark& mark, con
   Json tree = thing_tree(session, *channel_, *variant);
   tree.set("available", value);
   if (relative) {
-    tree.set("before", belief.high);
+    tree.set("before", intent.before);
     tree.set("change",
              Json::object({{"signed", intent.delta}, {"size", std::abs(intent.delta)}, {"way", intent.delta >= 0 ? "up" : "down"}}));
   }
@@ -384,7 +393,7 @@ Result<void> Lane::finish_stock(Session& session, const store::Intent& intent, c
       else if (intent.relative)
         unknown_change(belief, intent.delta, intent.committed_at, channel_->facts.deadline, channel_->facts.settle);
       else
-        unknown_absolute(belief, intent.value, intent.committed_at, channel_->facts.deadline, channel_->facts.settle, meanwhile);
+        unknown_absolute(belief, intent.value, intent.committed_at, channel_->facts.settle, meanwhile);
       keep(*offer, belief);
       store::put_offer(session, *offer);
       return {};

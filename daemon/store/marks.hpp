@@ -100,6 +100,8 @@ struct Intent {
 IntentNo add_intent(Session& session, const Intent& intent);
 std::optional<Intent> get_intent(Session& session, IntentNo no);
 void finish_intent(Session& session, IntentNo no, const std::string& outcome, const std::string& reply, Time now);
+/// Those without an answer that were committed after `since`.
+std::vector<Intent> unknown_intents(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing, Time since);
 /// Those without a result.
 std::vector<Intent> open_intents(Session& session, ChannelNo channel);
 std::optional<Intent> open_intent_of(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing);

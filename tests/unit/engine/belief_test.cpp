@@ -95,10 +95,22 @@ TEST(Belief, AnAnswerToAnAbsoluteNumberLeavesOpenWhetherOrdersImportedMeanwhileC
 
 TEST(Belief, AnUnansweredNumberWidensItAndOwesALook) {
   auto belief = believed(12, 12);
-  unknown_absolute(belief, 9, at(20), deadline, settle, {});
+  unknown_absolute(belief, 9, at(20), settle, {});
   expect(belief, 9, 12);
   EXPECT_EQ(belief.owed_look_at, at(80));
-  EXPECT_EQ(belief.anchor_to, at(40));
+  own_step(belief, {2, at(60), at(60)}, margin);
+  expect(belief, 7, 12);  // it may land over that sale
+}
+
+TEST(Belief, ALookBeforeAnUnansweredNumberMustHaveLandedLeavesItsSalesOpenToo) {
+  auto belief = believed(12, 12);
+  ASSERT_TRUE(looked(belief, 9, at(25), at(26), at(20), Duration(0), {}));
+  number_may_land(belief, 9, at(80));
+  expect(belief, 9, 9);
+  own_step(belief, {2, at(60), at(60)}, margin);
+  expect(belief, 7, 9);
+  own_step(belief, {1, at(90), at(90)}, margin);
+  expect(belief, 6, 8);
 }
 
 TEST(Belief, AnUnansweredChangeWidensItInItsDirection) {
