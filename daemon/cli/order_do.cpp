@@ -133,7 +133,10 @@ void show_order(Desk& desk, const Json& order) {
 int wish(Desk& desk, const Options& options, const char* kind) {
   const auto answer = desk.daemon().post("order-tasks", wish_of(options, kind));
   if (!answer) return desk.fail(answer.error());
-  return desk.print(*answer, [&] { show_order(desk, *answer); });
+  return desk.print(*answer, [&] {
+    show_order(desk, *answer);
+    if (const std::string todo = answer->text_or("todo"); !todo.empty()) desk.console.out << printable(todo) << "\n";
+  });
 }
 
 int decide(Desk& desk, const Options& options, const char* verb) {

@@ -7,6 +7,7 @@
 #include "engine/oversell.hpp"
 #include "engine/parcels.hpp"
 #include "engine/plan.hpp"
+#include "engine/stock.hpp"
 #include "engine/unusual.hpp"
 #include "store/comparison.hpp"
 #include "store/inbox.hpp"
@@ -65,7 +66,7 @@ Json stock_json(Session& session, const World& world, const Product& product) {
                                   {"location", location},
                                   {"on_hand", stock.sum.on_hand},
                                   {"reserved", stock.sum.reserved},
-                                  {"available", stock.sum.on_hand - stock.sum.reserved}});
+                                  {"available", location == transit ? Quantity(0) : stock.sum.on_hand - stock.sum.reserved}});
       add_keeper(levels, world, location);
       rows.push_back(std::move(levels));
     }

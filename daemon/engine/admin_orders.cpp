@@ -42,7 +42,7 @@ Json line_json(const Order& order, const OrderLine& line) {
 /// The buyer in it is masked.
 Json order_json(Session& session, const World& world, const store::OrderRow& row) {
   const auto tasks = store::order_tasks_of(session, row.no);
-  const Order order = with_tasks(platform_order(row), tasks);
+  const Order order = with_tasks(named_order(session, row), tasks);
   Json tree = to_json(order), lines = Json::array(), done = Json::array();
   for (const auto& line : order.lines) lines.push_back(line_json(order, line));
   for (const auto& task : tasks) done.push_back(task_json(task));
@@ -125,7 +125,7 @@ Result<Json> Engine::do_order(const Json& wish, const std::string& author) {
       if (!row) return row.error();
       const auto* channel = world.find(row->channel);
       ensure(channel != nullptr, "the order was found on a channel of ours");
-      const Order order = with_tasks(platform_order(*row), store::order_tasks_of(session, row->no));
+      const Order order = with_tasks(named_order(session, *row), store::order_tasks_of(session, row->no));
       if (wish.text_or("kind") == "ship" && !order.holds.empty()) return kept_back(order, *channel);
       auto task = task_of(wish, order, *channel, now);
       if (!task) return task.error();
@@ -143,6 +143,9 @@ Result<Json> Engine::do_order(const Json& wish, const std::string& author) {
       reconsider_order(session, world, row->no);
       answer = order_json(session, world, *store::get_order(session, row->no));
       answer->set("task", task->no);
+      if (task->kind == "cancel" && order.state != OrderState::pending && !channel->facts.refunds_only_asked)
+        answer->set("todo", "no money goes back by this, unless " + channel->config.name + " pays back by itself: `tallyd order refund " +
+                                order.id + " --channel " + channel->config.name + "`");
       return {};
     });
     if (!written) return written.error();

@@ -1,5 +1,6 @@
 #include "engine/nonsense.hpp"
 
+#include "base/crypto.hpp"
 #include "base/decimal.hpp"
 #include "engine/stock.hpp"
 
@@ -133,6 +134,23 @@ Doubts other_shape(const Order& before, const Order& now) {
   if (!before.lines.empty() && !now.lines.empty() && !have_a_line_in_common(before, now))
     doubts.push_back(std::string(two_shapes) + "not one of its lines is the same");
   return doubts;
+}
+
+std::string shape_of(const Order& order) {
+  Json lines = Json::array();
+  for (const auto& line : order.lines) lines.push_back(Json::Array{line.id, line.sku.text, line.offer.id, line.quantity});
+  return crypto::state_hash(lines.dump());
+}
+
+std::string turns_between(const Order& one, const Order& other) {
+  std::string where;
+  for (const auto& line : one.lines) {
+    const auto same = std::ranges::find(other.lines, line.id, &OrderLine::id);
+    if (same == other.lines.end() || same->quantity == line.quantity) continue;
+    const auto [least, most] = std::minmax(line.quantity, same->quantity);
+    where += (where.empty() ? "" : ", ") + ("line " + line.id + " between " + std::to_string(least) + " and " + std::to_string(most));
+  }
+  return std::string(two_shapes) + "under one time of change it keeps turning, " + (where.empty() ? "its lines between two lists" : where);
 }
 
 bool stays(const std::string& doubt) {

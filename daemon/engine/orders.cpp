@@ -13,6 +13,7 @@
 #include "engine/stock.hpp"
 #include "engine/tree.hpp"
 #include "engine/unusual.hpp"
+#include "store/catalogue.hpp"
 #include "store/journal.hpp"
 #include "store/marks.hpp"
 #include "store/offers.hpp"
@@ -132,6 +133,19 @@ std::vector<std::string> unresolved_skus(const Order& order, const std::vector<R
   return skus;
 }
 
+/// A line that names one SKU of the catalogue and the offer of another: what it moves is what the offer sells.
+Doubts crossed_goods(Session& session, const Order& order, const std::vector<ResolvedLine>& lines) {
+  Doubts doubts;
+  for (std::size_t i = 0; i < order.lines.size(); ++i) {
+    const auto& line = order.lines[i];
+    const auto sold = lines[i].sold.value != 0 ? store::get_variant(session, lines[i].sold) : std::nullopt;
+    if (!sold || line.sku.empty() || normal_sku(sold->sku).text == normal_sku(line.sku.text).text) continue;
+    if (store::find_variant(session, normal_sku(line.sku.text)))
+      doubts.push_back("line " + line.id + " says " + line.sku.text + ", and the offer that it names is of " + sold->sku + ": that is what it moves");
+  }
+  return doubts;
+}
+
 /// Why the order waits for a person, who may release it as it is; what must be mended before it can be sent is never released.
 std::vector<std::string> reasons_to_hold(Session& session, const World& world, const Channel& channel, OrderNo no, Order& order,
                                          const Doubts& doubts, const std::vector<ResolvedLine>& lines) {
@@ -139,6 +153,7 @@ std::vector<std::string> reasons_to_hold(Session& session, const World& world, c
   const auto add = [&](const Doubts& more) { reasons.insert(reasons.end(), more.begin(), more.end()); };
   add(complete(order));
   add(odd_for(order, channel.config.currency));
+  add(crossed_goods(session, order, lines));
   add(beyond_measure(order));
   add(review(session, world, channel, order, no));
   if (no.value != 0) {
@@ -326,6 +341,27 @@ void add_shapes(const store::OrderRow& row, const Order& now, Doubts& doubts) {
   for (const auto& doubt : other_shape(platform_order(row), now)) add(doubt);
 }
 
+/// Under one trusted time of change an order has one shape. Two readings may cross, so that it turns back once or twice; the third time
+/// nobody knows which of them is true.
+void add_turns(Session& session, const Channel& channel, const store::OrderRow& row, const Order& now, Doubts& doubts) {
+  constexpr std::size_t most_shapes = 8;
+  constexpr std::int64_t most_turns = 3;
+  const Time changed_at = now.changed_at.value_or(long_ago);
+  if (!channel.facts.changed_at_trusted || changed_at == long_ago || changed_at != row.changed_at) return;
+  const Order before = platform_order(row);
+  const std::string was = shape_of(before), is = shape_of(now);
+  if (was == is) return;
+  auto shapes = store::order_shapes(session, row.no).value_or(store::OrderShapes{});
+  if (shapes.changed_at != changed_at) shapes = {changed_at, {was}, 0};
+  if (std::ranges::find(shapes.seen, is) != shapes.seen.end() || shapes.seen.size() == most_shapes)
+    ++shapes.turns;
+  else
+    shapes.seen.push_back(is);
+  store::keep_order_shapes(session, row.no, shapes);
+  const std::string doubt = turns_between(before, now);
+  if (shapes.turns >= most_turns && std::ranges::find(doubts, doubt) == doubts.end()) doubts.push_back(doubt);
+}
+
 /// What a document that is not the first may do.
 OrderOutcome standing(const store::OrderRow& row, const OrderDocument& document, const Channel& channel, Time changed_at) {
   if (document.body_hash == row.body_hash) return OrderOutcome::same;
@@ -357,6 +393,7 @@ Result<OrderOutcome> apply_order(Session& session, const World& world, const Cha
     const auto outcome = standing(*row, document, channel, changed_at);
     if (outcome != OrderOutcome::applied) return outcome;
     add_shapes(*row, *order, doubts);
+    add_turns(session, channel, *row, *order, doubts);
   }
   const bool first = !row;
   const Time before_changed_at = row ? row->changed_at : long_ago;
@@ -419,6 +456,16 @@ Result<void> resolve_all_waiting(const World& world, const StepSeen& step_seen) 
 void reconsider_order(Session& session, const World& world, OrderNo order) {
   if (auto row = store::get_order(session, order))
     settle_again(session, world, std::move(*row), [](ChannelNo, VariantNo, const OwnStep&) {});
+}
+
+Order named_order(Session& session, const store::OrderRow& row) {
+  Order order = platform_order(row);
+  for (const auto& resolved : resolved_from(row.resolved)) {
+    const auto line = std::ranges::find(order.lines, resolved.line, &OrderLine::id);
+    if (line == order.lines.end() || !line->sku.empty() || resolved.sold.value == 0) continue;
+    if (const auto variant = store::get_variant(session, resolved.sold)) line->sku = Sku(variant->sku);
+  }
+  return order;
 }
 
 Order platform_order(const store::OrderRow& row) {

@@ -46,6 +46,8 @@ Result<void> resolve_all_waiting(const World& world, const StepSeen& step_seen);
 void reconsider_order(store::Session& session, const World& world, OrderNo order);
 /// The order as the platform says it is.
 Order platform_order(const store::OrderRow& row);
+/// The same for a person: a line that names no SKU has that of what it sells.
+Order named_order(store::Session& session, const store::OrderRow& row);
 
 /// Its open lines (or the one named) come from that location from now on, and what they reserve moves there. Answers how many parts moved;
 /// lines of which something left stay. Errors: not_found.

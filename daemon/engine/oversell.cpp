@@ -79,6 +79,12 @@ Quantity still_offered(Session& session, const Channel& channel, VariantNo offer
   return row ? std::max<Quantity>(row->high - store::add_back(session, channel.no, offer), 0) : 0;
 }
 
+/// Units that the channel has sold of an offer beyond all that can have stood there.
+Quantity sold_beyond(Session& session, const Channel& channel, VariantNo offer) {
+  const auto row = store::find_offer(session, channel.no, offer);
+  return row && channel.facts.takes != channel::Takes::never ? std::max<Quantity>(-row->high, 0) : 0;
+}
+
 /// The order had been there before the other one came, and did not reserve then.
 std::optional<std::string> reserve_rule(const Taking& taking, VariantNo variant, const store::OrderRow& other, Time now) {
   const auto& channel = taking.channel;
@@ -98,6 +104,8 @@ std::string rule_against(Session& session, const World& world, const Taking& tak
     if (auto rule = reserve_rule(taking, variant, *other, now)) return *rule;
   }
   const VariantNo offer = sold_with(taking.resolved, variant);
+  if (const Quantity beyond = sold_beyond(session, taking.channel, offer); beyond > 0)
+    return "none: " + taking.channel.config.name + " sold " + std::to_string(beyond) + " more than it showed; let it sell no back-orders";
   if (auto rule = buffer_rule(session, taking.channel, offer, still_offered(session, taking.channel, offer) + 1)) return *rule;
   const auto* elsewhere = other ? world.find(other->channel) : nullptr;
   if (elsewhere && elsewhere->no != taking.channel.no) {

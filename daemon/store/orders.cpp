@@ -163,6 +163,28 @@ std::set<std::string> released_holds(Session& session, OrderNo order) {
   return holds;
 }
 
+std::optional<OrderShapes> order_shapes(Session& session, OrderNo order) {
+  Int no = order.value, changed_at = 0, turns = 0;
+  std::string seen;
+  session.sql << "SELECT changed_at, shapes, turns FROM order_shape WHERE order_no = :o", use(no), into(changed_at), into(seen), into(turns);
+  if (!session.sql.got_data()) return std::nullopt;
+  OrderShapes shapes{from_ms(changed_at), {}, turns};
+  const auto list = Json::parse(seen);
+  ensure(list.has_value(), "what was stored as JSON is JSON");
+  for (const auto& shape : list->as_array()) shapes.seen.push_back(shape.as_string());
+  return shapes;
+}
+
+void keep_order_shapes(Session& session, OrderNo order, const OrderShapes& shapes) {
+  Int no = order.value, changed_at = to_ms(shapes.changed_at), turns = shapes.turns;
+  Json list = Json::array();
+  for (const auto& shape : shapes.seen) list.push_back(shape);
+  const std::string seen = list.dump();
+  session.sql << "INSERT INTO order_shape (order_no, changed_at, shapes, turns) VALUES (:o, :c, :s, :t) ON CONFLICT (order_no) DO UPDATE "
+                 "SET changed_at = excluded.changed_at, shapes = excluded.shapes, turns = excluded.turns",
+      use(no), use(changed_at), use(seen), use(turns);
+}
+
 void set_unresolved(Session& session, OrderNo order, const std::vector<std::string>& skus) {
   Int no = order.value;
   session.sql << "DELETE FROM unresolved_line WHERE order_no = :o", use(no);

@@ -51,6 +51,15 @@ std::int64_t count_held(Session& session, ChannelNo channel);
 void release_hold(Session& session, OrderNo order, const std::string& hold, const std::string& author, Time now);
 std::set<std::string> released_holds(Session& session, OrderNo order);
 
+/// The lines under which an order was told at one time of change, hashed, at most some; and how often one came again after another.
+struct OrderShapes {
+  Time changed_at = long_ago;
+  std::vector<std::string> seen;
+  std::int64_t turns = 0;
+};
+std::optional<OrderShapes> order_shapes(Session& session, OrderNo order);
+void keep_order_shapes(Session& session, OrderNo order, const OrderShapes& shapes);
+
 void set_unresolved(Session& session, OrderNo order, const std::vector<std::string>& skus);
 std::vector<OrderNo> orders_waiting_for(Session& session, const std::string& sku);
 /// Those behind `after` that wait for a SKU which is there.

@@ -112,6 +112,55 @@ TEST_F(Nonsense, TwoShapesOfOneOrderAreHeldUntilAPersonLetsItGo) {
   EXPECT_THAT(holds("1"), IsEmpty());
 }
 
+TEST_F(Nonsense, AnOrderThatKeepsTurningBetweenTwoShapesUnderOneTimeOfChangeIsHeld) {
+  const Time placed = clock.now();
+  const auto told = [&](Quantity units) {
+    pass(Duration(60000));
+    order("shop", "1", "paid", {{"A", units}, {"B", 1}}, placed, [&](Json& tree) { tree.set("changed_at", format_iso(placed)); });
+  };
+  for (const Quantity units : {2, 3, 2, 3}) {
+    told(units);
+    EXPECT_THAT(holds("1"), IsEmpty()) << "readings may cross";
+  }
+  told(2);
+  EXPECT_THAT(holds("1"), ElementsAre(HasSubstr("keeps turning, line 1 between 2 and 3")));
+  EXPECT_EQ(at("A", "main").reserved, 2);
+  told(3);
+  EXPECT_EQ(holds("1").size(), 1u) << "once, whichever is the newest";
+  EXPECT_EQ(at("A", "main").reserved, 3);
+}
+
+TEST_F(Nonsense, AnOrderThatIsEditedThereAndBackIsNot) {
+  const Time placed = clock.now();
+  for (const Quantity units : {2, 3, 2, 3, 2, 3, 2}) {
+    pass(Duration(60000));
+    order("shop", "1", "paid", {{"A", units}}, placed);
+    EXPECT_THAT(holds("1"), IsEmpty());
+  }
+}
+
+TEST_F(Nonsense, ALineThatNamesOneSkuAndTheOfferOfAnotherIsHeldAndSaysWhatItMoves) {
+  const auto a = variant("A");
+  write([&](store::Session& session) {
+    store::put_remote(session, channel("shop").no, "variant", std::to_string(a.value), "@id", "v1");
+  });
+  const auto of_offer = [](Json& tree) {
+    tree.find("lines")->as_array().front().set("offer", Json::object({{"@id", "v1"}}));
+  };
+  order("shop", "1", "paid", {{"B", 1}}, clock.now(), of_offer);
+  EXPECT_THAT(holds("1"), ElementsAre("line 1 says B, and the offer that it names is of A: that is what it moves"));
+  EXPECT_EQ(at("A", "main").reserved, 1);
+  EXPECT_EQ(at("B", "main").reserved, 0);
+  order("shop", "2", "paid", {{"the shop's own word", 1}}, clock.now(), of_offer);
+  EXPECT_THAT(holds("2"), IsEmpty()) << "no SKU of the catalogue: the offer says what it is";
+  order("shop", "3", "paid", {{"", 1}}, clock.now(), of_offer);
+  EXPECT_THAT(holds("3"), IsEmpty());
+  write([&](store::Session& session) {
+    EXPECT_EQ(named_order(session, *store::find_order(session, channel("shop").no, "3")).lines.front().sku.text, "A")
+        << "a person ships it by this name";
+  });
+}
+
 TEST_F(Nonsense, AnOrderThatChangesItsCurrencyIsHeld) {
   rules("shop").currency.clear();
   open();

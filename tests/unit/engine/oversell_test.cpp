@@ -60,6 +60,20 @@ TEST_F(Oversold, AWarehouseThatNoChannelCountsIsOversoldAsBefore) {
   EXPECT_THAT(oversells(), SizeIs(1));
 }
 
+TEST_F(Oversold, WhatAChannelSellsBeyondAllThatItShowedNoBufferWouldHavePrevented) {
+  write([&](store::Session& session) {
+    store::OfferRow offer;
+    offer.channel = channel("shop").no;
+    offer.variant = store::find_variant(session, Sku("A"))->no;
+    offer.low = offer.high = 5;
+    store::put_offer(session, offer);
+  });
+  pass(1min);
+  order("shop", "1", "paid", {{"A", 9000}});
+  ASSERT_THAT(oversells(), SizeIs(1));
+  EXPECT_EQ(oversells().front().rule, "none: shop sold 8995 more than it showed; let it sell no back-orders");
+}
+
 TEST_F(Oversold, APairOfOrdersIsRecordedOnceHoweverOftenOneOfThemComesBack) {
   const Time placed = clock.now();
   order("shop", "1", "paid", {{"A", 4}}, placed);
