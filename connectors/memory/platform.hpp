@@ -158,7 +158,7 @@ class Platform {
   Quantity sellable(const Offer& offer) const;
   Quantity taken_of(const PlacedOrder& order, const OrderLine& line) const;
   void settle(PlacedOrder& order, NumberChange::Why why);
-  Json order_tree(const PlacedOrder& order) const;
+  Json order_tree(const PlacedOrder& order, std::size_t version) const;
 
   std::string name_;
   Terms terms_;

@@ -102,8 +102,12 @@ void Platform::settle(PlacedOrder& order, Why why) {
     line.taken = taken;
   }
   const Time now = clock_.now();
-  order.versions.push_back({now, stamp(now), Json()});
-  order.versions.back().tree = order_tree(order);
+  Json tree = order_tree(order, order.versions.size() + 1);
+  // Where nothing in a document tells when it changed, a state that comes again has the same bytes again.
+  for (std::size_t i = 0; terms_.changed_at_stands && i < order.versions.size(); ++i) {
+    if (order_tree(order, i + 1) == order.versions[i].tree) tree = order.versions[i].tree;
+  }
+  order.versions.push_back({now, stamp(now), std::move(tree)});
   if (!announce) return;
   Json document = terms_.whole_orders ? order.versions.back().tree
                                       : Json::object({{"kind", "order"}, {"subject", order.id}, {"changed_at", format_iso(stamp(now))}});
@@ -111,7 +115,7 @@ void Platform::settle(PlacedOrder& order, Why why) {
   announce(Json::object({{"deliveries", Json::Array{std::move(delivery)}}}).dump());
 }
 
-Json Platform::order_tree(const PlacedOrder& order) const {
+Json Platform::order_tree(const PlacedOrder& order, std::size_t version) const {
   Json tree = Json::object(
       {{"@id", order.id}, {"number", order.id}, {"state", tally::name_of(order.state)}, {"platform_state", word_of(order.state)}});
   std::int64_t total = 0;
@@ -150,7 +154,7 @@ Json Platform::order_tree(const PlacedOrder& order) const {
   if (order.paid_at) tree.set("paid_at", format_iso(stamp(*order.paid_at)));
   if (order.cancelled_at) tree.set("cancelled_at", format_iso(stamp(*order.cancelled_at)));
   tree.set("changed_at", format_iso(stamp(terms_.changed_at_stands && order.placed_at ? *order.placed_at : clock_.now())));
-  tree.set("note", "version " + std::to_string(order.versions.size()));
+  tree.set("note", "version " + std::to_string(version));
   return tree;
 }
 

@@ -104,12 +104,14 @@ std::map<std::string, Time> Inspector::known_states(const Shop& shop, const std:
 
 void Inspector::reloaded() {
   seats_.clear();
+  quiet_.clear();
   hushed_.clear();
   too_high_.clear();
 }
 
 void Inspector::restarted() {
   reloaded();
+  left_.clear();
   applied_rows_ = -1;
   revisions_.clear();
   read_began_.clear();
@@ -118,6 +120,7 @@ void Inspector::restarted() {
   looked_.clear();
   look_ended_.clear();
   house_.read([&](Session& session) {
+    check_passed(session);
     for (const auto row : acknowledged_) {
       if (!store::inbox_row(session, row))
         violate("S5 acknowledged", "the inbox row " + std::to_string(row) + " was acknowledged and is gone");
@@ -268,6 +271,8 @@ void Inspector::check_offer(const OfferState& offer, const Shop& shop) {
   const std::string belief = "[" + std::to_string(offer.low) + ", " + std::to_string(offer.high) + "]";
   if (offer.low > offer.high) violate("S9 belief", who + ": " + belief + " is no interval");
   const bool differs = offer.low != offer.number || offer.high != offer.number;
+  if (owed_.contains({offer.channel, sku}) && offer.owed_look_at == never && offer.open_intents == 0)
+    violate("S6 no blind effect", who + ": a write was not answered, and no look is owed");
   if (differs && !offer.marked && offer.open_intents == 0 && offer.owed_look_at == never)
     violate("S13 marks",
             who + " should show " + std::to_string(offer.number) + ", is believed " + belief + ", and nothing is going to be done");
@@ -276,16 +281,24 @@ void Inspector::check_offer(const OfferState& offer, const Shop& shop) {
   const auto* there = shop.platform->offer_of_sku(sku);
   if (!there) return;
   check_prompt(offer, shop);
+  check_idle(offer, shop);
   const Place place{shop.no, sku};
   if (const auto hand = touched_.find(place); hand != touched_.end()) {
     if (house_.truth(offer.anchor_from) <= hand->second + Duration(2000)) return;
     touched_.erase(hand);
   }
-  const auto air = in_the_air_.find(place);
-  if (offer.open_intents > 0 || (air != in_the_air_.end() && !air->second.empty()) || !all_known(shop, sku)) return;
-  if (there->number < offer.low || there->number > offer.high)
-    violate("S9 belief", who + " shows " + std::to_string(there->number) + " and is believed " + belief + ", anchored " +
-                             text(offer.anchor_from) + " to " + text(offer.anchor_to));
+  if (offer.open_intents > 0 || !all_known(shop, sku)) return;
+  const auto believed = [&](Quantity number, const std::string& when) {
+    if (number < offer.low || number > offer.high)
+      violate("S9 belief", who + " shows " + std::to_string(number) + when + " and is believed " + belief + ", anchored " +
+                               text(offer.anchor_from) + " to " + text(offer.anchor_to));
+  };
+  believed(there->number, "");
+  for (const auto& [key, write] : in_the_air_[place]) {
+    if (write.behind || clock_.now() - write.decided > shop.facts().settle) continue;  // after that nobody waits for it
+    if (write.compared && write.before != there->number) continue;
+    believed(write.relative && !write.compared ? there->number + write.delta : write.value, " once the write " + key + " lands");
+  }
 }
 
 void Inspector::check(bool thorough) {
@@ -322,7 +335,7 @@ std::map<std::string, StockWrite> Inspector::decided(const engine::Call& call, c
     read_orders(session);
     for (const auto& intent : call.intents) {
       const std::string key = std::to_string(intent.no.value);
-      if (++keys_[shop.name() + "/" + key] > 1) violate("S6 no blind effect", "the write " + key + " left " + shop.name() + " twice");
+      if (!keys_.emplace(shop.name() + "/" + key, now).second) violate("S6 no blind effect", "the write " + key + " left " + shop.name() + " twice");
       check_guard(session, call, static_cast<std::size_t>(&intent - call.intents.data()), shop);
       if (intent.aspect != "stock") continue;
       StockWrite write;
@@ -346,7 +359,7 @@ std::map<std::string, StockWrite> Inspector::decided(const engine::Call& call, c
       check_blind_raise(intent, shop, write.sku);
       check_unseen_raise(intent, shop, write.sku);
       check_blind_down(intent, shop, write);
-      in_the_air_[place][key] = now;
+      in_the_air_[place][key] = {now, intent.relative, shop.facts().compare_and_set, intent.before, intent.delta, intent.value};
       ++count_.writes;
       if (intent.value > intent.before) ++count_.raises;
       writes[key] = write;
@@ -364,9 +377,13 @@ void Inspector::landed(const engine::Call& call, const Shop& shop) {
 /// A change that may still be applied is not followed by another that raises: both may be (S6). What lands after `settle` is nobody's to
 /// know.
 void Inspector::check_blind_raise(const store::Intent& intent, const Shop& shop, const std::string& sku) {
-  if (!intent.relative || intent.delta <= 0 || shop.facts().compare_and_set) return;
-  for (const auto& [key, decided] : in_the_air_[{shop.no, sku}]) {
-    if (clock_.now() - decided <= shop.facts().settle)
+  if (shop.facts().compare_and_set || intent.value <= intent.before) return;
+  if (owed_.contains({shop.no, sku}))
+    violate("S6 no blind effect", sku + " on " + shop.name() + " is raised to " + std::to_string(intent.value) +
+                                      " before a look tells what came of a write that was not answered");
+  if (!intent.relative) return;
+  for (const auto& [key, write] : in_the_air_[{shop.no, sku}]) {
+    if (clock_.now() - write.decided <= shop.facts().settle)
       violate("S6 no blind effect",
               sku + " on " + shop.name() + " is raised by " + std::to_string(intent.delta) + " while the write " + key + " may still land");
   }
@@ -393,8 +410,19 @@ void Inspector::check_blind_down(const store::Intent& intent, const Shop& shop, 
 }
 
 void Inspector::answered(const engine::Call& call, const Shop& shop, const engine::Outcome& outcome) {
-  const auto seat = seats_[shop.no].extract({call.lane, call.no});
-  const Time left = seat.empty() ? long_ago : seat.mapped();
+  seats_[shop.no].erase({call.lane, call.no});
+  const auto when = left_.extract({shop.no, call.lane, call.no});
+  const Time left = when.empty() ? long_ago : when.mapped();
+  for (std::size_t i = 0; i < call.intents.size() && i < outcome.applied.size(); ++i) {
+    if (call.intents[i].aspect != "stock") continue;
+    const Place place{shop.no, skus_.at(VariantNo(call.intents[i].thing))};
+    if (outcome.applied[i]) {
+      for (auto& [key, write] : in_the_air_[place]) write.behind = true;
+    } else if (outcome.applied[i].error().fault == Fault::unknown && shop.facts().can_look) {
+      auto& owed = owed_.emplace(place, long_ago).first->second;
+      owed = std::max(owed, keys_.at(shop.name() + "/" + std::to_string(call.intents[i].no.value)) + shop.facts().settle);
+    }
+  }
   const auto told = [&](const Error& error) {
     if (error.fault == Fault::throttled && error.retry_after) hushed_[shop.no] = clock_.now() + *error.retry_after;
   };
@@ -410,8 +438,10 @@ void Inspector::answered(const engine::Call& call, const Shop& shop, const engin
     const auto tree = Json::parse(document.body);
     if (!tree) continue;
     const auto seen = [&](const std::string& sku) {
-      looked_[{shop.no, sku}] = left;
-      look_ended_[{shop.no, sku}] = clock_.now();
+      const Place place{shop.no, sku};
+      looked_[place] = left;
+      look_ended_[place] = clock_.now();
+      if (const auto owed = owed_.find(place); owed != owed_.end() && left >= owed->second - Duration(1)) owed_.erase(owed);
     };
     if (document.kind == "level") seen(tree->text_or("sku"));
     if (document.kind != "listing") continue;

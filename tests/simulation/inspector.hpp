@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace tally::simulation {
@@ -86,6 +87,13 @@ class Inspector {
     bool suspect = false, marked = false, held = false;
     long long open_intents = 0;
   };
+  /// A stock write that may still be applied.
+  struct Airborne {
+    Time decided;
+    bool relative = false, compared = false;
+    Quantity before = 0, delta = 0, value = 0;
+    bool behind = false;  ///< a later write was confirmed: what this one does is found by the look that is owed
+  };
 
   // inspector_rules.cpp
   void check_prompt(const OfferState& offer, const Shop& shop);
@@ -96,6 +104,9 @@ class Inspector {
   void check_secrecy(store::Session& session);
   Quantity true_add_back(store::Session& session, const Shop& shop, const std::string& sku) const;
 
+  void check_idle(const OfferState& offer, const Shop& shop);
+  void check_passed(store::Session& session);
+  void check_content(store::Session& session);
   void check_blind_raise(const store::Intent& intent, const Shop& shop, const std::string& sku);
   void check_unseen_raise(const store::Intent& intent, const Shop& shop, const std::string& sku);
   void check_blind_down(const store::Intent& intent, const Shop& shop, const StockWrite& write);
@@ -127,17 +138,20 @@ class Inspector {
   std::map<std::pair<ChannelNo, std::string>, std::string> known_orders_;  ///< the version that the engine has
   long long applied_rows_ = -1;
   std::map<OrderNo, long long> revisions_;                   ///< of the orders whose note is known
-  std::map<Place, std::map<std::string, Time>> in_the_air_;  ///< stock writes that may still be applied, by key, and when they were decided
+  std::map<Place, std::map<std::string, Airborne>> in_the_air_;  ///< by key
+  std::map<Place, Time> owed_;  ///< of a write that was not answered: what a look that began before then shows is not its end
   std::map<Place, Time> touched_, unknowable_;
   std::map<Place, Time> looked_, look_ended_;                          ///< start and end of the newest answered look
   std::map<ChannelNo, Time> read_began_, read_complete_, read_ended_;  ///< the second: when that one began
   std::vector<std::int64_t> acknowledged_;
   std::map<ChannelNo, std::map<std::pair<std::uint64_t, std::uint64_t>, Time>> seats_;  ///< when what is out left, by lane and number
+  std::map<std::tuple<ChannelNo, std::uint64_t, std::uint64_t>, Time> left_;            ///< the same of all that was not answered, over reloads
   std::map<ChannelNo, Time> disturbed_, hushed_;        ///< when the wire last failed; until when the platform wants no call
   std::map<Place, Time> too_high_;                      ///< since when a number stands above what it should be
+  std::map<ChannelNo, Time> quiet_;                     ///< since when no call of it is out
   std::map<ChannelNo, std::set<std::int64_t>> zeroed_;  ///< offers that were emptied without an order and without a person
   std::map<std::pair<std::string, std::string>, std::pair<Time, Quantity>> counts_;  ///< the newest, by SKU and location
-  std::map<std::string, int> keys_;                                                  ///< channel and key of the writes that were decided
+  std::map<std::string, Time> keys_;                                                 ///< when what was decided, by channel and key
 };
 
 }  // namespace tally::simulation

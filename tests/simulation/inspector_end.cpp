@@ -1,6 +1,7 @@
 // What is checked now and then because it takes long: claims against movements; and the calm, in which everything must be equal.
 #include "engine/stock.hpp"
 #include "simulation/inspector.hpp"
+#include "store/catalogue.hpp"
 #include "store/journal.hpp"
 #include "store/ledger.hpp"
 #include "store/orders.hpp"
@@ -107,6 +108,29 @@ void Inspector::check_calm_orders(Session& session) {
   if (placed != stored.size()) violate("S4 once", std::to_string(stored.size()) + " orders are stored of " + std::to_string(placed));
 }
 
+/// Titles and prices are the catalogue's: nobody else may set them for good here.
+void Inspector::check_content(Session& session) {
+  for (const auto& shop : shops_) {
+    for (const auto& listing : shop.platform->listings()) {
+      const auto row = store::find_product(session, listing.content.text_or("code"));
+      const std::string what = listing.content.text_or("code") + " on " + shop.name();
+      if (!row) {
+        violate("L1 liveness", what + " is of no product");
+        continue;
+      }
+      if (listing.content.text_or("title") != row->product.title)
+        violate("L1 liveness", what + " is called '" + listing.content.text_or("title") + "', and not '" + row->product.title + "'");
+      for (const auto& offer : listing.offers) {
+        for (const auto& variant : row->product.variants) {
+          const Json* amount = offer.price.find("amount");
+          if (variant.sku.text == offer.sku && (!amount || amount->decimal().value() != variant.price->major()))
+            violate("L1 liveness", offer.sku + " on " + shop.name() + " costs " + offer.price.dump() + " and not " + variant.price->text());
+        }
+      }
+    }
+  }
+}
+
 void Inspector::check_calm() {
   check(true);
   if (!house_.up()) return violate("L1 liveness", "the engine does not run");
@@ -129,6 +153,7 @@ void Inspector::check_calm() {
       if (offer.suspect || offer.owed_look_at != never) violate("L1 liveness", who + " is still owed a look");
     }
     check_calm_orders(session);
+    check_content(session);
     const auto offers = shops_.size() * skus_.size();
     if (count_of(session, "offer") != static_cast<Int>(offers))
       violate("L1 liveness", "not every variant has become an offer on every channel");

@@ -1,6 +1,7 @@
 // Rules that have little to do with the belief: decreases in time, the guard, seats, counts, expiry, and what must be told or kept secret.
 #include "engine/number.hpp"
 #include "simulation/inspector.hpp"
+#include "store/inbox.hpp"
 #include "store/ledger.hpp"
 #include "store/marks.hpp"
 #include "store/offers.hpp"
@@ -19,6 +20,7 @@ using store::Session;
 
 /// Two calls at their slowest, one look, and a call of another kind that has the only seat.
 constexpr Duration longest_down{40000};
+constexpr Duration longest_idle{5000};
 
 std::int64_t how_many(Session& session, const std::string& rows) {
   Int number = 0;
@@ -37,6 +39,7 @@ bool over(const memory::PlacedOrder& order) {
 void Inspector::seated(const engine::Call& call, const Shop& shop) {
   auto& seats = seats_[shop.no];
   seats[{call.lane, call.no}] = clock_.now();
+  left_[{shop.no, call.lane, call.no}] = clock_.now();
   if (seats.size() > std::max(1u, shop.facts().concurrency))
     violate("S12 budget", shop.name() + " has " + std::to_string(seats.size()) + " calls out");
   const auto until = hushed_.find(shop.no);
@@ -61,6 +64,21 @@ void Inspector::check_prompt(const OfferState& offer, const Shop& shop) {
     violate("S10 down is prompt", sku + " on " + shop.name() + " shows " + std::to_string(there->number) + ", should show " +
                                       std::to_string(offer.number) + " and is believed to be at most " + std::to_string(offer.high) +
                                       " for " + std::to_string((now - since).count()) + " ms");
+}
+
+/// A number that is too high while no call is out, nothing was lost lately and nobody asked for quiet: nobody was woken.
+void Inspector::check_idle(const OfferState& offer, const Shop& shop) {
+  const auto high = too_high_.find({shop.no, skus_.at(offer.variant)});
+  const auto seats = seats_.find(shop.no);
+  const Time now = clock_.now();
+  if (high == too_high_.end() || (seats != seats_.end() && !seats->second.empty())) {
+    quiet_.erase(shop.no);
+    return;
+  }
+  const Time since = std::max({quiet_.emplace(shop.no, now).first->second, high->second, hushed_[shop.no]});
+  if (now - since > longest_idle + shop.facts().read_after_write)
+    violate("S10 down is prompt", skus_.at(offer.variant) + " on " + shop.name() + " is too high, and no call is out for " +
+                                      std::to_string((now - since).count()) + " ms");
 }
 
 /// What a person is to see first does not leave before: neither what is held, nor more one by one than may be emptied in an hour.
@@ -100,6 +118,22 @@ void Inspector::check_counts(Session& session) {
     if (sum != counted.second)
       violate("S1 sums", place.first + " at " + name + " was counted as " + std::to_string(counted.second) +
                              ", and the movements until then come to " + std::to_string(sum));
+  }
+}
+
+/// What the position in the inbox has passed has come to something, whenever the daemon fell (S15).
+void Inspector::check_passed(Session& session) {
+  for (const auto& shop : shops_) {
+    const auto through = store::applied_through(session, shop.no);
+    for (const auto& row : store::inbox_after(session, shop.no, std::max<std::int64_t>(0, through - 20), 20)) {
+      if (row.no > through || store::parked_row(session, row.no)) continue;
+      const auto events = shop.connector->parse({row.kind, row.body, row.headers}, Json());
+      for (const auto& event : events ? *events : std::vector<channel::Event>()) {
+        const Json* id = event.what == channel::Event::What::order ? event.tree.find("@id") : nullptr;
+        if (id && !store::find_order(session, shop.no, id->scalar_text()))
+          violate("S15 explain", "the inbox row " + std::to_string(row.no) + " was passed, and its order is not there");
+      }
+    }
   }
 }
 

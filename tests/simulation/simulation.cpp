@@ -185,6 +185,7 @@ class Run {
     trace_.fault("crash");
     trace_.say("CRASH");
     house_.fall();
+    street_.fell();
     next_turn_ = never;
     agenda_.in(Duration(rng_.between(100, 8000)), [this] { start(); });
   }

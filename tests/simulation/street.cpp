@@ -90,8 +90,9 @@ void Street::act() {
   const auto dice = rng_.below(100);
   if (dice < 52) return buy(some_shop(), some_sku(), rng_.chance(75) ? 1 : rng_.between(2, 3));
   if (dice < 62) return race();
-  if (dice < 70) return edit_an_order();
-  if (dice < 77) return by_hand();
+  if (dice < 69) return edit_an_order();
+  if (dice < 75) return by_hand();
+  if (dice < 77) return change_the_catalogue();
   if (dice < 90) return move_goods();
   if (dice < 93) return reload();
   if (steady_ && dice < 99) return;
@@ -164,7 +165,11 @@ void Street::after_placing(Shop& shop, const std::string& order) {
 }
 
 void Street::cancel(Shop& shop, const std::string& order) {
-  tell(shop, "cancel  ", order, shop.platform->cancel(order));
+  const auto done = shop.platform->cancel(order);
+  tell(shop, "cancel  ", order, done);
+  // What came back is what somebody waited for.
+  const std::string sku = shop.platform->order(order)->lines.front().sku;
+  if (done && rng_.chance(30)) later(10, 1500, [this, &shop, sku] { buy(shop, sku, 1); });
 }
 
 void Street::refund(Shop& shop, const std::string& order) {
@@ -192,33 +197,56 @@ void Street::reload() {
   });
 }
 
+/// As an import does.
+void Street::put(store::Session& session, const Product& product) {
+  const Time now = house_.clock().now();
+  const auto no = store::put_product(session, product, now).no;
+  store::put_bundles(session, product);
+  const auto variant = store::find_variant(session, product.variants.front().sku)->no;
+  for (const auto& channel : house_.core().world().channels) {
+    engine::mark_aspect(session, channel->no, "content", no.value, Why{"import", false, 0}, now);
+    if (store::find_offer(session, channel->no, variant))
+      engine::mark_aspect(session, channel->no, "price", variant.value, Why{"import", false, 0}, now);
+  }
+  if (!product.variants.front().bundle.empty())
+    engine::mark_stock(session, house_.core().world(), {variant}, Why{"import", false, 0}, now);
+}
+
 /// A bundle is made of other quantities while orders of it are open.
 void Street::edit_the_bundle() {
   auto& bundle = products_.back();
   if (bundle.variants.front().bundle.empty() || !house_.up() || house_.crashed()) return;
   for (auto& part : bundle.variants.front().bundle) part.quantity = rng_.between(1, 3);
   trace_.say("bundle   is made of other quantities");
-  house_.write([&](store::Session& session) {
-    const Time now = house_.clock().now();
-    store::put_product(session, bundle, now);
-    store::put_bundles(session, bundle);
-    const auto variant = store::find_variant(session, bundle.variants.front().sku);
-    engine::mark_stock(session, house_.core().world(), {variant->no}, Why{"import", false, 0}, now);
-  });
+  house_.write([&](store::Session& session) { put(session, bundle); });
   inspector_.catalogue_changed();
   touch_();
 }
 
+/// Another price and another title, as an import brings them; half of the times once more a moment later.
+void Street::change_the_catalogue() {
+  if (!house_.up() || house_.crashed()) return;
+  auto& product = products_[rng_.below(products_.size())];
+  const auto was = product;
+  product.title = "Product " + product.code + " of " + std::to_string(rng_.between(1, 99));
+  product.variants.front().price->minor = rng_.between(800, 1200);
+  const bool done = house_.write([&](store::Session& session) { put(session, product); });
+  if (!done) product = was;
+  trace_.say("import   " + product.title + (done ? "" : ", and the store died"));
+  touch_();
+  if (done && rng_.chance(50)) later(50, 1500, [this] { change_the_catalogue(); });
+}
+
 /// As an import does, also while a channel is taken out; tried again until the store has it.
 void Street::add_the_late_product() {
-  bool done = false;
+  bool done = false, counted = false;
   const auto sku = late_->variants.front().sku;
   if (house_.up() && !house_.crashed()) {
     done = house_.write([&](store::Session& session) {
       const Time now = house_.clock().now();
       const auto no = store::put_product(session, *late_, now).no;
-      engine::append_count(session, store::find_variant(session, sku)->no, store::open_location(session, "main"), 7, now,
-                           "opening:" + sku.text, "", now);
+      counted = engine::append_count(session, store::find_variant(session, sku)->no, store::open_location(session, "main"), 7, now,
+                                     "opening:" + sku.text, "", now);
       for (const auto& channel : house_.core().world().channels)
         engine::mark_aspect(session, channel->no, "content", no.value, Why{"import", false, 0}, now);
       engine::resolve_waiting(session, house_.core().world(), sku.text, house_.core().step_seen());
@@ -230,7 +258,7 @@ void Street::add_the_late_product() {
     return;
   }
   trace_.say("import   " + sku.text);
-  inspector_.counted(sku.text, "main", 7, house_.clock().now());
+  if (counted) inspector_.counted(sku.text, "main", 7, house_.clock().now());  // else before the store died: who knows when
   stocked_.push_back(sku.text);
   inspector_.catalogue_changed();
   touch_();
@@ -253,6 +281,10 @@ void Street::set_our_clock() {
   if (rng_.chance(50)) later(1000, 30000, [this] { set_our_clock(Duration(0)); });
 }
 
+void Street::fell() {
+  if (!steady_ && rng_.chance(15)) later(1, 1000, [this] { set_our_clock(); });
+}
+
 void Street::set_our_clock(Duration off) {
   trace_.say("clock    of the daemon is set to " + std::to_string(off.count()));
   trace_.fault("machine's clock set");
@@ -262,17 +294,26 @@ void Street::set_our_clock(Duration off) {
   touch_();
 }
 
+/// Half of the buyers think better of it.
 void Street::edit_an_order() {
   auto& shop = some_shop();
   const auto& orders = shop.platform->orders();
   if (orders.empty() || !shop.facts().can_look) return;
   const auto& order = orders[orders.size() - 1 - rng_.below(std::min<std::size_t>(orders.size(), 6))];
   const auto line = rng_.below(order.lines.size());
+  const auto before = order.lines[line].quantity;
+  if (edit(shop, order.id, line, rng_.between(1, 4)) && rng_.chance(50))
+    later(2000, 40000, [this, &shop, id = order.id, line, before] { edit(shop, id, line, before); });
+}
+
+bool Street::edit(Shop& shop, const std::string& id, std::size_t line, Quantity quantity) {
+  const auto& order = *shop.platform->order(id);
   const bool known = inspector_.knows(shop, order);
   const auto sku = order.lines[line].sku;
-  const auto done = shop.platform->edit(order.id, line, rng_.between(1, 4));
-  tell(shop, "edited  ", order.id + " line " + std::to_string(line + 1) + " to " + std::to_string(order.lines[line].quantity), done);
+  const auto done = shop.platform->edit(id, line, quantity);
+  tell(shop, "edited  ", id + " line " + std::to_string(line + 1) + " to " + std::to_string(order.lines[line].quantity), done);
   if (done && !known) inspector_.unknowable(shop, sku);  // two changes in one document: what it was in between cannot be known
+  return done.has_value();
 }
 
 void Street::by_hand() {

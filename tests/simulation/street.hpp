@@ -29,6 +29,8 @@ class Street {
   /// Counts (of which it matters what was read by then), bundles made of other parts, clocks that are set, a product of which few are
   /// there.
   void leave_out_what_hangs_on_reading() { steady_ = true; }
+  /// The daemon fell: now and then its machine's clock is set before it is up again.
+  void fell();
 
  private:
   void act();
@@ -38,10 +40,13 @@ class Street {
   void tell(const Shop& shop, const std::string& what, const std::string& order, const Result<void>& done);
   void cancel(Shop& shop, const std::string& order);
   void edit_an_order();
+  bool edit(Shop& shop, const std::string& id, std::size_t line, Quantity quantity);
   void by_hand();
   void move_goods();
   void reload();
   void edit_the_bundle();
+  void change_the_catalogue();
+  void put(store::Session& session, const Product& product);
   void add_the_late_product();
   void set_a_clock();
   void set_our_clock();
@@ -62,7 +67,7 @@ class Street {
   Time until_ = long_ago;
   std::vector<std::string> skus_, stocked_;
   std::int64_t next_cause_ = 1;
-  std::vector<Product> products_;
+  std::vector<Product> products_;  ///< as the merchant's catalogue has them
   std::optional<Product> late_;  ///< sold on some platforms before the merchant's catalogue has it
   bool plenty_ = false, steady_ = false;
 };
