@@ -130,7 +130,17 @@ void tell_belief(const store::OfferRow& offer, Story& story) {
   story.tell(std::nullopt, "belief", belief);
 }
 
-Quantity tell_stock(Session& session, const World& world, const Channel& channel, const store::VariantRow& variant, Story& story) {
+/// What a higher number waits for, where it is not its turn alone. `unread`: why the channel's orders cannot be read; empty: they can.
+void tell_waiting(Session& session, const Channel& channel, const store::OfferRow& offer, const std::string& unread, Story& story) {
+  if (!channel.has_our_stock() || stock_direction(session, channel, offer) != Direction::up) return;
+  if (offer.owed_look_at != never && channel.facts.can_look)
+    story.tell(std::nullopt, "wait", "it is raised when a look has told what stands there; that is due " + format_iso(offer.owed_look_at));
+  if (!unread.empty())
+    story.tell(std::nullopt, "wait", "it is raised when the orders of " + channel.config.name + " can be read again: " + unread);
+}
+
+Quantity tell_stock(Session& session, const World& world, const Channel& channel, const store::VariantRow& variant,
+                    const std::string& unread, Story& story) {
   const auto components = store::components_of(session, variant.no);
   for (const auto& part : components) {
     const auto component = store::get_variant(session, part.variant);
@@ -156,6 +166,7 @@ Quantity tell_stock(Session& session, const World& world, const Channel& channel
   story.sort_since(before);
   tell_belief(*offer, story);
   if (const auto mark = store::find_mark(session, channel.no, "stock", variant.no.value)) tell_mark(session, world, *mark, story);
+  tell_waiting(session, channel, *offer, unread, story);
   return offer->high;
 }
 
@@ -180,7 +191,7 @@ Result<Json> Engine::explain(const std::string& sku, const std::string& name, co
     else if (aspect == "content")
       tell_content(session, world, *channel, *variant, story);
     else
-      answer.set("number", tell_stock(session, world, *channel, *variant, story));
+      answer.set("number", tell_stock(session, world, *channel, *variant, seen(channel->no).list_reason, story));
     return {};
   });
   if (!read) return read.error();

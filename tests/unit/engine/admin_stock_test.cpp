@@ -1,4 +1,5 @@
 // What a person asks of the stock, as the API hands it over.
+#include "engine/stock.hpp"
 #include "office.hpp"
 
 namespace tally::engine {
@@ -150,7 +151,23 @@ TEST_F(AdminStock, AnAdjustmentBelowZeroSaysHowFarBelowItLeftTheShelf) {
   EXPECT_TRUE(moved(file("adjust", R"([{"line": 2, "sku": "A", "quantity": "5"}])")).find("below_zero")->empty());
 }
 
-TEST_F(AdminStock, ATransferIsUnderWayUntilItArrives) {
+TEST_F(AdminStock, GoodsUnderWayAreForSaleNowhere) {
+  write([&](store::Session& session) {
+    append_change(session, variant(session, "A"), store::open_location(session, transit), "transfer", 4, "transfer:1:out", "", clock.now(),
+                  clock.now());
+  });
+  Query query;
+  query.sku = "A";
+  const auto products = engine->products(query);
+  ASSERT_TRUE(products.has_value());
+  const Json& stock = *products->find("items")->as_array().front().find("stock");
+  const auto row = std::ranges::find_if(stock.as_array(), [](const Json& each) { return each.text_or("location") == transit; });
+  ASSERT_NE(row, stock.as_array().end()) << stock.dump();
+  EXPECT_EQ(row->integer_or("on_hand"), 4);
+  EXPECT_EQ(row->integer_or("available", -1), 0);
+}
+
+TEST_F(AdminStock, ATransferToItsOwnPlaceOrToNoneMovesNothing) {
   moved(Json::object({{"kind", "receipt"}, {"sku", "A"}, {"quantity", 5}}));
   EXPECT_FALSE(engine->move_stock(*Json::parse(R"({"kind": "transfer", "sku": "A", "quantity": 2, "from": "main", "to": "main"})"), "test")
                    .has_value());

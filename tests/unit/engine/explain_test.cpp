@@ -62,6 +62,18 @@ TEST_F(Explained, TheOrderBehindANumberIsItsCauseThoughALookCameBetween) {
   EXPECT_THAT(story("one"), Not(HasSubstr("look, which found")));
 }
 
+TEST_F(Explained, WhatAHigherNumberWaitsForIsSaid) {
+  put("A", "main", 5);
+  write([&](store::Session& session) {
+    auto offer = store::find_offer(session, channel("one").no, store::find_variant(session, Sku("A"))->no);
+    ASSERT_TRUE(offer.has_value());
+    offer->owed_look_at = clock.now() + Duration(60000);
+    store::put_offer(session, *offer);
+  });
+  EXPECT_THAT(story("one"), HasSubstr("it is raised when a look has told what stands there; that is due 2026-"));
+  EXPECT_THAT(story("two"), Not(HasSubstr("it is raised when")));
+}
+
 TEST_F(Explained, APriceGoesFromTheCatalogueOverTheRuleToThePlatformsAnswer) {
   shops.front()->config.price.factor = *Decimal::parse("1.1");
   const std::string text = story("one", "price");

@@ -15,7 +15,7 @@ class HeldOrder : public StockHouse {
   void SetUp() override {
     StockHouse::SetUp();
     memory::Terms terms;
-    terms.facts.actions.insert({"confirm_shipment", "refund"});
+    terms.facts.actions.insert({"confirm_shipment", "cancel_order", "refund"});
     add_shop("shop", terms);
     add_product("A", 10);
     open();
@@ -48,6 +48,13 @@ class HeldOrder : public StockHouse {
     return answer.error().text();
   }
 };
+
+TEST_F(HeldOrder, ACancellationSaysOfAPaidOrderThatNoMoneyGoesBackByIt) {
+  order("shop", "1", "paid", {{"A", 2}});
+  order("shop", "2", "pending", {{"A", 2}});
+  EXPECT_THAT(asked("cancel", "1")->text_or("todo"), HasSubstr("`tallyd order refund 1 --channel shop`"));
+  EXPECT_EQ(asked("cancel", "2")->text_or("todo"), "");
+}
 
 TEST_F(HeldOrder, AnOrderInAnotherCurrencyIsNotSentBeforeItIsReleased) {
   order("shop", "1", "paid", {{"A", 2}}, clock.now(), [](Json& tree) {
