@@ -148,7 +148,7 @@ class Inspector {
   std::map<std::tuple<ChannelNo, std::uint64_t, std::uint64_t>, Time> left_;            ///< the same of all that was not answered, over reloads
   std::map<ChannelNo, Time> disturbed_, hushed_;        ///< when the wire last failed; until when the platform wants no call
   std::map<Place, Time> too_high_;                      ///< since when a number stands above what it should be
-  std::map<ChannelNo, Time> quiet_;                     ///< since when no call of it is out
+  std::map<Place, Time> quiet_;                         ///< the same, while no call of its channel is out
   std::map<ChannelNo, std::set<std::int64_t>> zeroed_;  ///< offers that were emptied without an order and without a person
   std::map<std::pair<std::string, std::string>, std::pair<Time, Quantity>> counts_;  ///< the newest, by SKU and location
   std::map<std::string, Time> keys_;                                                 ///< when what was decided, by channel and key

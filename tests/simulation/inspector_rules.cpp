@@ -20,7 +20,8 @@ using store::Session;
 
 /// Two calls at their slowest, one look, and a call of another kind that has the only seat.
 constexpr Duration longest_down{40000};
-constexpr Duration longest_idle{5000};
+/// The lane looks every 15 s for what may still land.
+constexpr Duration longest_idle{20000};
 
 std::int64_t how_many(Session& session, const std::string& rows) {
   Int number = 0;
@@ -68,14 +69,15 @@ void Inspector::check_prompt(const OfferState& offer, const Shop& shop) {
 
 /// A number that is too high while no call is out, nothing was lost lately and nobody asked for quiet: nobody was woken.
 void Inspector::check_idle(const OfferState& offer, const Shop& shop) {
-  const auto high = too_high_.find({shop.no, skus_.at(offer.variant)});
+  const Place place{shop.no, skus_.at(offer.variant)};
+  const auto high = too_high_.find(place);
   const auto seats = seats_.find(shop.no);
   const Time now = clock_.now();
   if (high == too_high_.end() || (seats != seats_.end() && !seats->second.empty())) {
-    quiet_.erase(shop.no);
+    quiet_.erase(place);
     return;
   }
-  const Time since = std::max({quiet_.emplace(shop.no, now).first->second, high->second, hushed_[shop.no]});
+  const Time since = std::max({quiet_.emplace(place, now).first->second, high->second, hushed_[shop.no]});
   if (now - since > longest_idle + shop.facts().read_after_write)
     violate("S10 down is prompt", skus_.at(offer.variant) + " on " + shop.name() + " is too high, and no call is out for " +
                                       std::to_string((now - since).count()) + " ms");
@@ -130,7 +132,8 @@ void Inspector::check_passed(Session& session) {
       const auto events = shop.connector->parse({row.kind, row.body, row.headers}, Json());
       for (const auto& event : events ? *events : std::vector<channel::Event>()) {
         const Json* id = event.what == channel::Event::What::order ? event.tree.find("@id") : nullptr;
-        if (id && !store::find_order(session, shop.no, id->scalar_text()))
+        if (!id) continue;
+        if (!store::find_order(session, shop.no, id->scalar_text()))
           violate("S15 explain", "the inbox row " + std::to_string(row.no) + " was passed, and its order is not there");
       }
     }
