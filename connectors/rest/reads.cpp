@@ -14,7 +14,7 @@ namespace {
 
 constexpr int most_halvings = 30;
 constexpr int most_fetch_pages = 100;
-constexpr unsigned most_in_trouble = 3;  ///< orders of a page of which a part fails, before the platform is thought to be in trouble itself
+constexpr unsigned most_in_trouble = 3;  ///< orders of one reading of which a part fails, before the platform is thought to be in trouble
 
 const char* reading_for(const Want& want) {
   if (want.what == Want::What::orders) return want.by_placed ? "read_placed_orders" : "read_orders";
@@ -50,13 +50,16 @@ void replace_at(Json& json, std::string_view pointer, Json value) {
   if (here) *here = std::move(value);
 }
 
-/// What was read from there, and is not known now.
-void erase_at(Json& json, const std::string& pointer) {
+/// What was read from there is not known now: where it is absent, a mapping keeps what was known before.
+void erase_at(Json& json, std::string_view pointer) {
+  Json* here = &json;
   const auto last = pointer.rfind('/');
-  if (last == 0)
-    json.erase(pointer.substr(1));
-  else
-    replace_at(json, pointer, Json());
+  for (std::size_t at = 1; at < last && here;) {
+    const auto end = std::min(pointer.find('/', at), last);
+    here = here->find(pointer.substr(at, end - at));
+    at = end + 1;
+  }
+  if (here && here->is_object()) here->erase(pointer.substr(last + 1));
 }
 
 /// Asked about one thing, the platform has nothing to say about that: about the next it may.
@@ -162,6 +165,7 @@ Result<std::vector<Document>> Reads::documents(const Reading& reading, const std
 
 Result<std::optional<Document>> Reads::completed(const Reading& reading, Json entry, bool urgent, unsigned& in_trouble) {
   std::string lacks;
+  std::optional<Error> trouble;
   for (const auto& fetch : reading.fetches) {
     if (fetch.where && !fetch.where->shows(entry)) continue;
     auto fuller = fetch.each ? fetch_each(reading, fetch, entry, urgent) : fetch_all(reading, fetch, entry, urgent);
@@ -174,10 +178,12 @@ Result<std::optional<Document>> Reads::completed(const Reading& reading, Json en
       if (error.fault == Fault::missing) return std::optional<Document>();  // deleted between the list and now
       return error;
     }
-    if (error.fault == Fault::transient && ++in_trouble > most_in_trouble) return error;
-    lacks += (lacks.empty() ? "" : "; ") + ("the channel did not give its " + fetch.over.substr(1) + ": " + error.what);
-    erase_at(entry, fetch.over);
+    if (error.fault == Fault::transient) trouble = error;
+    const std::string part = fetch.to.empty() ? fetch.over : fetch.to;  // the same words each time: what a person releases stays released
+    lacks += (lacks.empty() ? std::string(channel::lacks_words) : ", ") + part.substr(part.rfind('/') + 1);
+    if (fetch.to.empty()) erase_at(entry, fetch.over);
   }
+  if (trouble && ++in_trouble > most_in_trouble) return *trouble;
   Document document{reading.as, entry.dump(), {}};
   if (!lacks.empty()) document.headers[channel::lacks_header] = lacks;
   return std::optional(std::move(document));
@@ -276,9 +282,10 @@ Result<Page> Reads::things(const Want& want) {
     things.push_back(std::move(thing));
   }
   Page page;
+  unsigned in_trouble = 0;
   for (std::size_t at = 0; at < things.size(); at += reading.max) {
     const auto chunk = std::span<const Json>(things).subspan(at, std::min(reading.max, things.size() - at));
-    auto documents = together(reading, chunk, want.urgent);
+    auto documents = together(reading, chunk, want.urgent, in_trouble);
     if (!documents && documents.error().fault == Fault::not_yet && at > 0 && things.size() == want.things.size()) {
       page.asked = at;  // what was asked for was paid for
       return page;
@@ -295,12 +302,14 @@ Result<Page> Reads::things(const Want& want) {
 Result<std::optional<Document>> Reads::one(const std::string& name, const Json& thing) {
   const auto found = wire_.program().readings.find(name);
   if (found == wire_.program().readings.end()) return wire_.fault(Fault::invalid, "the connector does not say how to read one thing", name);
-  auto documents = together(found->second, std::span(&thing, 1), false);
+  unsigned in_trouble = 0;
+  auto documents = together(found->second, std::span(&thing, 1), false, in_trouble);
   if (!documents) return documents.error();
   return std::move(documents->front());
 }
 
-Result<std::vector<std::optional<Document>>> Reads::together(const Reading& reading, std::span<const Json> things, bool urgent) {
+Result<std::vector<std::optional<Document>>> Reads::together(const Reading& reading, std::span<const Json> things, bool urgent,
+                                                             unsigned& in_trouble) {
   const Names names = joined_names(wire_.vault(), reading, things, wire_.now());
   Call call;
   call.operation = reading.name;
@@ -312,7 +321,6 @@ Result<std::vector<std::optional<Document>>> Reads::together(const Reading& read
   const auto entries = entries_at(outcome.answer.json, reading.list);
   if (!entries) return wire_.fault(entries.error().fault, entries.error().what, reading.name);
   std::vector<std::optional<Document>> documents(things.size());
-  unsigned in_trouble = 0;
   for (std::size_t i = 0; i < things.size(); ++i) {
     const auto entry =
         std::find_if(entries->begin(), entries->end(), [&](const Json& candidate) { return is_meant(reading, candidate, things[i]); });

@@ -68,6 +68,7 @@ struct Document {
 /// Of an order's document: what of it the platform did not give, in words, while the rest of it counts. It is held for that, and asked for
 /// again.
 inline constexpr const char* lacks_header = "tallyd-lacks";
+inline constexpr std::string_view lacks_words = "the channel did not give its ";  ///< how they begin
 
 /// What a reading is to bring.
 struct Want {

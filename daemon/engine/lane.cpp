@@ -285,8 +285,10 @@ Result<void> Lane::note_clock_of(const Call& call, const channel::Page& page) {
 void Lane::own_step(VariantNo variant, const OwnStep& step) {
   for (auto& [no, reading] : readings_) collect(reading, variant, step);
   may_go_on(variant);
-  if (const auto found = looked_.find(variant);
-      step.taken < 0 && found != looked_.end() && step.from <= found->second.at + channel_->margin()) {
+  const auto found = looked_.find(variant);
+  if (found != looked_.end() && step.to >= found->second.at - channel_->margin())
+    found->second.left = std::max<Quantity>(found->second.left - step.taken, 0);
+  if (step.taken < 0 && found != looked_.end() && step.from <= found->second.at + channel_->margin()) {
     // The look may have shown these units already: what it was short of is as much more.
     found->second.believed_high -= step.taken;
     found->second.equal = false;

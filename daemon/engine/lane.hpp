@@ -72,6 +72,7 @@ class Lane {
   struct Looked {
     Time at;
     Quantity seen = 0;
+    Quantity left = 0;           ///< of it, less what own orders have taken since
     Quantity believed_high = 0;  ///< what is missing from it may be orders that nobody has read
     bool after_read = false;     ///< a complete order read had begun after the belief's anchor, and was applied
     bool equal = false;
@@ -84,7 +85,7 @@ class Lane {
   /// By a page of orders.
   struct Brought {
     std::set<std::string> unread;    ///< hashes of documents of which nothing has come so far
-    std::set<std::string> lacking;   ///< ids of the orders of which a part was not given
+    std::map<std::string, Duration> lacking;  ///< orders of which a part was not given, and when they are asked for again
     Time newest_unknown = long_ago;  ///< when the newest of the orders that were not here was changed
   };
   enum class May { send, look, read, wait, drop };
@@ -221,6 +222,7 @@ class Lane {
   Time left_at(const Call& call) const;
   void collect(Reading& reading, VariantNo variant, const OwnStep& step) const;
   Reading reading_of(const Call& call);
+  std::optional<Duration> wait_for_the_rest(store::Session& session, const std::string& id, bool known) const;
   Result<void> store_documents(store::Session& session, const std::vector<channel::Document>& documents, Brought& brought);
   Result<void> order_read_complete(store::Session& session);
   void take_offer(store::Session& session, const store::VariantRow& variant, const Json& tree, const Reading& reading, bool bound_now);

@@ -20,7 +20,7 @@ constexpr std::size_t offers_a_look = 20;
 constexpr std::size_t most_unread = 4096;
 constexpr Duration first_reach{30LL * 86400000};  ///< how far back the first order read goes
 constexpr Duration retry_missing{60000};
-constexpr Duration ask_for_the_rest{300000};  ///< of an order
+constexpr Duration ask_for_the_rest{300000};  ///< of an order, the first time
 constexpr Duration look_again{1000};  ///< after a look that a write of ours made void
 constexpr Quantity unknown_number = 1'000'000'000;
 
@@ -98,6 +98,16 @@ Result<std::optional<Call>> Lane::next_orders() {
   return std::optional<Call>(std::move(call));
 }
 
+/// Until an order of which a part was not given is asked for again: as long as it has lacked that so far, between five minutes and a day.
+/// Nothing: its document is so old that it was forgotten.
+std::optional<Duration> Lane::wait_for_the_rest(Session& session, const std::string& id, bool known) const {
+  if (!known) return ask_for_the_rest;
+  const auto order = store::find_order(session, channel_->no, id);
+  const auto row = order ? store::inbox_row(session, order->inbox_row) : std::nullopt;
+  if (!row) return std::nullopt;
+  return std::clamp<Duration>(world_.clock.now() - row->received_at, ask_for_the_rest, Duration(86400000));
+}
+
 /// Raw into the inbox; what is surely there already, byte by byte, is not stored again.
 Result<void> Lane::store_documents(Session& session, const std::vector<channel::Document>& documents, Brought& brought) {
   const Time now = world_.clock.now();
@@ -108,7 +118,10 @@ Result<void> Lane::store_documents(Session& session, const std::vector<channel::
     if (events && events->size() == 1 && events->front().what == channel::Event::What::order) {
       const Json* id = events->front().tree.find("@id");
       if (id) applied = store::order_body_hash(session, channel_->no, id->scalar_text());
-      if (id && document.headers.contains(channel::lacks_header)) brought.lacking.insert(id->scalar_text());
+      if (id && document.headers.contains(channel::lacks_header)) {
+        const auto wait = wait_for_the_rest(session, id->scalar_text(), applied == hash);
+        if (wait) brought.lacking[id->scalar_text()] = *wait;
+      }
       if (!applied) brought.newest_unknown = std::max(brought.newest_unknown, events->front().changed_at.value_or(long_ago));
     }
     if (applied == hash) continue;
@@ -184,9 +197,9 @@ Result<void> Lane::finish_orders(const Call& call, Outcome& outcome) {
     brought = {};
     if (auto done = store_documents(session, page->documents, brought); !done) return done;
     remove_answered(session, call, "order", *page);
-    for (const auto& id : brought.lacking) store::add_poke(session, channel_->no, "order", id, now + ask_for_the_rest);
+    for (const auto& [id, wait] : brought.lacking) store::add_poke(session, channel_->no, "order", id, now + wait);
     for (const auto& poke : call.pokes)
-      if (was_asked(call, *page, poke.subject))
+      if (was_asked(call, *page, poke.subject) && !brought.lacking.contains(poke.subject))  // it does not tell what was done
         store::note_order_read(session, channel_->no, poke.subject, left_at(call), store::last_inbox_row(session, channel_->no));
     return {};
   });
@@ -225,10 +238,11 @@ Result<void> Lane::write_blind_ones_again() {
   if (!read || owed.empty()) return read;
   return world_.store.write([&](Session& session) -> Result<void> {
     for (auto& offer : owed) {
+      const Time since = offer.owed_look_at - channel_->facts.settle - Duration(1);
       offer.owed_look_at = settles_at(session, offer.variant, now);
       offer.low = 0;
       offer.anchor_to = std::max(offer.anchor_to, now);  // what came back before now, and is read later, may be in it
-      for (const auto& intent : store::last_intents(session, channel_->no, "stock", offer.variant.value, 10))
+      for (const auto& intent : store::unknown_intents(session, channel_->no, "stock", offer.variant.value, since))
         offer.high = std::max(offer.high, intent.value);
       store::put_offer(session, offer);
       mark_aspect(session, channel_->no, "stock", offer.variant.value, {"unanswered", false, 0}, now);
@@ -479,7 +493,7 @@ void Lane::take_number(Session& session, store::OfferRow& offer, Quantity seen, 
   offer.suspect = belief.suspect;
   offer.owed_look_at = belief.owed_look_at, offer.verified_at = belief.verified_at;
   const Quantity believed = before.high == unknown_number ? seen : before.high;  // of a listing that was found just now: nothing
-  Looked result{now, seen, believed, read_applied(session, before.anchor_to), before.exact() && before.low == seen, std::nullopt};
+  Looked result{now, seen, seen, believed, read_applied(session, before.anchor_to), before.exact() && before.low == seen, std::nullopt};
   offer.unequal_looks = result.equal ? 0 : offer.unequal_looks + 1;
   if (!result.equal && result.after_read && offer.unequal_looks >= 3) result.relative = seen;
   looked_[offer.variant] = result;

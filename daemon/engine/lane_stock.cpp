@@ -17,6 +17,7 @@ using store::Session;
 
 constexpr Duration fresh{30000};  ///< an order read not older than this covers a plain decrease
 constexpr Duration gap{2000};     ///< a look covers what is sent within this time
+constexpr Duration look_for_a_landing{15000};
 constexpr unsigned looks_until_relative = 3;
 constexpr Duration answered_again{1000};       ///< what waits, though nothing was heard of it
 constexpr Duration raises_told_after{900000};  ///< 15 min
@@ -96,9 +97,11 @@ Lane::May Lane::may_change(const store::OfferRow& offer, const Belief& belief, Q
   if (belief.exact()) return May::send;
   // A look shows the most that can stand there: taking too much off for a moment is better than waiting until it must have landed.
   const bool seen_since = just_looked(offer.variant) && looked_.at(offer.variant).at > offer.written_at;
-  if (way != Direction::down || !seen_since) return May::look;
-  // As few are there already: what may still land is looked at when it must have.
-  return looked_.at(offer.variant).seen > number ? May::send : May::wait;
+  if (way == Direction::down && seen_since) return looked_.at(offer.variant).left > number ? May::send : May::wait;
+  // As few were there already, and what may still land is looked for now and then, not with each turn.
+  const auto look = looked_.find(offer.variant);
+  const bool as_few = look != looked_.end() && look->second.at > offer.written_at && look->second.left <= number;
+  return way == Direction::down && as_few && world_.clock.now() - look->second.at < look_for_a_landing ? May::wait : May::look;
 }
 
 Lane::Decision Lane::decide_stock(Session& session, const store::Mark& mark, const store::OfferRow& offer, Quantity number) {
@@ -122,15 +125,13 @@ Lane::Decision Lane::decide_stock(Session& session, const store::Mark& mark, con
   intent.aspect = "stock";
   intent.thing = offer.variant.value;
   intent.before = belief.high;
-  if (relative && !belief.exact()) {  // just looked: a platform compares with what is there, and takes off no more than that
-    const Quantity seen = looked_.at(offer.variant).seen;
-    if (facts.compare_and_set)
-      intent.before = seen;
-    else
-      value = std::max(value, belief.high - seen);
-  }
   intent.value = value;
-  intent.delta = value - intent.before;
+  intent.delta = value - belief.high;
+  if (relative && !belief.exact()) {  // just looked: a platform compares with what is there, and takes off no more than that
+    const Quantity left = looked_.at(offer.variant).left;
+    if (facts.compare_and_set) intent.before = left;
+    intent.delta = facts.compare_and_set ? value - left : std::max(intent.delta, -left);
+  }
   intent.relative = relative;
   intent.generation = mark.generation;
   intent.cause = mark.cause;

@@ -181,6 +181,28 @@ std::int64_t paid_left(const Order& order) {
   return std::max<std::int64_t>(left, 0);
 }
 
+/// Units of a line that money went back for.
+Quantity paid_back(const Order& order, const OrderLine& line) {
+  Quantity units = 0;
+  for (const auto& refund : order.refunds) {
+    if (!refund.amount || refund.amount->minor <= 0) continue;
+    for (const auto& ref : refund.lines) units += ref.line == line.id ? ref.quantity : 0;
+  }
+  return units;
+}
+
+/// No unit is paid back twice: only a sum that the person names may be more.
+Result<void> not_twice(const Order& order, const Parts& parts) {
+  for (const auto& part : parts) {
+    const Quantity gone = paid_back(order, *part.line), left = std::max<Quantity>(part.line->quantity - gone, 0);
+    if (part.units <= left) continue;
+    const std::string sku = part.line->sku.text;
+    return cannot("money for " + std::to_string(gone) + " of " + std::to_string(part.line->quantity) + " " + sku + " has gone back already",
+                  left > 0 ? "`--line " + sku + "=" + std::to_string(left) + "`, or say how much: --amount" : "say how much all the same: --amount");
+  }
+  return {};
+}
+
 /// Of what is paid for the lines each has its share, none more than it is worth, and the last one what remains.
 Json refund_lines(const Parts& parts, std::int64_t paid, std::int64_t worth, bool restock, const Currency& currency) {
   Json lines = Json::array();
@@ -201,8 +223,15 @@ Result<Json> refund_of(const Json& wish, const Order& order, Room room, bool res
   if (!parts) return parts.error();
   const auto reason = text_in(wish, "reason");
   if (!reason) return reason.error();
+  for (const auto& hold : order.holds) {
+    if (hold.starts_with(channel::lacks_words))
+      return cannot("what went back of this order already is not known now: " + hold, "it is asked for again by itself; `tallyd order show`");
+  }
   const Json* named = wish.find("lines");
   const bool whole = !named || named->empty();
+  if (!whole && wish.text_or("amount").empty()) {
+    if (auto once = not_twice(order, *parts); !once) return once.error();
+  }
   std::int64_t net = 0, tax = 0;
   for (const auto& part : *parts) {
     net += net_of(part);

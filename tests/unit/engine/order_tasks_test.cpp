@@ -48,9 +48,10 @@ class Post final : public channel::Connector {
       Json tree = *Json::parse(document.body);
       const std::string id = tree.find("@id")->scalar_text();
       for (auto* list : {&parcels, &refunds}) {
-        if (list->contains(id)) tree.set(list == &parcels ? "shipments" : "refunds", (*list)[id]);
+        if (list->contains(id) && !(gives_no_refunds && list == &refunds)) tree.set(list == &parcels ? "shipments" : "refunds", (*list)[id]);
       }
       document.body = tree.dump();
+      if (gives_no_refunds) document.headers[channel::lacks_header] = "the channel did not give its refunds";
     }
     return page;
   }
@@ -58,6 +59,7 @@ class Post final : public channel::Connector {
   Fate next = Fate::served;
   std::size_t asked = 0;
   std::map<std::string, Json> parcels, refunds;  ///< by order
+  bool gives_no_refunds = false;
 
  private:
   void take(const channel::Change& change) {
@@ -203,6 +205,21 @@ TEST_F(OrderTasks, AParcelWithoutAnswerIsLookedForAndNotSentAgainWhenItIsThere) 
   EXPECT_EQ(task(no).state, "confirmed");
   EXPECT_EQ(post->asked, 1u);
   EXPECT_EQ(post->parcels[id].as_array().size(), 1u);
+}
+
+TEST_F(OrderTasks, ARefundWithoutAnAnswerIsNotPaidAgainWhileTheChannelDoesNotGiveTheRefunds) {
+  const auto id = sold(2);
+  post->next = Post::Fate::answer_lost;
+  post->gives_no_refunds = true;
+  const auto no = wish(id, R"({"kind": "refund", "lines": [{"sku": "A", "quantity": 1}]})");
+  for (int i = 0; i < 10; ++i) read_again();
+  EXPECT_EQ(task(no).state, "in_doubt");
+  EXPECT_EQ(post->asked, 1u);
+  post->gives_no_refunds = false;
+  for (int i = 0; i < 10; ++i) read_again();
+  EXPECT_EQ(task(no).state, "confirmed");
+  EXPECT_EQ(post->asked, 1u);
+  EXPECT_EQ(post->refunds[id].as_array().size(), 1u);
 }
 
 TEST_F(OrderTasks, AParcelThatNeverArrivedIsSentAgainOnceItMustHaveLanded) {

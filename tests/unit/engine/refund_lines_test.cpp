@@ -61,6 +61,31 @@ TEST_F(RefundLines, AreNoMoreThanWhatIsLeftOfThePayment) {
   EXPECT_EQ(shares(R"({"kind": "refund"})"), (Cents{200, 200, 200}));
 }
 
+TEST_F(RefundLines, AreNotPaidBackTwice) {
+  const auto refused = [&](const char* json) {
+    const auto task = task_of(*Json::parse(json), order, channel, from_ms(1'767'225'600'000));
+    return task ? std::string() : task.error().text();
+  };
+  Refund refund;
+  refund.amount = Money{1000, euro};
+  refund.lines = {{"1", 1, {}}};
+  order.refunds.push_back(refund);
+  for (const char* kind : {"refund", "cancel"}) {
+    const std::string wish = std::string(R"({"kind": ")") + kind + R"(", "lines": [{"sku": "S1", "quantity": 1}])";
+    EXPECT_NE(refused((wish + "}").c_str()).find("money for 1 of 1 S1 has gone back already"), std::string::npos) << kind;
+    EXPECT_EQ(refused((wish + R"(, "amount": "2"})").c_str()), "") << "what a person names is paid";
+  }
+  EXPECT_EQ(refused(R"({"kind": "refund", "lines": [{"sku": "S2", "quantity": 1}]})"), "");
+  EXPECT_EQ(shares(R"({"kind": "refund"})").size(), 3u) << "what is left of the payment";
+}
+
+TEST_F(RefundLines, WaitUntilWhatWentBackAlreadyIsKnown) {
+  order.holds = {"the channel did not give its refunds"};
+  const auto task = task_of(*Json::parse(R"({"kind": "refund"})"), order, channel, from_ms(1'767'225'600'000));
+  ASSERT_FALSE(task.has_value());
+  EXPECT_NE(task.error().text().find("is not known now: the channel did not give its refunds"), std::string::npos);
+}
+
 TEST_F(RefundLines, ShareWithATaxThatComesOnTop) {
   order.tax_included = false;
   for (auto& line : order.lines) line.tax = Money{200, euro};

@@ -47,6 +47,23 @@ TEST(WeChatAfterSales, AreReadWithTheirOrder) {
   EXPECT_EQ(text_at(tree, "/after_sales/0/lines/0/quantity"), "1");
 }
 
+TEST(WeChatAfterSales, ThatTheShopDoesNotGiveStayAsTheyWereKnown) {
+  Stage stage("wechat-shop");
+  stage.platform.answers("POST", "/stable_token", 200, wechat_token)
+      .answers("POST", "/order/get", 200, wechat_order)
+      .answers("POST", "/aftersale/getaftersaleorder", 200, wechat_sale)
+      .answers("POST", "/order/get", 200, wechat_order)
+      .answers("POST", "/aftersale/getaftersaleorder", 502, "<h1>Bad Gateway</h1>");
+  const auto whole = stage.connector().read_orders(one("3705"));
+  const auto lacking = stage.connector().read_orders(one("3705"));
+  ASSERT_TRUE(whole && lacking) << lacking.error().text();
+  EXPECT_EQ(lacking->documents.at(0).headers.at(channel::lacks_header), "the channel did not give its aftersale_order_list");
+  const auto events = stage.connector().parse(lacking->documents.at(0), tree_of(stage, whole->documents.at(0)));
+  ASSERT_TRUE(events) << events.error().text();
+  EXPECT_EQ(text_at(events->front().tree, "/after_sales/0/@id"), "2001");
+  EXPECT_EQ(text_at(events->front().tree, "/lines/0/sku"), "A");
+}
+
 TEST(WeChatAfterSales, AnOrderIsReadThoughOneOfThemIsGone) {
   Stage stage("wechat-shop");
   stage.platform.answers("POST", "/stable_token", 200, wechat_token)
@@ -141,6 +158,19 @@ TEST(DouyinAfterSales, AreAskedForOnlyWhereALineHasOne) {
   EXPECT_EQ(text_at(tree, "/after_sales/0/kind"), "cancel");
   EXPECT_EQ(text_at(tree, "/after_sales/0/state"), "asked");
   EXPECT_EQ(text_at(tree, "/after_sales/0/lines/0/line/@id"), "6921");
+}
+
+TEST(DouyinAfterSales, ThatTheShopDoesNotGiveLeaveTheOrderItsLines) {
+  Stage stage("douyin");
+  stage.platform.answers("POST", "/token/create", 200, douyin_token)
+      .answers("POST", "/order/orderDetail", 200, douyin_order(6))
+      .answers("POST", "/afterSale/List", 502, "<h1>Bad Gateway</h1>");
+  const auto page = stage.connector().read_orders(one("6920"));
+  ASSERT_TRUE(page) << page.error().text();
+  EXPECT_EQ(page->documents.at(0).headers.at(channel::lacks_header), "the channel did not give its after_sales");
+  const Json tree = tree_of(stage, page->documents.at(0));
+  EXPECT_EQ(text_at(tree, "/lines/0/@id"), "6921");
+  EXPECT_EQ(text_at(tree, "/lines/0/quantity"), "1");
 }
 
 TEST(DouyinAfterSales, AreListedBehindTheOrders) {
