@@ -66,7 +66,7 @@ Json stock_json(Session& session, const World& world, const Product& product) {
                                   {"location", location},
                                   {"on_hand", stock.sum.on_hand},
                                   {"reserved", stock.sum.reserved},
-                                  {"available", location == transit ? Quantity(0) : stock.sum.on_hand - stock.sum.reserved}});
+                                  {"available", available_at(location, stock.sum)}});
       add_keeper(levels, world, location);
       rows.push_back(std::move(levels));
     }

@@ -124,12 +124,13 @@ Result<Moved> move_one(Session& session, const World& world, const Deed& deed, c
 Json answer_of(Session& session, const Moved& moved, const std::string& cause) {
   const auto row = store::stock_at(session, moved.variant, moved.location);
   const Effect sum = row ? row->sum : Effect{};
+  const std::string location = store::location_name(session, moved.location);
   return Json::object({{"moved", !moved.again},
                        {"cause", cause},
-                       {"location", store::location_name(session, moved.location)},
+                       {"location", location},
                        {"on_hand", sum.on_hand},
                        {"reserved", sum.reserved},
-                       {"available", sum.on_hand - sum.reserved}});
+                       {"available", available_at(location, sum)}});
 }
 
 void note_movement(Session& session, const Json& movement, const std::string& kind, const std::string& author, Time now) {

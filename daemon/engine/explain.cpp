@@ -3,6 +3,7 @@
 #include "engine/number.hpp"
 #include "engine/parcels.hpp"
 #include "engine/pins.hpp"
+#include "engine/stock.hpp"
 #include "engine/story.hpp"
 #include "store/catalogue.hpp"
 #include "store/journal.hpp"
@@ -37,10 +38,10 @@ void tell_movements(Session& session, const World& world, VariantNo variant, con
                Json::object({{"cause", m.cause}, {"on_hand", m.effect.on_hand}, {"reserved", m.effect.reserved}, {"location", place}}));
   }
   for (const auto& stock : store::stock_of(session, variant)) {
+    const std::string location = store::location_name(session, stock.location);
     story.tell(std::nullopt, "stock",
-               sku + " at " + store::location_name(session, stock.location) + " now: on hand " + std::to_string(stock.sum.on_hand) +
-                   ", reserved " + std::to_string(stock.sum.reserved) + ", available " +
-                   std::to_string(stock.sum.on_hand - stock.sum.reserved));
+               sku + " at " + location + " now: on hand " + std::to_string(stock.sum.on_hand) + ", reserved " +
+                   std::to_string(stock.sum.reserved) + ", available " + std::to_string(available_at(location, stock.sum)));
   }
 }
 

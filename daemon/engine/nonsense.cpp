@@ -137,20 +137,15 @@ Doubts other_shape(const Order& before, const Order& now) {
 }
 
 std::string shape_of(const Order& order) {
-  Json lines = Json::array();
-  for (const auto& line : order.lines) lines.push_back(Json::Array{line.id, line.sku.text, line.offer.id, line.quantity});
-  return crypto::state_hash(lines.dump());
+  std::multiset<std::string> lines;
+  for (const auto& line : order.lines) lines.insert(Json(Json::Array{line.sku.text, line.offer.id, line.quantity}).dump());
+  std::string all;
+  for (const auto& line : lines) all += line + "\n";
+  return crypto::state_hash(all);
 }
 
-std::string turns_between(const Order& one, const Order& other) {
-  std::string where;
-  for (const auto& line : one.lines) {
-    const auto same = std::ranges::find(other.lines, line.id, &OrderLine::id);
-    if (same == other.lines.end() || same->quantity == line.quantity) continue;
-    const auto [least, most] = std::minmax(line.quantity, same->quantity);
-    where += (where.empty() ? "" : ", ") + ("line " + line.id + " between " + std::to_string(least) + " and " + std::to_string(most));
-  }
-  return std::string(two_shapes) + "under one time of change it keeps turning, " + (where.empty() ? "its lines between two lists" : where);
+std::string keeps_turning() {
+  return std::string(two_shapes) + "it keeps turning between lists of lines under one time of change";
 }
 
 bool stays(const std::string& doubt) {

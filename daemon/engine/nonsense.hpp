@@ -30,10 +30,10 @@ Doubts from_the_future(Order& order, Time came, Time now);
 /// What contradicts the order as it was before under the same id: another currency, or not one line in common. These words stay (`stays`)
 /// until a person releases the order: the next document contradicts nothing any more.
 Doubts other_shape(const Order& before, const Order& now);
-/// What of an order is the same as long as nobody edits it: each line with what it sells and how many.
+/// What of an order is the same as long as nobody edits it: what its lines sell and how many, in whatever order they come.
 std::string shape_of(const Order& order);
-/// The words for an order that keeps turning between these two under one time of change; they stay, too.
-std::string turns_between(const Order& one, const Order& other);
+/// The words for an order that keeps turning between shapes under one time of change; they stay, too.
+std::string keeps_turning();
 bool stays(const std::string& doubt);
 
 /// A line of more units than anybody sells or gives back in one: a barcode in the column of quantities.

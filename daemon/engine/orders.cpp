@@ -133,14 +133,18 @@ std::vector<std::string> unresolved_skus(const Order& order, const std::vector<R
   return skus;
 }
 
-/// A line that names one SKU of the catalogue and the offer of another: what it moves is what the offer sells.
+/// A line that names one SKU of the catalogue and the offer of another: what it moves is what the offer sells. Of a variant some platforms
+/// show the product's own code.
 Doubts crossed_goods(Session& session, const Order& order, const std::vector<ResolvedLine>& lines) {
   Doubts doubts;
   for (std::size_t i = 0; i < order.lines.size(); ++i) {
     const auto& line = order.lines[i];
-    const auto sold = lines[i].sold.value != 0 ? store::get_variant(session, lines[i].sold) : std::nullopt;
-    if (!sold || line.sku.empty() || normal_sku(sold->sku).text == normal_sku(line.sku.text).text) continue;
-    if (store::find_variant(session, normal_sku(line.sku.text)))
+    if (lines[i].sold.value == 0 || line.sku.empty() || line.offer.id.empty()) continue;
+    const auto sold = store::get_variant(session, lines[i].sold);
+    const Sku said = normal_sku(line.sku.text);
+    if (!sold || normal_sku(sold->sku).text == said.text || !store::find_variant(session, said)) continue;
+    const auto product = store::get_product(session, sold->product);
+    if (!product || normal_sku(product->product.code).text != said.text)
       doubts.push_back("line " + line.id + " says " + line.sku.text + ", and the offer that it names is of " + sold->sku + ": that is what it moves");
   }
   return doubts;
@@ -348,18 +352,17 @@ void add_turns(Session& session, const Channel& channel, const store::OrderRow& 
   constexpr std::int64_t most_turns = 3;
   const Time changed_at = now.changed_at.value_or(long_ago);
   if (!channel.facts.changed_at_trusted || changed_at == long_ago || changed_at != row.changed_at) return;
-  const Order before = platform_order(row);
-  const std::string was = shape_of(before), is = shape_of(now);
+  const std::string was = shape_of(platform_order(row)), is = shape_of(now);
   if (was == is) return;
   auto shapes = store::order_shapes(session, row.no).value_or(store::OrderShapes{});
   if (shapes.changed_at != changed_at) shapes = {changed_at, {was}, 0};
-  if (std::ranges::find(shapes.seen, is) != shapes.seen.end() || shapes.seen.size() == most_shapes)
+  if (std::ranges::find(shapes.seen, is) != shapes.seen.end())
     ++shapes.turns;
   else
     shapes.seen.push_back(is);
+  if (shapes.seen.size() > most_shapes) shapes.seen.erase(shapes.seen.begin());
   store::keep_order_shapes(session, row.no, shapes);
-  const std::string doubt = turns_between(before, now);
-  if (shapes.turns >= most_turns && std::ranges::find(doubts, doubt) == doubts.end()) doubts.push_back(doubt);
+  if (shapes.turns >= most_turns && std::ranges::find(doubts, keeps_turning()) == doubts.end()) doubts.push_back(keeps_turning());
 }
 
 /// What a document that is not the first may do.

@@ -65,11 +65,13 @@ std::string on(const Channel& channel) {
   return " on " + channel.config.name;
 }
 
+bool shows_our_number(const Channel& channel) {
+  return channel.facts.takes != channel::Takes::never && channel.facts.stock != channel::StockWrites::none && channel.has_our_stock();
+}
+
 /// Nothing where the channel shows no number of ours for it. `extra`: units that it must have shown less than it did.
 std::optional<std::string> buffer_rule(Session& session, const Channel& channel, VariantNo offer, Quantity extra) {
-  const bool shows =
-      channel.facts.takes != channel::Takes::never && channel.facts.stock != channel::StockWrites::none && channel.has_our_stock();
-  if (!shows || !store::find_offer(session, channel.no, offer)) return std::nullopt;
+  if (!shows_our_number(channel) || !store::find_offer(session, channel.no, offer)) return std::nullopt;
   return "buffer ≥ " + std::to_string(stock_number(session, channel, offer).buffer + extra) + on(channel);
 }
 
@@ -79,10 +81,10 @@ Quantity still_offered(Session& session, const Channel& channel, VariantNo offer
   return row ? std::max<Quantity>(row->high - store::add_back(session, channel.no, offer), 0) : 0;
 }
 
-/// Units that the channel has sold of an offer beyond all that can have stood there.
-Quantity sold_beyond(Session& session, const Channel& channel, VariantNo offer) {
+/// Of `lost` units those that the channel has sold beyond all that was known to stand there.
+Quantity sold_beyond(Session& session, const Channel& channel, VariantNo offer, Quantity lost) {
   const auto row = store::find_offer(session, channel.no, offer);
-  return row && channel.facts.takes != channel::Takes::never ? std::max<Quantity>(-row->high, 0) : 0;
+  return row && shows_our_number(channel) ? std::clamp<Quantity>(-row->high, 0, lost) : 0;
 }
 
 /// The order had been there before the other one came, and did not reserve then.
@@ -99,13 +101,14 @@ std::optional<std::string> reserve_rule(const Taking& taking, VariantNo variant,
 }
 
 std::string rule_against(Session& session, const World& world, const Taking& taking, VariantNo variant,
-                         const std::optional<store::OrderRow>& other, Quantity short_by, Time now) {
+                         const std::optional<store::OrderRow>& other, Quantity lost, Quantity short_by, Time now) {
   if (other) {
     if (auto rule = reserve_rule(taking, variant, *other, now)) return *rule;
   }
   const VariantNo offer = sold_with(taking.resolved, variant);
-  if (const Quantity beyond = sold_beyond(session, taking.channel, offer); beyond > 0)
-    return "none: " + taking.channel.config.name + " sold " + std::to_string(beyond) + " more than it showed; let it sell no back-orders";
+  if (const Quantity beyond = sold_beyond(session, taking.channel, offer, lost); beyond > 0)
+    return "none: " + taking.channel.config.name + " sold " + std::to_string(beyond) +
+           " more than was known to stand there; let it sell no back-orders";
   if (auto rule = buffer_rule(session, taking.channel, offer, still_offered(session, taking.channel, offer) + 1)) return *rule;
   const auto* elsewhere = other ? world.find(other->channel) : nullptr;
   if (elsewhere && elsewhere->no != taking.channel.no) {
@@ -150,7 +153,7 @@ void record_oversells(Session& session, const World& world, const Taking& taking
     oversell.short_by = std::min(missing, lost);
     oversell.delay = std::max(now - taking.order.placed_at.value_or(now), Duration(0));  // the platform's clock may be ahead
     const auto other = oversell.other_order.value == 0 ? std::nullopt : store::get_order(session, oversell.other_order);
-    oversell.rule = rule_against(session, world, taking, variant, other, oversell.short_by, now);
+    oversell.rule = rule_against(session, world, taking, variant, other, lost, oversell.short_by, now);
     record(session, world, oversell, taking.channel.no);
   }
 }

@@ -160,6 +160,10 @@ Result<std::int64_t> send_goods(Session& session, const store::Transfer& transfe
   return no;
 }
 
+Quantity available_at(const std::string& location, const Effect& sum) {
+  return location == transit ? 0 : sum.on_hand - sum.reserved;
+}
+
 Result<void> take_goods_in(Session& session, std::int64_t no, std::optional<Quantity> units, const std::string& note, Time now) {
   const auto transfer = store::get_transfer(session, no);
   if (!transfer) return error(Fault::not_found, "there is no transfer " + std::to_string(no), "stock arrive");

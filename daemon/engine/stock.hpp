@@ -41,6 +41,8 @@ Quantity on_hand_counted(store::Session& session, const Channel& channel, Varian
 
 /// Goods under way lie here, in no channel's set.
 inline constexpr const char* transit = "transit";
+/// What can be sold from there: goods under way from nowhere.
+Quantity available_at(const std::string& location, const Effect& sum);
 /// The first leg: from A to `transit`. The transfer's number. Errors: invalid.
 Result<std::int64_t> send_goods(store::Session& session, const store::Transfer& transfer, const std::string& note);
 /// The second: what arrived (all of it), from `transit` to B; what did not, stays there until it is adjusted. Errors: not_found, invalid.

@@ -71,7 +71,7 @@ TEST_F(Oversold, WhatAChannelSellsBeyondAllThatItShowedNoBufferWouldHavePrevente
   pass(1min);
   order("shop", "1", "paid", {{"A", 9000}});
   ASSERT_THAT(oversells(), SizeIs(1));
-  EXPECT_EQ(oversells().front().rule, "none: shop sold 8995 more than it showed; let it sell no back-orders");
+  EXPECT_EQ(oversells().front().rule, "none: shop sold 8995 more than was known to stand there; let it sell no back-orders");
 }
 
 TEST_F(Oversold, APairOfOrdersIsRecordedOnceHoweverOftenOneOfThemComesBack) {
