@@ -114,6 +114,14 @@ void show_order(Desk& desk, const Json& order) {
   for (const Json& parcel : items_in(order, "shipments"))
     desk.console.out << "parcel " << printable(parcel.text_or("carrier")) << " " << printable(parcel.text_or("tracking")) << " "
                      << parcel.text_or("at") << "\n";
+  for (const Json& refund : items_in(order, "refunds")) {
+    std::string goods;
+    for (const Json& part : items_in(refund, "lines"))
+      goods += ", " + shown(part.find("quantity")) + " of line " + (part.at("/line/@id") ? shown(part.at("/line/@id")) : "?") +
+               (part.bool_or("restocked") ? " back on the shelf" : "");
+    desk.console.out << "refund " << (refund.find("amount") ? shown(refund.find("amount")) : "of no money") << printable(goods) << " "
+                     << refund.text_or("at") << " " << printable(refund.text_or("reason")) << "\n";
+  }
   for (const Json& sale : items_in(order, "after_sales"))
     desk.console.out << "after-sale " << printable(sale.text_or("@id")) << ": " << sale.text_or("kind") << ", " << sale.text_or("state")
                      << (sale.find("amount") ? ", " + shown(sale.find("amount")) : "") << " " << printable(sale.text_or("reason")) << "\n";

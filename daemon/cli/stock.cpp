@@ -50,9 +50,11 @@ std::string levels_of(const Json& answer) {
 std::string below_zero(const Json& movement, const Json& answer) {
   if (movement.text_or("kind") != "adjust" || answer.integer_or("on_hand") >= 0) return {};
   const std::string sku = movement.text_or("sku"), location = answer.text_or("location");
-  return "now " + shown(answer.find("on_hand")) + " on hand at " + location + ", fewer than none; did you mean `tallyd stock count " + sku +
-         " UNITS --location " + location + "`, which says how many lie there? `tallyd stock reverse " + answer.text_or("cause") +
-         "` takes this back";
+  const std::string meant = location == "transit" ? std::string()
+                                                  : "did you mean `tallyd stock count " + sku + " UNITS --location " + location +
+                                                        "`, which says how many lie there? ";
+  return "now " + shown(answer.find("on_hand")) + " on hand at " + location + ", fewer than none; " + meant + "`tallyd stock reverse " +
+         answer.text_or("cause") + "` takes this back";
 }
 
 int post_movement(Desk& desk, const Json& movement, const std::string& what) {
@@ -65,6 +67,7 @@ int post_movement(Desk& desk, const Json& movement, const std::string& what) {
     desk.console.out << printable(what) << ": recorded";
     if (const std::string cause = answer->text_or("cause"); !cause.empty()) desk.console.out << " as " << printable(cause);
     desk.console.out << levels_of(*answer) << "\n";
+    if (const std::string todo = answer->text_or("todo"); !todo.empty()) desk.console.out << printable(todo) << "\n";
   });
 }
 
@@ -293,7 +296,7 @@ void add_transfers(CLI::App& stock, Desk& desk, const std::shared_ptr<Options>& 
   transfer->add_flag("--arrived", options->arrived, "They are there already");
   CLI::App* arrival = add(stock, desk, options, "arrive", "Takes a transfer in", arrive);
   arrival->add_option("TRANSFER", options->number, "Its number")->required()->check(whole_number(1));
-  arrival->add_option("--units", options->quantity, "How many arrived (default: all; the rest stays under way)");
+  arrival->add_option("--units", options->quantity, "How many arrived (default: all; what is missing is told)");
 }
 
 void add_quotas(CLI::App& stock, Desk& desk, const std::shared_ptr<Options>& options) {

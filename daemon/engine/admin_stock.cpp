@@ -173,7 +173,15 @@ Result<Json> arrive_by_hand(Session& session, const World& world, const Json& mo
   const auto transfer = store::get_transfer(session, no);
   const std::string cause = "transfer:" + std::to_string(no) + ":in";
   mark_stock(session, world, {transfer->variant}, {cause, false, 0}, now);
-  return answer_of(session, {transfer->variant, transfer->to, false}, cause);
+  Json answer = answer_of(session, {transfer->variant, transfer->to, false}, cause);
+  if (const Quantity missing = transfer->units - transfer->arrived.value_or(transfer->units); missing > 0) {
+    const auto variant = store::get_variant(session, transfer->variant);
+    ensure(variant.has_value(), "a transfer is of a variant");
+    answer.set("missing", missing);
+    answer.set("todo", std::to_string(missing) + " of it did not arrive and are for sale nowhere: `tallyd stock adjust " + variant->sku + " -" +
+                           std::to_string(missing) + " --location transit` takes them off the books, `tallyd stock receive` brings them when they come");
+  }
+  return answer;
 }
 
 Result<Json> move_by_hand(Session& session, const World& world, const Json& movement, const std::string& author, Time now) {

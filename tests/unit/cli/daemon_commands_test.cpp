@@ -248,6 +248,19 @@ TEST_F(CliTest, OrdersAndProductsAreListedWithWhatIsAskedFor) {
   EXPECT_TRUE(printed("52.00 EUR        7         1          6\n")) << out.str();
 }
 
+TEST_F(CliTest, AnOrderIsShownWithWhatWentBackAndWhatIsLeftToDo) {
+  FakeDaemon& fake = with_daemon();
+  const std::string order = R"({"channel":"shop","id":"7","state":"paid","lines":[{"line":"1","sku":"A","quantity":2}],
+      "refunds":[{"@id":"9","amount":{"amount":19.9,"currency":"EUR"},"at":"2026-11-22T04:48:34Z","reason":"too small",
+                  "lines":[{"line":{"@id":"1"},"quantity":1,"restocked":true}]}])";
+  fake.answer("/api/v1/orders/7", order + "}");
+  EXPECT_EQ(tallyd({"order", "show", "7"}), exit_ok) << err.str();
+  EXPECT_TRUE(printed("refund 19.9 EUR, 1 of line 1 back on the shelf 2026-11-22T04:48:34Z too small")) << out.str();
+  fake.answer("/api/v1/order-tasks", order + R"(,"todo":"no money goes back by this"})");
+  EXPECT_EQ(tallyd({"order", "cancel", "7"}), exit_ok) << err.str();
+  EXPECT_TRUE(printed("no money goes back by this\n")) << out.str();
+}
+
 TEST_F(CliTest, TextFromAPlatformCannotMoveTheCursor) {
   with_daemon().answer("/api/v1/products", R"({"items":[{"code":"x","title":"evil\u001b[2Jtitle","variants":[{"sku":"A"}]}]})");
   EXPECT_EQ(tallyd({"product", "list"}), 0);

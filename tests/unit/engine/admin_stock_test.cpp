@@ -167,6 +167,23 @@ TEST_F(AdminStock, GoodsUnderWayAreForSaleNowhere) {
   EXPECT_EQ(row->integer_or("available", -1), 0);
 }
 
+TEST_F(AdminStock, WhatDidNotArriveOfATransferIsToldWithTheWayToSettleIt) {
+  std::int64_t no = 0;
+  write([&](store::Session& session) {
+    const auto sent = send_goods(session,
+                                 {0, variant(session, "A"), store::open_location(session, "far"), store::open_location(session, "main"), 10,
+                                  std::nullopt, clock.now(), long_ago},
+                                 "");
+    ASSERT_TRUE(sent.has_value()) << sent.error().text();
+    no = *sent;
+  });
+  const auto answer = moved(Json::object({{"kind", "arrive"}, {"transfer", no}, {"quantity", 4}}));
+  EXPECT_EQ(answer.integer_or("missing"), 6);
+  EXPECT_NE(answer.text_or("todo").find("`tallyd stock adjust A -6 --location transit`"), std::string::npos) << answer.dump();
+  const auto settled = moved(Json::object({{"kind", "adjust"}, {"sku", "A"}, {"quantity", -6}, {"location", "transit"}}));
+  EXPECT_EQ(settled.integer_or("on_hand", -1), 0);
+}
+
 TEST_F(AdminStock, ATransferToItsOwnPlaceOrToNoneMovesNothing) {
   moved(Json::object({{"kind", "receipt"}, {"sku", "A"}, {"quantity", 5}}));
   EXPECT_FALSE(engine->move_stock(*Json::parse(R"({"kind": "transfer", "sku": "A", "quantity": 2, "from": "main", "to": "main"})"), "test")
