@@ -30,7 +30,7 @@ class Reads {
   Result<Json> ids_in(const Reading& reading, const Fetch& fetch, const Json& entry);
   /// The document of each of `things`, in their order; nothing for those that the answer does not show.
   Result<std::vector<std::optional<channel::Document>>> together(const Reading& reading, std::span<const Json> things, bool urgent,
-                                                                    unsigned& in_trouble);
+                                                                 unsigned& in_trouble);
   /// A level put together from what the answer gives; nothing where the platform keeps no number for it.
   Result<std::optional<channel::Document>> level(const Reading& reading, const Json& thing, const Answer& answer, const Json& entry);
 

@@ -178,8 +178,9 @@ Result<Json> arrive_by_hand(Session& session, const World& world, const Json& mo
     const auto variant = store::get_variant(session, transfer->variant);
     ensure(variant.has_value(), "a transfer is of a variant");
     answer.set("missing", missing);
-    answer.set("todo", std::to_string(missing) + " of it did not arrive and are for sale nowhere: `tallyd stock adjust " + variant->sku + " -" +
-                           std::to_string(missing) + " --location transit` takes them off the books, `tallyd stock receive` brings them when they come");
+    answer.set("todo", std::to_string(missing) + " of it did not arrive and are for sale nowhere: `tallyd stock adjust " + variant->sku +
+                           " -" + std::to_string(missing) +
+                           " --location transit` takes them off the books, `tallyd stock receive` brings them when they come");
   }
   return answer;
 }

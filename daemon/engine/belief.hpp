@@ -36,8 +36,8 @@ void own_step(Belief& belief, const OwnStep& step, Duration margin);
 void confirmed_change(Belief& belief, Quantity delta);
 void confirmed_absolute(Belief& belief, Quantity number, Time sent, Time now, const Collected& meanwhile);
 
-/// Sent, and no answer by `sent` + `deadline`. A number that lands before `sent` + `settle` undoes what was sold before it: until then no own
-/// step is sure.
+/// Sent, and no answer by `sent` + `deadline`. A number that lands before `sent` + `settle` undoes what was sold before it: until then no
+/// own step is sure.
 void unknown_absolute(Belief& belief, Quantity number, Time sent, Duration settle, const Collected& meanwhile);
 void unknown_change(Belief& belief, Quantity delta, Time sent, Duration deadline, Duration settle);
 

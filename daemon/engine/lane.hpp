@@ -84,9 +84,9 @@ class Lane {
   };
   /// By a page of orders.
   struct Brought {
-    std::set<std::string> unread;    ///< hashes of documents of which nothing has come so far
+    std::set<std::string> unread;             ///< hashes of documents of which nothing has come so far
     std::map<std::string, Duration> lacking;  ///< orders of which a part was not given, and when they are asked for again
-    Time newest_unknown = long_ago;  ///< when the newest of the orders that were not here was changed
+    Time newest_unknown = long_ago;           ///< when the newest of the orders that were not here was changed
   };
   enum class May { send, look, read, wait, drop };
   struct Decision {

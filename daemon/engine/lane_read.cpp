@@ -21,7 +21,7 @@ constexpr std::size_t most_unread = 4096;
 constexpr Duration first_reach{30LL * 86400000};  ///< how far back the first order read goes
 constexpr Duration retry_missing{60000};
 constexpr Duration ask_for_the_rest{300000};  ///< of an order, the first time
-constexpr Duration look_again{1000};  ///< after a look that a write of ours made void
+constexpr Duration look_again{1000};          ///< after a look that a write of ours made void
 constexpr Quantity unknown_number = 1'000'000'000;
 
 /// When to ask again for what was not answered: at once where the channel itself slows down, else later, or it would be asked without end.

@@ -197,8 +197,9 @@ Result<void> not_twice(const Order& order, const Parts& parts) {
     const Quantity gone = paid_back(order, *part.line), left = std::max<Quantity>(part.line->quantity - gone, 0);
     if (part.units <= left) continue;
     const std::string sku = part.line->sku.text;
-    return cannot("money for " + std::to_string(gone) + " of " + std::to_string(part.line->quantity) + " " + sku + " has gone back already",
-                  left > 0 ? "`--line " + sku + "=" + std::to_string(left) + "`, or say how much: --amount" : "say how much all the same: --amount");
+    return cannot(
+        "money for " + std::to_string(gone) + " of " + std::to_string(part.line->quantity) + " " + sku + " has gone back already",
+        left > 0 ? "`--line " + sku + "=" + std::to_string(left) + "`, or say how much: --amount" : "say how much all the same: --amount");
   }
   return {};
 }
@@ -225,7 +226,8 @@ Result<Json> refund_of(const Json& wish, const Order& order, Room room, bool res
   if (!reason) return reason.error();
   for (const auto& hold : order.holds) {
     if (hold.starts_with(channel::lacks_words))
-      return cannot("what went back of this order already is not known now: " + hold, "it is asked for again by itself; `tallyd order show`");
+      return cannot("what went back of this order already is not known now: " + hold,
+                    "it is asked for again by itself; `tallyd order show`");
   }
   const Json* named = wish.find("lines");
   const bool whole = !named || named->empty();

@@ -145,7 +145,8 @@ Doubts crossed_goods(Session& session, const Order& order, const std::vector<Res
     if (!sold || normal_sku(sold->sku).text == said.text || !store::find_variant(session, said)) continue;
     const auto product = store::get_product(session, sold->product);
     if (!product || normal_sku(product->product.code).text != said.text)
-      doubts.push_back("line " + line.id + " says " + line.sku.text + ", and the offer that it names is of " + sold->sku + ": that is what it moves");
+      doubts.push_back("line " + line.id + " says " + line.sku.text + ", and the offer that it names is of " + sold->sku +
+                       ": that is what it moves");
   }
   return doubts;
 }

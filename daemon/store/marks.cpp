@@ -376,9 +376,10 @@ void collect_step(Session& session, IntentNo intent, Quantity taken) {
 std::vector<Intent> unknown_intents(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing, Time since) {
   IntentBound bound;
   Int c = channel.value, t = thing, after = to_ms(since);
-  auto prepared = session.sql.prepare << std::string("SELECT ") + intent_columns +
-                                             " FROM intent WHERE channel_no = :c AND aspect = :a AND thing = :t AND outcome = 'unknown' AND "
-                                             "committed_at > :s ORDER BY intent_no DESC";
+  auto prepared =
+      session.sql.prepare << std::string("SELECT ") + intent_columns +
+                                 " FROM intent WHERE channel_no = :c AND aspect = :a AND thing = :t AND outcome = 'unknown' AND "
+                                 "committed_at > :s ORDER BY intent_no DESC";
   prepared, use(c), use(aspect), use(t), use(after);
   soci::statement st(bound.bind(prepared));
   return rows_of(st, bound);

@@ -166,7 +166,8 @@ std::set<std::string> released_holds(Session& session, OrderNo order) {
 std::optional<OrderShapes> order_shapes(Session& session, OrderNo order) {
   Int no = order.value, changed_at = 0, turns = 0;
   std::string seen;
-  session.sql << "SELECT changed_at, shapes, turns FROM order_shape WHERE order_no = :o", use(no), into(changed_at), into(seen), into(turns);
+  session.sql << "SELECT changed_at, shapes, turns FROM order_shape WHERE order_no = :o", use(no), into(changed_at), into(seen),
+      into(turns);
   if (!session.sql.got_data()) return std::nullopt;
   OrderShapes shapes{from_ms(changed_at), {}, turns};
   const auto list = Json::parse(seen);

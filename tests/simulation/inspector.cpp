@@ -335,7 +335,8 @@ std::map<std::string, StockWrite> Inspector::decided(const engine::Call& call, c
     read_orders(session);
     for (const auto& intent : call.intents) {
       const std::string key = std::to_string(intent.no.value);
-      if (!keys_.emplace(shop.name() + "/" + key, now).second) violate("S6 no blind effect", "the write " + key + " left " + shop.name() + " twice");
+      if (!keys_.emplace(shop.name() + "/" + key, now).second)
+        violate("S6 no blind effect", "the write " + key + " left " + shop.name() + " twice");
       check_guard(session, call, static_cast<std::size_t>(&intent - call.intents.data()), shop);
       if (intent.aspect != "stock") continue;
       StockWrite write;

@@ -137,7 +137,7 @@ class Inspector {
   std::map<VariantNo, std::vector<std::pair<VariantNo, Quantity>>> components_;
   std::map<std::pair<ChannelNo, std::string>, std::string> known_orders_;  ///< the version that the engine has
   long long applied_rows_ = -1;
-  std::map<OrderNo, long long> revisions_;                   ///< of the orders whose note is known
+  std::map<OrderNo, long long> revisions_;                       ///< of the orders whose note is known
   std::map<Place, std::map<std::string, Airborne>> in_the_air_;  ///< by key
   std::map<Place, Time> owed_;  ///< of a write that was not answered: what a look that began before then shows is not its end
   std::map<Place, Time> touched_, unknowable_;
@@ -145,7 +145,7 @@ class Inspector {
   std::map<ChannelNo, Time> read_began_, read_complete_, read_ended_;  ///< the second: when that one began
   std::vector<std::int64_t> acknowledged_;
   std::map<ChannelNo, std::map<std::pair<std::uint64_t, std::uint64_t>, Time>> seats_;  ///< when what is out left, by lane and number
-  std::map<std::tuple<ChannelNo, std::uint64_t, std::uint64_t>, Time> left_;            ///< the same of all that was not answered, over reloads
+  std::map<std::tuple<ChannelNo, std::uint64_t, std::uint64_t>, Time> left_;  ///< the same of all that was not answered, over reloads
   std::map<ChannelNo, Time> disturbed_, hushed_;        ///< when the wire last failed; until when the platform wants no call
   std::map<Place, Time> too_high_;                      ///< since when a number stands above what it should be
   std::map<Place, Time> quiet_;                         ///< the same, while no call of its channel is out

@@ -208,8 +208,7 @@ void Street::put(store::Session& session, const Product& product) {
     if (store::find_offer(session, channel->no, variant))
       engine::mark_aspect(session, channel->no, "price", variant.value, Why{"import", false, 0}, now);
   }
-  if (!product.variants.front().bundle.empty())
-    engine::mark_stock(session, house_.core().world(), {variant}, Why{"import", false, 0}, now);
+  if (!product.variants.front().bundle.empty()) engine::mark_stock(session, house_.core().world(), {variant}, Why{"import", false, 0}, now);
 }
 
 /// A bundle is made of other quantities while orders of it are open.

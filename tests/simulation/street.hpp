@@ -68,7 +68,7 @@ class Street {
   std::vector<std::string> skus_, stocked_;
   std::int64_t next_cause_ = 1;
   std::vector<Product> products_;  ///< as the merchant's catalogue has them
-  std::optional<Product> late_;  ///< sold on some platforms before the merchant's catalogue has it
+  std::optional<Product> late_;    ///< sold on some platforms before the merchant's catalogue has it
   bool plenty_ = false, steady_ = false;
 };
 

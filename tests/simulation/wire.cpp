@@ -22,8 +22,9 @@ std::vector<channel::Errand> errands_of(const Call& call) {
 
 /// What is made twice when it lands late: the worst that can.
 bool makes_a_listing(const Call& call) {
-  return std::any_of(call.changes.begin(), call.changes.end(),
-                     [](const channel::Change& change) { return change.action == channel::ActionKind::put_listing && !change.fields.find("@id"); });
+  return std::any_of(call.changes.begin(), call.changes.end(), [](const channel::Change& change) {
+    return change.action == channel::ActionKind::put_listing && !change.fields.find("@id");
+  });
 }
 
 std::string describe(const Call& call, const std::string& shop) {
@@ -131,7 +132,8 @@ Wire::Fate Wire::fate_of(const Flight& flight) {
   const auto& weather = flight.shop->weather;
   if (rng_.chance(weather.lost_requests)) return Fate::lost_request;
   if (rng_.chance(weather.lost_replies)) return Fate::lost_reply;
-  if (writes(flight.call) && rng_.chance(makes_a_listing(flight.call) ? 8 * weather.late_landings : weather.late_landings)) return Fate::late;
+  if (writes(flight.call) && rng_.chance(makes_a_listing(flight.call) ? 8 * weather.late_landings : weather.late_landings))
+    return Fate::late;
   if (rng_.chance(weather.refused)) return Fate::refused;
   if (rng_.chance(weather.throttled)) return Fate::throttled;
   return Fate::well;

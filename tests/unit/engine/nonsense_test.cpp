@@ -141,12 +141,8 @@ TEST_F(Nonsense, AnOrderThatIsEditedThereAndBackIsNot) {
 
 TEST_F(Nonsense, ALineThatNamesOneSkuAndTheOfferOfAnotherIsHeldAndSaysWhatItMoves) {
   const auto a = variant("A");
-  write([&](store::Session& session) {
-    store::put_remote(session, channel("shop").no, "variant", std::to_string(a.value), "@id", "v1");
-  });
-  const auto of_offer = [](Json& tree) {
-    tree.find("lines")->as_array().front().set("offer", Json::object({{"@id", "v1"}}));
-  };
+  write([&](store::Session& session) { store::put_remote(session, channel("shop").no, "variant", std::to_string(a.value), "@id", "v1"); });
+  const auto of_offer = [](Json& tree) { tree.find("lines")->as_array().front().set("offer", Json::object({{"@id", "v1"}})); };
   order("shop", "1", "paid", {{"B", 1}}, clock.now(), of_offer);
   EXPECT_THAT(holds("1"), ElementsAre("line 1 says B, and the offer that it names is of A: that is what it moves"));
   EXPECT_EQ(at("A", "main").reserved, 1);

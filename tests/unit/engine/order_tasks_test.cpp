@@ -48,7 +48,8 @@ class Post final : public channel::Connector {
       Json tree = *Json::parse(document.body);
       const std::string id = tree.find("@id")->scalar_text();
       for (auto* list : {&parcels, &refunds}) {
-        if (list->contains(id) && !(gives_no_refunds && list == &refunds)) tree.set(list == &parcels ? "shipments" : "refunds", (*list)[id]);
+        if (list->contains(id) && !(gives_no_refunds && list == &refunds))
+          tree.set(list == &parcels ? "shipments" : "refunds", (*list)[id]);
       }
       document.body = tree.dump();
       if (gives_no_refunds) document.headers[channel::lacks_header] = "the channel did not give its refunds";

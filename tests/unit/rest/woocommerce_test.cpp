@@ -444,9 +444,9 @@ TEST(WooOrders, RefundsComeWholeAndWhereThereAreNoneNothingIsAsked) {
 TEST(WooOrders, OneWhoseRefundsAreNotGivenIsReadWithoutThemAndSaysSo) {
   for (const int status : {404, 500}) {
     Stage stage("woocommerce");
-    stage.platform.answers("GET", "/orders", 200,
-                           "[" + order(1, "2025-11-01T10:00:00") + "," + order(2, "2025-11-01T11:00:00", "[{'id':9,'total':'-5.00'}]") + "]",
-                           one_page);
+    stage.platform.answers(
+        "GET", "/orders", 200,
+        "[" + order(1, "2025-11-01T10:00:00") + "," + order(2, "2025-11-01T11:00:00", "[{'id':9,'total':'-5.00'}]") + "]", one_page);
     stage.platform.answers("GET", "/orders/2/refunds", status, "{'code':'x','message':'none'}");
     const auto page = stage.connector().read_orders({});
     ASSERT_TRUE(page) << page.error().text();
