@@ -216,21 +216,23 @@ std::vector<Inspector::OfferState> Inspector::read_offers(Session& session) {
     st.execute();
     while (st.fetch()) free[{VariantNo(variant), LocationNo(location)}] = units;
   }
+  const auto units_by_offer = [&session](const std::string& rows) {
+    std::map<std::pair<Int, Int>, Int> units;
+    Int channel = 0, variant = 0, each = 0;
+    soci::statement st = (session.sql.prepare << rows, into(channel), into(variant), into(each));
+    st.execute();
+    while (st.fetch()) units[{channel, variant}] += each;
+    return units;
+  };
+  auto marks = units_by_offer("SELECT channel_no, thing, 1 FROM mark WHERE aspect = 'stock'");
+  auto intents = units_by_offer("SELECT channel_no, thing, 1 FROM intent WHERE outcome = '' AND aspect = 'stock'");
+  auto added = units_by_offer("SELECT channel_no, variant_no, units FROM add_back");
+  auto holds = units_by_offer("SELECT h.channel_no, i.thing, 1 FROM held h JOIN held_item i ON i.digest = h.digest WHERE h.aspect = 'stock'");
   std::vector<OfferState> offers;
-  Int channel = 0, variant = 0, low = 0, high = 0, from = 0, to = 0, suspect = 0, owed = 0, marked = 0, open = 0, add_back = 0, held = 0;
-  soci::statement st =
-      (session.sql.prepare
-           << "SELECT o.channel_no, o.variant_no, o.low, o.high, o.anchor_from, o.anchor_to, o.suspect, o.owed_look_at, "
-              "EXISTS (SELECT 1 FROM mark m WHERE m.channel_no = o.channel_no AND m.aspect = 'stock' AND m.thing = o.variant_no), "
-              "(SELECT COUNT(*) FROM intent i WHERE i.outcome = '' AND i.channel_no = o.channel_no AND i.aspect = 'stock' AND i.thing = "
-              "o.variant_no), "
-              "COALESCE((SELECT SUM(units) FROM add_back a WHERE a.channel_no = o.channel_no AND a.variant_no = o.variant_no), 0), "
-              "EXISTS (SELECT 1 FROM held_item i JOIN held h ON h.digest = i.digest WHERE i.thing = o.variant_no AND h.channel_no = "
-              "o.channel_no "
-              "AND h.aspect = 'stock') "
-              "FROM offer o ORDER BY o.channel_no, o.variant_no",
-       into(channel), into(variant), into(low), into(high), into(from), into(to), into(suspect), into(owed), into(marked), into(open),
-       into(add_back), into(held));
+  Int channel = 0, variant = 0, low = 0, high = 0, from = 0, to = 0, suspect = 0, owed = 0;
+  soci::statement st = (session.sql.prepare << "SELECT channel_no, variant_no, low, high, anchor_from, anchor_to, suspect, owed_look_at "
+                                               "FROM offer ORDER BY channel_no, variant_no",
+                        into(channel), into(variant), into(low), into(high), into(from), into(to), into(suspect), into(owed));
   st.execute();
   while (st.fetch()) {
     OfferState offer;
@@ -238,9 +240,10 @@ std::vector<Inspector::OfferState> Inspector::read_offers(Session& session) {
     offer.variant = VariantNo(variant);
     offer.low = low, offer.high = high;
     offer.anchor_from = from_ms(from), offer.anchor_to = from_ms(to), offer.owed_look_at = from_ms(owed);
-    offer.suspect = suspect != 0, offer.marked = marked != 0;
-    offer.open_intents = open;
-    offer.held = held != 0;
+    const std::pair<Int, Int> place{channel, variant};
+    offer.suspect = suspect != 0, offer.marked = marks.contains(place);
+    offer.open_intents = intents.contains(place) ? intents[place] : 0;
+    offer.held = holds.contains(place);
     const auto* channel_now = house_.core().world().find(offer.channel);
     if (!channel_now) continue;  // taken out for a while
     const auto& lane = *channel_now;
@@ -259,7 +262,7 @@ std::vector<Inspector::OfferState> Inspector::read_offers(Session& session) {
     Quantity shown = std::max<Quantity>(*sets - rule.buffer, 0);
     if (rule.cap) shown = std::min(shown, *rule.cap);
     offer.shown = shown;
-    offer.number = std::max<Quantity>(shown + add_back, 0);
+    offer.number = std::max<Quantity>(shown + (added.contains(place) ? added[place] : 0), 0);
     offers.push_back(offer);
   }
   return offers;
