@@ -93,7 +93,8 @@ bool looked(Belief& belief, Quantity number, Time started, Time now, Time last_w
 
 Direction direction(const Belief& belief, Quantity number) {
   if (belief.exact() && belief.low == number) return Direction::none;
-  return number <= belief.low ? Direction::down : Direction::up;
+  const bool none_left = number <= 0 && belief.high >= 0;  // fewer than none are for sale nowhere: orders that are unsure, counted twice
+  return number <= belief.low || none_left ? Direction::down : Direction::up;
 }
 
 }  // namespace tally::engine

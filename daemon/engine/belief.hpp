@@ -55,7 +55,7 @@ bool looked(Belief& belief, Quantity number, Time started, Time now, Time last_w
             const Collected& meanwhile);
 
 enum class Direction { none, down, up };
-/// Down is at or below everything that the platform can show; up may raise.
+/// Down is at or below everything that the platform can show, and none where it may show some; up may raise.
 Direction direction(const Belief& belief, Quantity number);
 
 }  // namespace tally::engine

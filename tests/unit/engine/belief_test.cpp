@@ -180,6 +180,10 @@ TEST(Belief, DownIsAtOrBelowAllThatCanStandThere) {
   EXPECT_EQ(direction(believed(5, 9), 5), Direction::down);
   EXPECT_EQ(direction(believed(5, 9), 6), Direction::up);
   EXPECT_EQ(direction(believed(5, 5), 6), Direction::up);
+  EXPECT_EQ(direction(believed(-2, 4), 0), Direction::down) << "none is no raise of what may be some";
+  EXPECT_EQ(direction(believed(-2, 4), 1), Direction::up);
+  EXPECT_EQ(direction(believed(-1, -1), 0), Direction::up);
+  EXPECT_EQ(direction(believed(0, 0), 0), Direction::none);
 }
 
 TEST(Belief, AConflictOwesALookNow) {
