@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::string_view two_shapes = "this order was another one before: ";
 constexpr std::string_view no_such_currency = "its currency '";
-constexpr std::string_view currency_as_read = "currency: '";  // how a mapping's doubts of that field begin
+constexpr std::string_view currency_as_read = "currency: '";                          // how a mapping's doubts of that field begin
+constexpr std::string_view state_as_read = "state: ", payment_as_read = "payment: ";  // and of these
 constexpr std::string_view no_sku = " names no SKU", unknown_sku = " names the unknown SKU ";
 
 bool is_unknown(const Json& code) {
@@ -110,6 +111,32 @@ Json total_as_said(const Json& document) {
   Json said = total ? *total : Json();
   if (const std::string own = own_currency(document); !own.empty() && said.is_object()) said.set("currency", own);
   return said;
+}
+
+void hold_unknown_state(Order& order, const Doubts& doubts) {
+  const auto unknown = [&](std::string_view what) {
+    return std::any_of(doubts.begin(), doubts.end(), [&](const std::string& doubt) { return doubt.starts_with(what); });
+  };
+  if (unknown(payment_as_read) && (order.payment == PaymentState::pending || order.payment == PaymentState::void_)) order.payment.reset();
+  if (!unknown(payment_as_read) && !unknown(state_as_read)) return;
+  if (order.state == OrderState::pending && !order.payment && !order.cancelled_at) order.state = OrderState::held;
+}
+
+Doubts keep_units(Order& order, const Json& tree, const Order& before) {
+  Doubts doubts;
+  const Json* said = tree.find("lines");
+  if (!said || !said->is_array() || said->as_array().size() != order.lines.size()) return doubts;
+  for (std::size_t i = 0; i < order.lines.size(); ++i) {
+    auto& line = order.lines[i];
+    const Json* units = said->as_array()[i].find("quantity");
+    const bool is_said = units && !units->is_null();
+    const auto was = std::ranges::find(before.lines, line.id, &OrderLine::id);
+    if ((is_said && line.quantity >= 0) || was == before.lines.end() || was->quantity <= 0) continue;
+    doubts.push_back("line " + line.id + ": " + (is_said ? "a quantity of " + std::to_string(line.quantity) : "no quantity") +
+                     "; it keeps the " + std::to_string(was->quantity) + " that it had");
+    line.quantity = was->quantity;
+  }
+  return doubts;
 }
 
 Doubts from_the_future(Order& order, Time came, Time now) {

@@ -23,6 +23,12 @@ std::string own_currency(const Json& document);
 /// The total in the order's own word for its currency.
 Json total_as_said(const Json& document);
 
+/// The doubts say that nobody knows how far the order is, and it would wait for its payment: it is held as one that is paid, for it may be,
+/// and a platform's new word must not sell its goods twice.
+void hold_unknown_state(Order& order, const Doubts& doubts);
+/// A line of which `tree` says no number of units, or one below 0, keeps those that it had `before` under the same id.
+Doubts keep_units(Order& order, const Json& tree, const Order& before);
+
 /// Moments far ahead of our clock become the one when the document came (`came`), so that no count, no later document and no number is
 /// reckoned from them: what the order moves is never lost.
 Doubts from_the_future(Order& order, Time came, Time now);

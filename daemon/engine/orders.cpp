@@ -391,11 +391,13 @@ Result<OrderOutcome> apply_order(Session& session, const World& world, const Cha
   const Time now = world.clock.now();
   order->platform_state = document.platform_state;
   for (auto& doubt : from_the_future(*order, document.received_at, now)) doubts.push_back(std::move(doubt));
+  hold_unknown_state(*order, doubts);
   const Time changed_at = order->changed_at.value_or(long_ago);
   auto row = store::find_order(session, channel.no, order->id);
   if (row) {
     const auto outcome = standing(*row, document, channel, changed_at);
     if (outcome != OrderOutcome::applied) return outcome;
+    for (auto& doubt : keep_units(*order, tree, platform_order(*row))) doubts.push_back(std::move(doubt));
     add_shapes(*row, *order, doubts);
     add_turns(session, channel, *row, *order, doubts);
   }

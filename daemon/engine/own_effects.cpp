@@ -48,7 +48,8 @@ Level level_of(const channel::Capabilities& facts, const Order& order, const Ord
     case Takes::placed:
       return {kept, units};
     case Takes::paid:
-      return was_paid(order) ? Level{kept, units} : Level{};
+      if (!was_paid(order)) return {};
+      return {kept, units, order.state != OrderState::held || order.paid_at || order.payment};  // held, as nobody knows whether it is paid
     case Takes::shipped:
       return {shipped, shipped};
     case Takes::by_state: {

@@ -207,6 +207,55 @@ TEST_F(Nonsense, AClockThatIsAFewHoursAheadHoldsNothing) {
   EXPECT_EQ(at("A", "main").on_hand, 8);
 }
 
+TEST_F(Nonsense, AnOrderInAStateThatNobodyKnowsIsHeldAndReservedUntilItsStateIsKnown) {
+  const auto unknown = [](const std::string& of) {
+    return [of](Json& tree) {
+      tree.erase("state");
+      tree.set("doubts", Json::Array{Json(of + ": 'in the attic' is not in the table 'orders'")});
+    };
+  };
+  rules("shop").reserve = ReserveAt::paid;
+  open();
+  order("shop", "1", "", {{"A", 2}}, clock.now(), unknown("state"));
+  EXPECT_THAT(holds("1"), ElementsAre(HasSubstr("'in the attic' is not in the table")));
+  EXPECT_EQ(order_row("shop", "1").state, "held");
+  EXPECT_EQ(at("A", "main").reserved, 2);
+  pass(Duration(60000));
+  order("shop", "1", "pending", {{"A", 2}});
+  EXPECT_EQ(at("A", "main").reserved, 0) << "it is known to wait for its payment";
+  pass(Duration(60000));
+  order("shop", "1", "pending", {{"A", 2}}, clock.now(), [&](Json& tree) {
+    unknown("payment")(tree);
+    tree.set("payment", "pending");  // what it was before
+  });
+  EXPECT_EQ(at("A", "main").reserved, 2) << "an order that was pending may be paid by now";
+  pass(Duration(60000));
+  order("shop", "1", "cancelled", {{"A", 2}});
+  EXPECT_EQ(at("A", "main").reserved, 0);
+  order("shop", "2", "cancelled", {{"B", 2}}, clock.now(), [&](Json& tree) {
+    unknown("state")(tree);
+    tree.set("state", "cancelled");
+  });
+  EXPECT_EQ(order_row("shop", "2").state, "cancelled") << "what it was before stands";
+}
+
+TEST_F(Nonsense, AQuantityThatIsGoneOrNegativeKeepsWhatWasReserved) {
+  order("shop", "1", "paid", {{"A", 2}, {"B", 1}});
+  pass(Duration(60000));
+  order("shop", "1", "paid", {{"A", 2}, {"B", 1}}, clock.now(),
+        [](Json& tree) { tree.find("lines")->as_array().front().erase("quantity"); });
+  EXPECT_THAT(holds("1"), ElementsAre("line 1: no quantity; it keeps the 2 that it had"));
+  EXPECT_EQ(at("A", "main").reserved, 2);
+  pass(Duration(60000));
+  order("shop", "1", "paid", {{"A", -3}, {"B", 1}});
+  EXPECT_THAT(holds("1"), ElementsAre("line 1: a quantity of -3; it keeps the 2 that it had"));
+  EXPECT_EQ(at("A", "main").reserved, 2);
+  pass(Duration(60000));
+  order("shop", "1", "paid", {{"A", 1}, {"B", 1}});
+  EXPECT_THAT(holds("1"), IsEmpty());
+  EXPECT_EQ(at("A", "main").reserved, 1);
+}
+
 TEST_F(Nonsense, ABarcodeAsQuantityMovesNothingBeforeAPersonReleasesItAndTheOtherLineDoes) {
   for (const Quantity barcode : {Quantity{96385074}, Quantity{1'000'000'000}}) {
     const std::string id = std::to_string(barcode);

@@ -94,6 +94,15 @@ TEST(OwnEffects, AQuantityThatNoOrderHasTakesNothingOffItsOwnChannel) {
   }
 }
 
+TEST(OwnEffects, OfAnOrderThatIsHeldWithoutAWordOfItsPaymentNobodyKnowsWhetherItWasTaken) {
+  Order order = order_of(2, OrderState::held);
+  const auto unknown = first_seen(takes(Takes::paid), order);
+  ASSERT_EQ(unknown.steps.size(), 1u);
+  EXPECT_TRUE(unknown.steps[0].second.unsure);
+  order.paid_at = at(100);
+  EXPECT_FALSE(first_seen(takes(Takes::paid), order).steps.at(0).second.unsure);
+}
+
 TEST(OwnEffects, WhatWeReserveBeforeThePlatformTakesItIsAddedBack) {
   EXPECT_EQ(add_back_of(first_seen(takes(Takes::paid), order_of(2, OrderState::pending))), 2);
   EXPECT_EQ(add_back_of(first_seen(takes(Takes::shipped), order_of(2, OrderState::paid))), 2);

@@ -81,6 +81,10 @@ class StockHouse : public House {
     tree.set("lines", std::move(list));
     if (more) more(tree);
     OrderDocument document;
+    if (const Json* doubts = tree.find("doubts")) {
+      for (const auto& doubt : doubts->as_array()) document.doubts.push_back(doubt.as_string());
+      tree.erase("doubts");
+    }
     document.body_hash = tree.dump();
     document.tree = std::move(tree);
     document.fetched = true;
