@@ -19,8 +19,9 @@ struct Options {
 std::string lines_text(const Json& order) {
   std::string text;
   for (const Json& line : items_in(order, "lines")) {
-    text +=
-        (text.empty() ? "" : ", ") + shown(line.find("quantity")) + " × " + (line.text_or("sku").empty() ? "unknown" : line.text_or("sku"));
+    const std::string sku = line.text_or("sku"), said = line.text_or("said");
+    text += (text.empty() ? "" : ", ") + shown(line.find("quantity")) + " × " + (sku.empty() ? "unknown" : sku) +
+            (said.empty() ? "" : " (there: " + said + ")");
   }
   return text;
 }

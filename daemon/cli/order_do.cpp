@@ -60,7 +60,8 @@ void show_lines(Desk& desk, const Json& order) {
                {"CANCELLED", Side::right},
                {"BACK", Side::right}});
   for (const Json& line : items_in(order, "lines")) {
-    lines.add({{line.text_or("sku")},
+    const std::string said = line.text_or("said");
+    lines.add({{line.text_or("sku") + (said.empty() ? "" : " (there: " + said + ")")},
                {shown(line.find("quantity"))},
                {shown(line.find("open"))},
                {shown(line.find("shipped"))},

@@ -312,17 +312,26 @@ const Json::Array& lines_of(const store::OrderRow& row) {
   return list ? list->as_array() : none;
 }
 
-bool has_sku(const store::OrderRow& row, const std::string& sku) {
+/// By what a line moves, or by the platform's own word for it.
+bool has_sku(const store::OrderRow& row, const std::string& sku, VariantNo variant) {
   const auto& lines = lines_of(row);
-  return std::any_of(lines.begin(), lines.end(), [&](const Json& line) { return normal_sku(line.text_or("sku")).text == sku; });
+  return (variant.value != 0 && sells(row, variant)) ||
+         std::any_of(lines.begin(), lines.end(), [&](const Json& line) { return normal_sku(line.text_or("sku")).text == sku; });
 }
 
 }  // namespace
 
-Json order_item(const World& world, const store::OrderRow& row) {
+Json order_item(Session& session, const World& world, const store::OrderRow& row) {
   Json lines = Json::array();
-  for (const auto& line : lines_of(row))
-    lines.push_back(Json::object({{"sku", line.text_or("sku")}, {"quantity", line.integer_or("quantity")}}));
+  const auto skus = sold_by_line(session, row);
+  for (const auto& line : lines_of(row)) {
+    const Json* id = line.find("@id");
+    const auto sold = skus.find(id ? id->scalar_text() : "");
+    const std::string said = line.text_or("sku"), sku = sold == skus.end() ? said : sold->second;
+    Json item = Json::object({{"sku", sku}, {"quantity", line.integer_or("quantity")}});
+    if (!said.empty() && normal_sku(said).text != normal_sku(sku).text) item.set("said", said);
+    lines.push_back(std::move(item));
+  }
   Json item = Json::object({{"channel", world.name_of(row.channel)},
                             {"id", row.id},
                             {"number", row.document.text_or("number")},
@@ -352,12 +361,14 @@ Result<Json> Engine::orders(const Query& query) {
   std::string cursor;
   auto read = world.store.read([&](Session& session) -> Result<void> {
     OrderNo before(number_after(query.cursor));
+    const auto variant = sku.empty() ? std::nullopt : store::find_variant(session, Sku(sku));
+    const VariantNo sold = variant ? variant->no : VariantNo();
     for (std::size_t looked = 0; looked < most_looked && items.as_array().size() < wanted; looked += at_once) {
       const auto rows = store::orders_before(session, of, query.state, before, at_once);
       for (const auto& row : rows) {
         before = row.no;
-        if (!sku.empty() && !has_sku(row, sku)) continue;
-        items.push_back(order_item(world, row));
+        if (!sku.empty() && !has_sku(row, sku, sold)) continue;
+        items.push_back(order_item(session, world, row));
         if (items.as_array().size() == wanted) break;
       }
       const bool all = rows.size() < at_once && (rows.empty() || before == rows.back().no);

@@ -28,15 +28,19 @@ Json task_json(const store::OrderTask& task) {
   return json;
 }
 
-Json line_json(const Order& order, const OrderLine& line) {
+/// `said`: the platform's own word for what the line sells. What has not left a refunded order will not leave.
+Json line_json(const Order& order, const OrderLine& line, const std::string& said) {
   const LineCount count = count_of(order, line);
-  return Json::object({{"line", line.id},
-                       {"sku", line.sku.text},
-                       {"quantity", line.quantity},
-                       {"open", order.state == OrderState::refunded ? Quantity(0) : count.open()},
-                       {"shipped", count.shipped},
-                       {"cancelled", count.cancelled},
-                       {"returned", count.returned}});
+  const Quantity called_off = order.state == OrderState::refunded ? count.open() : 0;
+  Json json = Json::object({{"line", line.id},
+                            {"sku", line.sku.text},
+                            {"quantity", line.quantity},
+                            {"open", count.open() - called_off},
+                            {"shipped", count.shipped},
+                            {"cancelled", count.cancelled + called_off},
+                            {"returned", count.returned}});
+  if (!said.empty() && normal_sku(said).text != normal_sku(line.sku.text).text) json.set("said", said);
+  return json;
 }
 
 /// The buyer in it is masked.
@@ -44,7 +48,8 @@ Json order_json(Session& session, const World& world, const store::OrderRow& row
   const auto tasks = store::order_tasks_of(session, row.no);
   const Order order = with_tasks(named_order(session, row), tasks);
   Json tree = to_json(order), lines = Json::array(), done = Json::array();
-  for (const auto& line : order.lines) lines.push_back(line_json(order, line));
+  const auto said = platform_order(row).lines;
+  for (std::size_t i = 0; i < order.lines.size(); ++i) lines.push_back(line_json(order, order.lines[i], said[i].sku.text));
   for (const auto& task : tasks) done.push_back(task_json(task));
   Json json = Json::object({{"channel", world.name_of(row.channel)}, {"id", row.id}, {"number", order.number}, {"state", row.state}});
   if (!order.platform_state.empty()) json.set("platform_state", order.platform_state);

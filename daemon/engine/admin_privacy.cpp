@@ -99,7 +99,7 @@ Result<Json> Engine::find_orders(const std::string& buyer) {
     const auto key = store::find_buyer(session, buyer);
     if (!key) return {};
     for (const auto order : store::orders_of_buyer(session, *key)) {
-      if (const auto row = store::get_order(session, order)) items.push_back(order_item(world, *row));
+      if (const auto row = store::get_order(session, order)) items.push_back(order_item(session, world, *row));
     }
     return {};
   });

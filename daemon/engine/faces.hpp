@@ -54,11 +54,12 @@ class Admin {
   /// items: {channel, sku, listing_id, id, state, stock: {desired, sent, confirmed, observed, low, high}, price: {…},
   ///  content: {…}, verified_at, problem}
   virtual Result<Json> offers(const Query& query) = 0;
-  /// items: {channel, id, number, state, revision, total, currency, holds, lines: [{sku, quantity}], placed_at, changed_at}: no buyer
+  /// items: {channel, id, number, state, revision, total, currency, holds, lines: [{sku, quantity, said: the platform's own word for the
+  ///  SKU where that is another}], placed_at, changed_at}: no buyer
   virtual Result<Json> orders(const Query& query) = 0;
   /// One order, by its channel (may be empty where no other channel has such an id) and id: {channel, id, number, state, platform_state,
-  ///  total, lines: [{line, sku, quantity, open, shipped, cancelled, returned}], shipments, refunds, holds, tasks: [{task, kind, state, at,
-  ///  by, reason, …}], buyer, ship_to, note: masked}
+  ///  total, lines: [{line, sku, said, quantity, open, shipped, cancelled, returned}], shipments, refunds, holds, tasks: [{task, kind,
+  ///  state, at, by, reason, …}], buyer, ship_to, note: masked}
   virtual Result<Json> order(const std::string& channel, const std::string& id) = 0;
   /// {quotas: [{quota, channel, sku, units, left, from, until, state, author}], transfers under way: [{transfer, sku, units, from, to,
   /// sent_at}]}

@@ -464,14 +464,26 @@ void reconsider_order(Session& session, const World& world, OrderNo order) {
     settle_again(session, world, std::move(*row), [](ChannelNo, VariantNo, const OwnStep&) {});
 }
 
+std::map<std::string, std::string> sold_by_line(Session& session, const store::OrderRow& row) {
+  std::map<std::string, std::string> sold;
+  for (const auto& line : resolved_from(row.resolved)) {
+    const auto variant = line.sold.value == 0 ? std::nullopt : store::get_variant(session, line.sold);
+    if (variant) sold[line.line] = variant->sku;
+  }
+  return sold;
+}
+
 Order named_order(Session& session, const store::OrderRow& row) {
   Order order = platform_order(row);
-  for (const auto& resolved : resolved_from(row.resolved)) {
-    const auto line = std::ranges::find(order.lines, resolved.line, &OrderLine::id);
-    if (line == order.lines.end() || !line->sku.empty() || resolved.sold.value == 0) continue;
-    if (const auto variant = store::get_variant(session, resolved.sold)) line->sku = Sku(variant->sku);
+  const auto sold = sold_by_line(session, row);
+  for (auto& line : order.lines) {
+    if (const auto sku = sold.find(line.id); sku != sold.end()) line.sku = Sku(sku->second);
   }
   return order;
+}
+
+bool sells(const store::OrderRow& row, VariantNo variant) {
+  return std::ranges::any_of(resolved_from(row.resolved), [&](const ResolvedLine& line) { return line.sold == variant; });
 }
 
 Order platform_order(const store::OrderRow& row) {

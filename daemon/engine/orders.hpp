@@ -3,6 +3,7 @@
 
 #include "engine/world.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,8 +47,12 @@ Result<void> resolve_all_waiting(const World& world, const StepSeen& step_seen);
 void reconsider_order(store::Session& session, const World& world, OrderNo order);
 /// The order as the platform says it is.
 Order platform_order(const store::OrderRow& row);
-/// The same for a person: a line that names no SKU has that of what it sells.
+/// The SKU of what each line moves, by the line's id, as far as that is known: the platform may have another word for it, or none.
+std::map<std::string, std::string> sold_by_line(store::Session& session, const store::OrderRow& row);
+/// The platform's order for a person: each line under the SKU of what it moves.
 Order named_order(store::Session& session, const store::OrderRow& row);
+/// Whether a line of it moves that variant, the bundle itself where it is one.
+bool sells(const store::OrderRow& row, VariantNo variant);
 
 /// Its open lines (or the one named) come from that location from now on, and what they reserve moves there. Answers how many parts moved;
 /// lines of which something left stay. Errors: not_found.
@@ -61,7 +66,7 @@ Result<std::vector<std::string>> release_order(store::Session& session, const Wo
 void expire_order(store::Session& session, const World& world, OrderNo order);
 
 /// An order as a line of a list, without its buyer.
-Json order_item(const World& world, const store::OrderRow& row);
+Json order_item(store::Session& session, const World& world, const store::OrderRow& row);
 
 /// The order that a person means: by the platform's id; without a channel's name it must be of one channel alone. Errors: not_found,
 /// invalid.

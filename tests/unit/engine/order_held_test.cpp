@@ -104,5 +104,41 @@ TEST_F(HeldOrder, MoneyOfAHeldOrderGoesBackAllTheSame) {
   EXPECT_TRUE(answer.has_value()) << answer.error().text();
 }
 
+TEST_F(HeldOrder, WhatHadNotLeftARefundedOrderIsShownAsCancelled) {
+  order("shop", "1", "refunded", {{"A", 2}});
+  const auto shown = person([](Engine& engine) { return engine.order("shop", "1"); });
+  ASSERT_TRUE(shown.has_value()) << shown.error().text();
+  const Json& line = shown->find("lines")->as_array().front();
+  EXPECT_EQ(line.integer_or("open"), 0);
+  EXPECT_EQ(line.integer_or("cancelled"), 2) << "each unit stands in a column";
+}
+
+TEST_F(HeldOrder, ALineUnderThePlatformsOwnWordIsShownListedAndShippedUnderTheSkuThatItMoves) {
+  const auto a = variant("A");
+  write([&](store::Session& session) { store::put_remote(session, channel("shop").no, "variant", std::to_string(a.value), "@id", "v1"); });
+  order("shop", "1", "paid", {{"own-word", 2}}, clock.now(), [](Json& tree) {
+    tree.find("lines")->as_array().front().set("offer", Json::object({{"@id", "v1"}}));
+  });
+  for (const auto& shown : {person([](Engine& engine) { return engine.order("shop", "1"); }), person([](Engine& engine) -> Result<Json> {
+                              const auto list = engine.orders({.channel = {}, .sku = "A", .state = {}, .cursor = {}, .limit = 10});
+                              if (!list) return list.error();
+                              const auto& items = list->find("items")->as_array();
+                              return items.empty() ? Json::object({{"lines", Json::array()}}) : items.front();
+                            })}) {
+    ASSERT_TRUE(shown.has_value()) << shown.error().text();
+    ASSERT_EQ(shown->find("lines")->as_array().size(), 1u);
+    const Json& line = shown->find("lines")->as_array().front();
+    EXPECT_EQ(line.text_or("sku"), "A");
+    EXPECT_EQ(line.text_or("said"), "own-word");
+  }
+  const auto sent = person([](Engine& engine) {
+    Json wish = Json::object({{"kind", "ship"}, {"order", "1"}, {"carrier", "dhl"}, {"tracking", "T1"}});
+    wish.set("lines", Json::Array{Json::object({{"sku", "A"}, {"quantity", 1}})});
+    return engine.do_order(wish, "ada");
+  });
+  ASSERT_TRUE(sent.has_value()) << sent.error().text();
+  EXPECT_EQ(at("A", "main"), (Effect{9, 1}));
+}
+
 }  // namespace
 }  // namespace tally::engine

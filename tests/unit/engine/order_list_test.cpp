@@ -17,6 +17,7 @@ class OrderList : public Office {
     row.channel = shop_no;
     row.id = id;
     row.state = "paid";
+    row.resolved = Json::array();
     row.document = Json::object({{"currency", "EUR"}, {"lines", std::move(lines)}});
     write([&](store::Session& session) { store::insert_order(session, row); });
   }
