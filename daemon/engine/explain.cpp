@@ -110,14 +110,48 @@ void tell_pins(Session& session, const Channel& channel, const store::VariantRow
     story.tell(pin->at, "pin", "its content is " + pin_in_words(*pin), Json::object({{"aspect", "content"}}));
 }
 
+/// The newest movements of the goods that this offer shows, wherever this channel sells from.
+std::vector<store::MovementRow> movements_behind(Session& session, const Channel& channel, VariantNo variant) {
+  std::vector<store::MovementRow> rows = store::movements_of(session, variant, newest);
+  for (const auto& part : store::components_of(session, variant)) {
+    for (auto& row : store::movements_of(session, part.variant, newest)) rows.push_back(std::move(row));
+  }
+  std::erase_if(rows,
+                [&](const auto& row) { return std::ranges::find(channel.locations, row.movement.location) == channel.locations.end(); });
+  std::ranges::sort(rows, {}, &store::MovementRow::sequence);
+  return rows;
+}
+
+/// Several changes go as one request: what moved the goods since the request before, and what it was sent for.
+std::string causes_in_words(Session& session, const World& world, const std::vector<store::MovementRow>& moved, Time before,
+                            const store::Intent& intent) {
+  constexpr std::size_t most_named = 4;
+  std::vector<std::string> causes;
+  const auto add = [&](const std::string& cause) {
+    const std::string words = cause_in_words(session, world, cause);
+    if (std::ranges::find(causes, words) == causes.end()) causes.push_back(words);
+  };
+  for (const auto& row : moved) {
+    if (before != long_ago && row.at > before && row.at <= intent.committed_at) add(row.movement.cause);
+  }
+  add(intent.cause);
+  const std::size_t left_out = causes.size() > most_named ? causes.size() - most_named : 0;
+  std::string text;
+  for (std::size_t i = left_out; i < causes.size(); ++i) text += (text.empty() ? "" : ", ") + causes[i];
+  return text + (left_out > 0 ? " and " + std::to_string(left_out) + " changes before" : "");
+}
+
 void tell_pushes(Session& session, const World& world, const Channel& channel, const store::OfferRow& offer, Story& story) {
   auto intents = store::last_intents(session, channel.no, "stock", offer.variant.value, newest);
+  const auto moved = movements_behind(session, channel, offer.variant);
+  Time before = long_ago;
   for (auto intent = intents.rbegin(); intent != intents.rend(); ++intent) {
     const std::string sentence = "request " + std::to_string(intent->no.value) + ": " +
                                  (intent->relative ? "change by " + with_sign(intent->delta) + " to " + std::to_string(intent->value)
                                                    : "set to " + std::to_string(intent->value)) +
-                                 ", because of " + cause_in_words(session, world, intent->cause) +
+                                 ", because of " + causes_in_words(session, world, moved, before, *intent) +
                                  "; the platform: " + answer_in_words(*intent);
+    before = intent->committed_at;
     story.tell(intent->committed_at, "push", sentence, Json::object({{"cause", intent->cause}}));
   }
 }

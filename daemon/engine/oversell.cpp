@@ -1,5 +1,6 @@
 #include "engine/oversell.hpp"
 
+#include "engine/nonsense.hpp"
 #include "engine/number.hpp"
 #include "store/catalogue.hpp"
 #include "store/journal.hpp"
@@ -96,6 +97,8 @@ std::optional<std::string> reserve_rule(const Taking& taking, VariantNo variant,
     return "reserve_for ≥ " + format_duration(minutes) + on(channel);
   }
   const bool waited = taking.row.revision > 1 && taken_by(taking.before, variant) == 0;
+  if (waited && !beyond_measure(taking.order).empty())
+    return "none: it reserved nothing while it was held for its quantity; release or correct such an order sooner";
   if (waited && channel.reserve() == ReserveAt::paid && other.accepted_at > taking.row.accepted_at) return "reserve: placed" + on(channel);
   return std::nullopt;
 }

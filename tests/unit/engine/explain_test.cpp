@@ -53,6 +53,21 @@ TEST_F(Explained, AMovementIsLabelledWithWhatItsOrderWasThen) {
   EXPECT_THAT(text, Not(HasSubstr("reserved +2, by order 7 of two (then shipped)")));
 }
 
+TEST_F(Explained, ARequestForSeveralChangesNamesThemAll) {
+  order("two", "7", "paid", {{"A", 2}});
+  come_to_rest();
+  pass(Duration(60000));
+  put("A", "main", 5);
+  order("two", "8", "paid", {{"A", 1}});
+  come_to_rest();
+  EXPECT_THAT(story("one"), HasSubstr("set to 12, because of put:1, order 8 of two (then paid); the platform: confirmed"));
+  pass(Duration(60000));
+  for (int id = 10; id < 16; ++id) order("two", std::to_string(id), "paid", {{"A", 1}});
+  come_to_rest();
+  EXPECT_THAT(story("one"), HasSubstr("because of order 12 of two (then paid), order 13 of two (then paid), order 14 of two (then paid), "
+                                      "order 15 of two (then paid) and 2 changes before; the platform"));
+}
+
 TEST_F(Explained, TheOrderBehindANumberIsItsCauseThoughALookCameBetween) {
   order("two", "7", "paid", {{"A", 2}});
   a_look_finds_a_difference("one");

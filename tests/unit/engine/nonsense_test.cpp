@@ -278,6 +278,19 @@ TEST_F(Nonsense, ABarcodeAsQuantityMovesNothingBeforeAPersonReleasesItAndTheOthe
   }
 }
 
+TEST_F(Nonsense, WhatIsMissingOnceSuchAnOrderIsReleasedIsNotBlamedOnWhenTheChannelReserves) {
+  rules("shop").reserve = ReserveAt::paid;
+  open();
+  order("shop", "1", "paid", {{"A", 20'000}});
+  pass(Duration(60000));
+  order("shop", "2", "paid", {{"A", 10}});
+  write([&](store::Session& session) {
+    ASSERT_TRUE(release_order(session, core->world(), store::find_order(session, channel("shop").no, "1")->no, "ada").has_value());
+  });
+  ASSERT_EQ(oversells().size(), 1u);
+  EXPECT_THAT(oversells().front().rule, HasSubstr("while it was held for its quantity"));
+}
+
 TEST_F(Nonsense, ABarcodeAsQuantityIsCorrectedOnTheChannel) {
   const Time placed = clock.now();
   order("shop", "1", "paid", {{"A", 96385074}}, placed);
