@@ -13,7 +13,7 @@ namespace tally::cli {
 namespace {
 
 struct Options {
-  std::string id, channel, carrier, tracking, tracking_url, at, reason, amount, after_sale, task;
+  std::string id, channel, line, sku, carrier, tracking, tracking_url, at, reason, amount, after_sale, task;
   std::vector<std::string> lines;
   bool restock = false, by_hand = false, clear = false;
 };
@@ -162,6 +162,15 @@ int release(Desk& desk, const Options& options) {
   return desk.print(*answer, [&] { show_order(desk, *answer); });
 }
 
+int remap(Desk& desk, const Options& options) {
+  Json wish = Json::object({{"order", options.id}, {"sku", options.sku}});
+  if (!options.channel.empty()) wish.set("channel", options.channel);
+  if (!options.line.empty()) wish.set("line", options.line);
+  const auto answer = desk.daemon().post("orders/remap", wish);
+  if (!answer) return desk.fail(answer.error());
+  return desk.print(*answer, [&] { show_order(desk, *answer); });
+}
+
 int look(Desk& desk, const Options& options) {
   auto answer = desk.daemon().get("orders/" + options.id, {{"channel", options.channel}});
   if (!answer) return desk.fail(answer.error());
@@ -217,6 +226,10 @@ void add_order_deeds(CLI::App& command, Desk& desk) {
   after_sale(back);
   reason(back);
   deed("release", "Lets an order go that is held for a person", [&desk, options] { return release(desk, *options); });
+  CLI::App* remap_line = deed("remap", "Says what a line sells that nobody knows, or that is not what it says",
+                              [&desk, options] { return remap(desk, *options); });
+  remap_line->add_option("--line", options->line, "The line, by its id or its SKU (default: the one of unknown goods)");
+  remap_line->add_option("--sku", options->sku, "What it sells")->required();
   for (const char* verb : {"retry", "drop"}) {
     CLI::App* added = command.add_subcommand(
         verb, std::string_view(verb) == "retry" ? "Tell the channel again what it refused" : "Take back what the channel has not taken");

@@ -175,6 +175,24 @@ Result<Json> Engine::release_order(const Json& wish, const std::string& author) 
   });
 }
 
+Result<Json> Engine::remap_order(const Json& wish, const std::string& author) {
+  return ask([this, wish, author]() -> Result<Json> {
+    auto& world = core_.world();
+    Result<Json> answer = Json();
+    auto written = world.store.write([&](Session& session) -> Result<void> {
+      const auto row = find_named(session, world, wish.text_or("channel"), wish.text_or("order"));
+      if (!row) return row.error();
+      const Json* line = wish.find("line");
+      const auto done = remap_line(session, world, row->no, line ? line->scalar_text() : "", wish.text_or("sku"), author);
+      if (!done) return done.error();
+      answer = order_json(session, world, *store::get_order(session, row->no));
+      return {};
+    });
+    if (!written) return written.error();
+    return answer;
+  });
+}
+
 Result<Json> Engine::decide_order_task(const std::string& number, const std::string& verb, const std::string& author) {
   return ask([this, number, verb, author]() -> Result<Json> {
     auto& world = core_.world();

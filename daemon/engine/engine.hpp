@@ -71,6 +71,7 @@ class Engine final : public Intake, public Admin {
   Result<Json> route_order(const Json& wish, const std::string& author) override;
   Result<Json> do_order(const Json& wish, const std::string& author) override;
   Result<Json> release_order(const Json& wish, const std::string& author) override;
+  Result<Json> remap_order(const Json& wish, const std::string& author) override;
   Result<Json> decide_order_task(const std::string& task, const std::string& verb, const std::string& author) override;
   Result<Json> pin(const Json& wish, const std::string& author) override;
   Result<Json> unpin(const Json& wish, const std::string& author) override;

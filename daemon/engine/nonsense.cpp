@@ -207,7 +207,7 @@ Doubts unknown_goods(const Order& order, const std::vector<ResolvedLine>& lines)
   Doubts doubts;
   for (std::size_t i = 0; i < order.lines.size(); ++i) {
     const auto& line = order.lines[i];
-    if (lines[i].sold.value == 0)
+    if (!lines[i].known())
       doubts.push_back("line " + line.id + (line.sku.empty() ? std::string(no_sku) : std::string(unknown_sku) + line.sku.text));
   }
   return doubts;
@@ -221,7 +221,10 @@ std::string way_out(const std::vector<std::string>& holds, const std::string& ch
   const std::string release = "`tallyd order release " + order + " --channel " + channel + "`";
   const bool mend = std::any_of(holds.begin(), holds.end(), must_be_mended);
   if (!mend) return "look at it, then correct it on the channel, or let it go as it is: " + release;
-  const std::string first = "add the missing SKU with `tallyd import`, or correct the order on the channel; no release lets it go before";
+  const std::string first =
+      "add the missing SKU with `tallyd import`, correct the order on the channel, or say what the line sells: `tallyd order "
+      "remap " +
+      order + " --channel " + channel + " --sku SKU`; no release lets it go before";
   return std::all_of(holds.begin(), holds.end(), must_be_mended) ? first : first + "; what else holds it goes by " + release;
 }
 

@@ -64,6 +64,7 @@ Json to_json(const std::vector<ResolvedLine>& lines) {
     Json parts = Json::array();
     for (const auto& part : line.parts) parts.push_back(Json::Array{part.variant.value, part.each, part.location.value});
     rows.push_back(Json::object({{"line", line.line}, {"sold", line.sold.value}, {"parts", std::move(parts)}}));
+    if (line.by_hand.value != 0) rows.as_array().back().set("by_hand", line.by_hand.value);
   }
   return rows;
 }
@@ -74,6 +75,7 @@ std::vector<ResolvedLine> resolved_from(const Json& rows) {
     ResolvedLine line;
     line.line = row.text_or("line");
     line.sold = VariantNo(row.integer_or("sold"));
+    line.by_hand = VariantNo(row.integer_or("by_hand"));
     for (const auto& part : row.find("parts")->as_array())
       line.parts.push_back({VariantNo(number(part, 0)), number(part, 1), LocationNo(number(part, 2))});
     lines.push_back(std::move(line));
@@ -87,15 +89,21 @@ Json line_tree(const OrderLine& line) {
   return tree;
 }
 
+/// From nowhere yet.
+std::vector<ResolvedLine::Part> parts_of(Session& session, VariantNo variant) {
+  std::vector<ResolvedLine::Part> parts;
+  for (const auto& part : store::components_of(session, variant)) parts.push_back({part.variant, part.quantity, LocationNo()});
+  if (parts.empty()) parts.push_back({variant, 1, LocationNo()});
+  return parts;
+}
+
 ResolvedLine resolve(Session& session, const Channel& channel, const OrderLine& line) {
   ResolvedLine resolved;
   resolved.line = line.id;
   const auto variant = variant_of(session, channel, line_tree(line));
   if (!variant) return resolved;
   resolved.sold = variant->no;
-  auto components = store::components_of(session, variant->no);
-  if (components.empty()) components.push_back({variant->no, 1});
-  for (const auto& part : components) resolved.parts.push_back({part.variant, part.quantity, LocationNo()});
+  resolved.parts = parts_of(session, variant->no);
   return resolved;
 }
 
@@ -118,8 +126,7 @@ std::vector<ResolvedLine> resolve_lines(Session& session, const Channel& channel
                                         const std::vector<ResolvedLine>& before) {
   std::vector<ResolvedLine> lines;
   for (const auto& line : order.lines) {
-    const auto kept =
-        std::find_if(before.begin(), before.end(), [&](const ResolvedLine& r) { return r.line == line.id && r.sold.value != 0; });
+    const auto kept = std::find_if(before.begin(), before.end(), [&](const ResolvedLine& r) { return r.line == line.id && r.known(); });
     lines.push_back(kept != before.end() ? *kept : resolve(session, channel, line));
   }
   return lines;
@@ -128,7 +135,7 @@ std::vector<ResolvedLine> resolve_lines(Session& session, const Channel& channel
 std::vector<std::string> unresolved_skus(const Order& order, const std::vector<ResolvedLine>& lines) {
   std::vector<std::string> skus;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (lines[i].sold.value == 0) skus.push_back(normal_sku(order.lines[i].sku.text).text);
+    if (!lines[i].known()) skus.push_back(normal_sku(order.lines[i].sku.text).text);
   }
   return skus;
 }
@@ -139,7 +146,7 @@ Doubts crossed_goods(Session& session, const Order& order, const std::vector<Res
   Doubts doubts;
   for (std::size_t i = 0; i < order.lines.size(); ++i) {
     const auto& line = order.lines[i];
-    if (lines[i].sold.value == 0 || line.sku.empty() || line.offer.id.empty()) continue;
+    if (lines[i].sold.value == 0 || lines[i].by_hand.value != 0 || line.sku.empty() || line.offer.id.empty()) continue;
     const auto sold = store::get_variant(session, lines[i].sold);
     const Sku said = normal_sku(line.sku.text);
     if (!sold || normal_sku(sold->sku).text == said.text || !store::find_variant(session, said)) continue;
@@ -467,7 +474,7 @@ void reconsider_order(Session& session, const World& world, OrderNo order) {
 std::map<std::string, std::string> sold_by_line(Session& session, const store::OrderRow& row) {
   std::map<std::string, std::string> sold;
   for (const auto& line : resolved_from(row.resolved)) {
-    const auto variant = line.sold.value == 0 ? std::nullopt : store::get_variant(session, line.sold);
+    const auto variant = line.known() ? store::get_variant(session, line.moves()) : std::nullopt;
     if (variant) sold[line.line] = variant->sku;
   }
   return sold;
@@ -483,7 +490,7 @@ Order named_order(Session& session, const store::OrderRow& row) {
 }
 
 bool sells(const store::OrderRow& row, VariantNo variant) {
-  return std::ranges::any_of(resolved_from(row.resolved), [&](const ResolvedLine& line) { return line.sold == variant; });
+  return std::ranges::any_of(resolved_from(row.resolved), [&](const ResolvedLine& line) { return line.moves() == variant; });
 }
 
 Order platform_order(const store::OrderRow& row) {
@@ -520,6 +527,55 @@ Result<std::size_t> reroute_order(Session& session, const World& world, OrderNo 
   return moved;
 }
 
+namespace {
+
+/// By its id, by the platform's word for what it sells, or by what it moves; without a word the one of which nobody knows what it sells.
+Result<std::string> line_meant(Session& session, const store::OrderRow& row, const std::string& word) {
+  const Order order = platform_order(row);
+  const auto sold = sold_by_line(session, row);
+  const std::string sku = normal_sku(word).text;
+  std::vector<std::string> meant;
+  for (const auto& line : order.lines) {
+    const auto moves = sold.find(line.id);
+    const bool same =
+        line.id == word || normal_sku(line.sku.text).text == sku || (moves != sold.end() && normal_sku(moves->second).text == sku);
+    if (word.empty() ? moves == sold.end() : same) meant.push_back(line.id);
+  }
+  if (meant.size() == 1) return meant.front();
+  std::string all;
+  for (const auto& line : order.lines) all += (all.empty() ? "" : ", ") + line.id + (line.sku.empty() ? "" : " (" + line.sku.text + ")");
+  return error(Fault::invalid,
+               word.empty()    ? std::to_string(meant.size()) + " lines of the order are of unknown goods"
+               : meant.empty() ? "the order has no line " + word
+                               : std::to_string(meant.size()) + " lines of the order are of " + word,
+               "order remap", "say which: --line one of " + all);
+}
+
+}  // namespace
+
+Result<std::string> remap_line(Session& session, const World& world, OrderNo no, const std::string& word, const std::string& sku,
+                               const std::string& author) {
+  auto row = store::get_order(session, no);
+  if (!row || !world.find(row->channel))
+    return error(Fault::not_found, "there is no such order of a channel that is configured", "order remap");
+  const auto variant = store::find_variant(session, normal_sku(sku));
+  if (!variant) return error(Fault::not_found, "there is no SKU '" + sku + "'", "order remap", "add it with `tallyd import`");
+  const auto meant = line_meant(session, *row, word);
+  if (!meant) return meant.error();
+  auto lines = resolved_from(row->resolved);
+  const auto line = std::ranges::find(lines, *meant, &ResolvedLine::line);
+  ensure(line != lines.end(), "each line was resolved, if to nothing");
+  line->by_hand = variant->no;
+  line->parts = parts_of(session, variant->no);
+  row->resolved = to_json(lines);
+  const std::string id = row->id;
+  const ChannelNo channel = row->channel;
+  settle_again(session, world, std::move(*row), [](ChannelNo, VariantNo, const OwnStep&) {});
+  store::journal(session, {0, world.clock.now(), "order.remapped", author, channel, id,
+                           Json::object({{"order", no.value}, {"line", *meant}, {"sku", variant->sku}}).dump()});
+  return *meant;
+}
+
 Result<std::vector<std::string>> release_order(Session& session, const World& world, OrderNo no, const std::string& author) {
   auto row = store::get_order(session, no);
   ensure(row.has_value(), "an order that was found is there");
@@ -531,7 +587,7 @@ Result<std::vector<std::string>> release_order(Session& session, const World& wo
   const auto still = platform_order(*store::get_order(session, no)).holds;
   if (still == held)
     return error(Fault::rejected, "it cannot be released: " + still.front(), "order release",
-                 "add the SKU, or correct the order on its channel");
+                 "add the SKU, correct the order on its channel, or say what the line sells with `tallyd order remap`");
   Json released = Json::array();
   for (const auto& hold : held) {
     if (std::find(still.begin(), still.end(), hold) == still.end()) released.push_back(hold);

@@ -58,6 +58,12 @@ bool sells(const store::OrderRow& row, VariantNo variant);
 /// lines of which something left stay. Errors: not_found.
 Result<std::size_t> reroute_order(store::Session& session, const World& world, OrderNo order, LocationNo location, const std::string& line);
 
+/// A person says what a line (by its id or its SKU; empty: the one of unknown goods) sells, and what it reserves or has moved is of that
+/// from now on, for as long as the platform's document names the same under it. The offer that it was sold from stays what the platform
+/// took from. Answers the line's id. Errors: not_found (the order, the SKU), invalid (no such line, or several).
+Result<std::string> remap_line(store::Session& session, const World& world, OrderNo order, const std::string& line, const std::string& sku,
+                               const std::string& author);
+
 /// A person lets an order go for what holds it now; the same words never hold it again. Answers what holds it still: a line whose SKU
 /// nobody knows. Errors: rejected (nothing can be released).
 Result<std::vector<std::string>> release_order(store::Session& session, const World& world, OrderNo order, const std::string& author);

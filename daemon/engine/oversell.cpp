@@ -56,7 +56,7 @@ Quantity missing_for(Session& session, const Taking& taking, VariantNo variant, 
 VariantNo sold_with(const std::vector<ResolvedLine>& resolved, VariantNo component) {
   for (const auto& line : resolved) {
     for (const auto& part : line.parts) {
-      if (part.variant == component) return line.sold;
+      if (part.variant == component && line.sold.value != 0) return line.sold;
     }
   }
   return component;

@@ -89,7 +89,8 @@ std::map<VariantNo, Sold> sold_of(const channel::Capabilities& facts, const Orde
     sold.level.now += level.now;
     sold.level.before_end += level.before_end;
     sold.level.sure = sold.level.sure && level.sure;
-    if (found->parts.empty()) continue;
+    if (found->by_hand.value != 0) sold.claimed += level.now;  // other goods than the platform sold: nothing is waited for there
+    if (found->by_hand.value != 0 || found->parts.empty()) continue;
     const auto& part = found->parts.front();
     const auto effect = claim.find({part.variant, part.location});
     sold.claimed += claimed_of(facts, wished, line, effect != claim.end() && effect->second.reserved > 0);

@@ -131,7 +131,7 @@ void draw_from_quotas(Session& session, const Channel& channel, OrderNo no, cons
   const Time placed = order.placed_at.value_or(now);
   std::map<VariantNo, Quantity> sold;
   for (const auto& line : resolved) {
-    if (line.sold.value == 0 || line.parts.empty()) continue;
+    if (line.sold.value == 0 || line.by_hand.value != 0 || line.parts.empty()) continue;
     const auto of_order = std::find_if(order.lines.begin(), order.lines.end(), [&](const OrderLine& each) { return each.id == line.line; });
     if (of_order == order.lines.end()) continue;
     const auto effect = claim.find({line.parts.front().variant, line.parts.front().location});

@@ -19,6 +19,10 @@ struct ResolvedLine {
     LocationNo location;
   };
   std::vector<Part> parts;  ///< empty: not resolved, claims nothing
+  VariantNo by_hand = {};   ///< what a person says that it moves: then `parts` are of this, and `sold` is of the offer all the same, or 0
+
+  bool known() const { return sold.value != 0 || by_hand.value != 0; }
+  VariantNo moves() const { return by_hand.value != 0 ? by_hand : sold; }
 };
 
 struct Effect {

@@ -100,6 +100,7 @@ const std::vector<Endpoint>& endpoints() {
        [](Admin& admin, const Call& call) { return admin.reveal_order(call.body.text_or("channel"), call.name, call.author); }},
       {"POST", "privacy/erase", {}, [](Admin& admin, const Call& call) { return admin.erase(call.body, call.author); }},
       {"POST", "orders/release", {}, [](Admin& admin, const Call& call) { return admin.release_order(call.body, call.author); }},
+      {"POST", "orders/remap", {}, [](Admin& admin, const Call& call) { return admin.remap_order(call.body, call.author); }},
       {"POST", "order-tasks", {}, [](Admin& admin, const Call& call) { return admin.do_order(call.body, call.author); }},
       {"POST",
        "order-tasks/{}/retry",

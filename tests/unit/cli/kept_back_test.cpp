@@ -12,6 +12,14 @@ TEST_F(KeptBack, AHeldOrderThatIsToBeSentEndsWithEight) {
   EXPECT_NE(err.str().find("review: big order"), std::string::npos) << err.str();
 }
 
+TEST_F(KeptBack, ALineOfUnknownGoodsIsSaidToSellASku) {
+  with_daemon().answer(
+      "/api/v1/orders/remap",
+      R"({"channel":"shop","id":"7","state":"paid","holds":[],"lines":[{"line":"1","sku":"A","said":"ghost","quantity":2}]})");
+  EXPECT_EQ(tallyd({"order", "remap", "7", "--line", "ghost", "--sku", "A"}), exit_ok) << err.str();
+  EXPECT_TRUE(printed("A (there: ghost)")) << out.str();
+}
+
 TEST_F(KeptBack, APlanOfWhichTheRestIsLeftAloneEndsWithNoneToDoAndSaysSo) {
   with_daemon().answer("/api/v1/plan",
                        R"({"empty":true,"digest":"d","items":[],"left_alone":[{"channel":"shop","sku":"A","left_by":"ada"}],)"

@@ -89,6 +89,48 @@ TEST_F(HeldOrder, AnOrderWithAnUnknownSkuIsNotSentBeforeTheSkuIsThere) {
   EXPECT_EQ(at("ghost", "main"), (Effect{4, 0}));
 }
 
+TEST_F(HeldOrder, AnUnknownLineIsSaidToSellASkuOfOursAndGoesForThat) {
+  order("shop", "1", "paid", {{"ghost", 2}});
+  EXPECT_THAT(refusal("1"), HasSubstr("`tallyd order remap 1 --channel shop --sku SKU`"));
+  const auto remapped = [&](const std::string& line, const std::string& sku) {
+    return person([&](Engine& engine) {
+      Json wish = Json::object({{"order", "1"}, {"sku", sku}});
+      if (!line.empty()) wish.set("line", line);
+      return engine.remap_order(wish, "ada");
+    });
+  };
+  EXPECT_EQ(remapped("", "nothing").error().fault, Fault::not_found);
+  EXPECT_EQ(remapped("7", "A").error().fault, Fault::invalid);
+  const auto shown = remapped("", "A");
+  ASSERT_TRUE(shown.has_value()) << shown.error().text();
+  EXPECT_EQ(shown->find("holds")->as_array().size(), 0u) << shown->dump();
+  EXPECT_EQ(shown->find("lines")->as_array().front().text_or("sku"), "A");
+  EXPECT_EQ(shown->find("lines")->as_array().front().text_or("said"), "ghost");
+  EXPECT_EQ(at("A", "main"), (Effect{10, 2}));
+  EXPECT_EQ(number("shop", "A").add_back, 0) << "the shop took nothing from A, and will not";
+  pass(Duration(60000));
+  order("shop", "1", "paid", {{"ghost", 3}});
+  EXPECT_EQ(at("A", "main"), (Effect{10, 3})) << "its next document says the same word";
+  ASSERT_TRUE(asked("ship", "1").has_value());
+  EXPECT_EQ(at("A", "main"), (Effect{7, 0}));
+  EXPECT_EQ(told("order.remapped"), 1);
+}
+
+TEST_F(HeldOrder, ALineThatWasSentAsSomethingElseMovesThatInstead) {
+  add_product("B", 10);
+  order("shop", "1", "shipped", {{"A", 2}});
+  ASSERT_EQ(at("A", "main"), (Effect{8, 0}));
+  const auto shown = person([](Engine& engine) {
+    return engine.remap_order(Json::object({{"order", "1"}, {"line", "A"}, {"sku", "B"}}), "ada");
+  });
+  ASSERT_TRUE(shown.has_value()) << shown.error().text();
+  EXPECT_EQ(at("A", "main"), (Effect{10, 0}));
+  EXPECT_EQ(at("B", "main"), (Effect{8, 0}));
+  pass(Duration(60000));
+  order("shop", "1", "shipped", {{"B", 2}});
+  EXPECT_EQ(at("B", "main"), (Effect{8, 0})) << "the channel names it itself now";
+}
+
 TEST_F(HeldOrder, WhatContradictsItselfIsToldWithBothWaysOut) {
   order("shop", "1", "paid", {{"A", -2}, {"ghost", 1}});
   EXPECT_THAT(refusal("1"), HasSubstr("a quantity of -2"));

@@ -85,6 +85,7 @@ class FakeAdmin final : public engine::Admin {
   }
   Result<Json> erase(const Json& wish, const std::string& author) override { return told("erase", wish.dump(), author); }
   Result<Json> do_order(const Json& wish, const std::string& author) override { return told("do_order", wish.dump(), author); }
+  Result<Json> remap_order(const Json& wish, const std::string& author) override { return told("remap_order", wish.dump(), author); }
   Result<Json> release_order(const Json& wish, const std::string& author) override { return told("release_order", wish.dump(), author); }
   Result<Json> decide_order_task(const std::string& task, const std::string& verb, const std::string& author) override {
     return told("decide_order_task", verb + " " + task, author);
