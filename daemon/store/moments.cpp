@@ -32,6 +32,10 @@ constexpr std::array<Moments, 25> moved{
 
 void move_moments(Session& session, Duration by, Time now) {
   Int shift = by.count(), none = to_ms(long_ago), ever = to_ms(never), present = to_ms(now);
+  // An order that was accepted while a listing is being made is asked for by that when the answer is here (taken_since).
+  session.sql << "UPDATE orders SET accepted_at = MAX(accepted_at + :by, 1) WHERE order_no > (SELECT COALESCE(MAX(order_no), 0) - 10000 "
+                 "FROM orders) AND accepted_at >= (SELECT MIN(committed_at) FROM intent WHERE outcome = '' AND aspect = 'content')",
+      use(shift);
   for (const auto& [table, column, only] : moved) {
     const std::string name(column);
     session.sql << "UPDATE " + std::string(table) + " SET " + name + " = MAX(" + name + " + :by, 1) WHERE " + name + " > :none AND " +

@@ -95,6 +95,32 @@ TEST_F(ClockSet, BackWhileTheMachineWasOffKeepsNothingWaiting) {
   expect_nothing_waits(shop);
 }
 
+TEST_F(ClockSet, ASaleWhileItsListingIsMadeIsTakenOffTheFirstNumber) {
+  auto& shop = add_shop_with_its_own_clock({});
+  add_product("A", 10);
+  start();
+  std::optional<Call> making;
+  for (int second = 0; second < 60 && !making; ++second) {
+    for (const auto& call : decided()) {
+      if (call.kind == Call::Kind::push)
+        making = call;
+      else
+        answer(call, perform(call, connector_of(call)));
+    }
+    clock.pass(1s);
+  }
+  ASSERT_TRUE(making.has_value());
+  const auto made = perform(*making, connector_of(*making));
+  tell(shop, buy(shop, "A", 2));
+  decided();
+  ASSERT_EQ(reserved("A"), 2);
+  clock.set_by(5s);
+  decided();
+  answer(*making, made);
+  EXPECT_EQ(there(shop, "A"), 8);
+  EXPECT_LE(offer(shop, "A").low, 8) << "it was accepted behind the request, by whatever clock";
+}
+
 TEST_F(ClockSet, WhileTheDaemonWasDownIsKnownToTheSecondWhicheverWay) {
   auto& shop = add_shop_with_its_own_clock({});
   add_product("A", 10);
