@@ -14,13 +14,14 @@
 #include "store/pins.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace tally::engine {
 namespace {
 
 using store::Session;
 
-constexpr std::size_t newest = 12, most_entries = 200;
+constexpr std::size_t newest = 12, most_entries = 200, most_movements = 200;
 
 std::string with_sign(Quantity quantity) {
   return (quantity >= 0 ? "+" : "") + std::to_string(quantity);
@@ -110,46 +111,63 @@ void tell_pins(Session& session, const Channel& channel, const store::VariantRow
     story.tell(pin->at, "pin", "its content is " + pin_in_words(*pin), Json::object({{"aspect", "content"}}));
 }
 
-/// The newest movements of the goods that this offer shows, wherever this channel sells from.
-std::vector<store::MovementRow> movements_behind(Session& session, const Channel& channel, VariantNo variant) {
-  std::vector<store::MovementRow> rows = store::movements_of(session, variant, newest);
-  for (const auto& part : store::components_of(session, variant)) {
-    for (auto& row : store::movements_of(session, part.variant, newest)) rows.push_back(std::move(row));
+/// What changed how many the channel may show, in the order of time, as far as it is looked for; `first`: nothing older was.
+struct Changes {
+  std::vector<std::pair<Time, std::string>> causes;
+  Time first = long_ago;
+};
+
+/// A cause counts by all that it moved there: goods that were promised and have left change no number.
+Changes changes_behind(Session& session, const Channel& channel, VariantNo variant) {
+  Changes changes;
+  std::map<std::string, std::pair<Time, Quantity>> sums;
+  const auto add = [&](VariantNo part) {
+    const auto rows = store::movements_of(session, part, most_movements);
+    if (rows.size() == most_movements) changes.first = std::max(changes.first, rows.back().at);
+    for (const auto& row : rows) {
+      const auto& m = row.movement;
+      if (m.cause.starts_with("cover:") || std::ranges::find(channel.locations, m.location) == channel.locations.end()) continue;
+      auto& [at, units] = sums[m.cause];
+      at = std::max(at, row.at);
+      units += m.effect.on_hand - m.effect.reserved;
+    }
+  };
+  const auto parts = store::components_of(session, variant);
+  for (const auto& part : parts) add(part.variant);
+  if (parts.empty()) add(variant);
+  for (const auto& [cause, moved] : sums) {
+    if (moved.second != 0) changes.causes.emplace_back(moved.first, cause);
   }
-  std::erase_if(rows,
-                [&](const auto& row) { return std::ranges::find(channel.locations, row.movement.location) == channel.locations.end(); });
-  std::ranges::sort(rows, {}, &store::MovementRow::sequence);
-  return rows;
+  std::ranges::stable_sort(changes.causes, {}, &std::pair<Time, std::string>::first);
+  return changes;
 }
 
-/// Several changes go as one request: what moved the goods since the request before, and what it was sent for.
-std::string causes_in_words(Session& session, const World& world, const std::vector<store::MovementRow>& moved, Time before,
-                            const store::Intent& intent) {
-  constexpr std::size_t most_named = 4;
+/// Several changes go as one request: what changed since the request before, and last what it was sent for.
+std::string causes_in_words(Session& session, const World& world, const Changes& changes, Time before, const store::Intent& intent) {
+  constexpr std::size_t most_named = 3;
+  const std::string last = cause_in_words(session, world, intent.cause);
   std::vector<std::string> causes;
-  const auto add = [&](const std::string& cause) {
-    const std::string words = cause_in_words(session, world, cause);
-    if (std::ranges::find(causes, words) == causes.end()) causes.push_back(words);
-  };
-  for (const auto& row : moved) {
-    if (before != long_ago && row.at > before && row.at <= intent.committed_at) add(row.movement.cause);
+  for (const auto& [at, cause] : changes.causes) {
+    if (before == long_ago || at <= before || at > intent.committed_at) continue;
+    std::string words = cause_in_words(session, world, cause);
+    if (words != last && std::ranges::find(causes, words) == causes.end()) causes.push_back(std::move(words));
   }
-  add(intent.cause);
-  const std::size_t left_out = causes.size() > most_named ? causes.size() - most_named : 0;
-  std::string text;
-  for (std::size_t i = left_out; i < causes.size(); ++i) text += (text.empty() ? "" : ", ") + causes[i];
-  return text + (left_out > 0 ? " and " + std::to_string(left_out) + " changes before" : "");
+  const bool others = causes.size() > most_named || (before != long_ago && before < changes.first && changes.first <= intent.committed_at);
+  if (causes.size() > most_named) causes.erase(causes.begin(), causes.end() - most_named);
+  std::string text = others ? "others, " : "";
+  for (const auto& cause : causes) text += cause + ", ";
+  return text + last;
 }
 
 void tell_pushes(Session& session, const World& world, const Channel& channel, const store::OfferRow& offer, Story& story) {
   auto intents = store::last_intents(session, channel.no, "stock", offer.variant.value, newest);
-  const auto moved = movements_behind(session, channel, offer.variant);
+  const auto changes = changes_behind(session, channel, offer.variant);
   Time before = long_ago;
   for (auto intent = intents.rbegin(); intent != intents.rend(); ++intent) {
     const std::string sentence = "request " + std::to_string(intent->no.value) + ": " +
                                  (intent->relative ? "change by " + with_sign(intent->delta) + " to " + std::to_string(intent->value)
                                                    : "set to " + std::to_string(intent->value)) +
-                                 ", because of " + causes_in_words(session, world, moved, before, *intent) +
+                                 ", because of " + causes_in_words(session, world, changes, before, *intent) +
                                  "; the platform: " + answer_in_words(*intent);
     before = intent->committed_at;
     story.tell(intent->committed_at, "push", sentence, Json::object({{"cause", intent->cause}}));

@@ -64,8 +64,8 @@ TEST_F(Explained, ARequestForSeveralChangesNamesThemAll) {
   pass(Duration(60000));
   for (int id = 10; id < 16; ++id) order("two", std::to_string(id), "paid", {{"A", 1}});
   come_to_rest();
-  EXPECT_THAT(story("one"), HasSubstr("because of order 12 of two (then paid), order 13 of two (then paid), order 14 of two (then paid), "
-                                      "order 15 of two (then paid) and 2 changes before; the platform"));
+  EXPECT_THAT(story("one"), HasSubstr("because of others, order 12 of two (then paid), order 13 of two (then paid), order 14 of two (then "
+                                      "paid), order 15 of two (then paid); the platform"));
 }
 
 TEST_F(Explained, TheOrderBehindANumberIsItsCauseThoughALookCameBetween) {
