@@ -270,6 +270,23 @@ void tell_who_waits(Session& session, const Channel& channel, const std::string&
     store::clear_problem(session, channel.no, "after-sale", id);
 }
 
+bool was_sure(const Channel& channel, const store::OrderRow& row) {
+  using channel::Takes;
+  const bool by_word = channel.facts.takes == Takes::paid || channel.facts.takes == Takes::by_state;
+  return !by_word || taken_is_sure(channel.facts, platform_order(row));
+}
+
+/// What a person said of a line ends with the platform's next word for it.
+void tell_dropped(Session& session, const Channel& channel, const store::OrderRow& row, const std::vector<ResolvedLine>& before,
+                  const std::vector<ResolvedLine>& kept, Time now) {
+  for (const auto& line : before) {
+    if (line.by_hand.value == 0 || std::ranges::find(kept, line.line, &ResolvedLine::line) != kept.end()) continue;
+    const auto variant = store::get_variant(session, line.by_hand);
+    store::journal(session, {0, now, "order.remap_ended", "inbox:" + std::to_string(row.inbox_row), channel.no, row.id,
+                             Json::object({{"order", row.no.value}, {"line", line.line}, {"sku", variant ? variant->sku : ""}}).dump()});
+  }
+}
+
 /// Everything that follows from the order's present state, for a row whose document is already the new one. `changed`: it is another one
 /// than before.
 void settle(Session& session, const World& world, const Channel& channel, store::OrderRow& row, Order order,
@@ -285,12 +302,11 @@ void settle(Session& session, const World& world, const Channel& channel, store:
   // An abandoned order that is first seen when its time has run out reserves nothing, not even for a moment.
   if (waits_for_payment(channel, wished) && runs_out_at(channel, order, now) <= now) row.expired = true;
   const Claim target = claim_of(wished, counting, channel.reserve(), row.expired);
-  const Units taken_before = units_from(row.taken);
-  auto effects = own_effects(channel.facts, order, wished, counting, target, first ? nullptr : &taken_before, before_changed_at,
-                             channel.clock.theirs(now));
-  if (!changed) keep_new_steps(effects, taken_before);
+  const TakenBefore taken_before{units_from(row.taken), before_changed_at, first || was_sure(channel, row)};
+  auto effects = own_effects(channel.facts, order, wished, counting, target, first ? nullptr : &taken_before, channel.clock.theirs(now));
+  if (!changed) keep_new_steps(effects, taken_before.units);
   row.state = name_of(arrived(session, wished) ? OrderState::completed : wished.state);
-  row.document = to_json(order);
+  const Json document_before = std::exchange(row.document, to_json(order));
   row.document.set("doubts", [&] {
     Json list = Json::array();
     for (const auto& doubt : doubts) list.push_back(doubt);

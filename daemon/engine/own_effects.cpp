@@ -19,6 +19,12 @@ bool was_paid(const Order& order) {
   return order.paid_at.has_value() || (order.state != OrderState::pending && order.state != OrderState::cancelled);
 }
 
+/// Of an order that is held, as nobody may know whether it is paid.
+bool tells_of_payment(const Order& order) {
+  const bool waits = order.payment == PaymentState::pending || order.payment == PaymentState::void_;
+  return order.paid_at.has_value() || (order.payment && !waits);
+}
+
 bool gives_back(const channel::Capabilities& facts, const Order& order) {
   if (order.state == OrderState::refunded) return facts.gives_back.contains(GivesBack::refund);
   return facts.gives_back.contains(was_paid(order) ? GivesBack::paid_cancel : GivesBack::unpaid_cancel);
@@ -49,7 +55,7 @@ Level level_of(const channel::Capabilities& facts, const Order& order, const Ord
       return {kept, units};
     case Takes::paid:
       if (!was_paid(order)) return {};
-      return {kept, units, order.state != OrderState::held || order.paid_at || order.payment};  // held, as nobody knows whether it is paid
+      return {kept, units, order.state != OrderState::held || tells_of_payment(order)};
     case Takes::shipped:
       return {shipped, shipped};
     case Takes::by_state: {
@@ -106,22 +112,24 @@ struct Moments {
 };
 
 /// How the number came from what was taken before (`was`; nothing: this is the first document) to what is taken now, step by step:
-/// a look may lie between any two of them.
+/// a look may lie between any two of them. `was_sure`: what was taken before is known.
 void add_steps(std::vector<std::pair<VariantNo, OwnStep>>& steps, VariantNo variant, const Sold& sold, const std::optional<Quantity>& was,
-               const Moments& at, bool takes_at_placing, bool takes_at_payment) {
+               bool was_sure, const Moments& at, bool takes_at_placing, bool takes_at_payment) {
   const auto add = [&](Quantity taken, Time from, Time to, bool unsure) {
     if (taken != 0) steps.push_back({variant, {taken, from, std::max(from, to), unsure}});
   };
   const Level& level = sold.level;
   const Quantity had = was.value_or(0);
+  const bool sure = level.sure && was_sure;
+  if (level.sure && !was_sure && level.now == had) return add(had, at.before, at.changed, true);  // then, or only now
   const Time end_from = at.ended.value_or(at.before), end_to = at.ended.value_or(at.changed);
   const Time taken_from = takes_at_placing && !was ? at.placed : takes_at_payment && at.paid ? *at.paid : at.before;
   const Time taken_to = takes_at_placing && !was ? at.placed : takes_at_payment && at.paid ? *at.paid : end_to;
   const bool ended_since = level.before_end != level.now && (had != level.now || !was || end_to >= at.before);
   if (!ended_since)
-    return add(level.now - had, had == 0 ? taken_from : at.before, had == 0 && level.now > 0 ? taken_to : at.changed, !level.sure);
+    return add(level.now - had, had == 0 ? taken_from : at.before, had == 0 && level.now > 0 ? taken_to : at.changed, !sure);
   // It may have ended, all of it, with the document before this one already: then both steps are unsure.
-  const bool unsure = !level.sure || (was && had == level.now && end_to == at.before);
+  const bool unsure = !sure || (was && had == level.now && end_to == at.before);
   if (had == 0)
     add(level.before_end, taken_from, taken_to, unsure);
   else
@@ -136,9 +144,12 @@ Quantity at(const Units& units, VariantNo variant) {
 
 }  // namespace
 
+bool taken_is_sure(const channel::Capabilities& facts, const Order& order) {
+  return std::ranges::all_of(order.lines, [&](const OrderLine& line) { return level_of(facts, order, line).sure; });
+}
+
 OwnEffects own_effects(const channel::Capabilities& facts, const Order& order, const Order& wished,
-                       const std::vector<ResolvedLine>& resolved, const Claim& claim, const Units* before, Time before_changed_at,
-                       Time now) {
+                       const std::vector<ResolvedLine>& resolved, const Claim& claim, const TakenBefore* before, Time now) {
   OwnEffects effects;
   const auto all = sold_of(facts, order, wished, resolved, claim);
   for (const auto& [variant, sold] : all) {
@@ -148,16 +159,17 @@ OwnEffects own_effects(const channel::Capabilities& facts, const Order& order, c
   Moments moments;
   moments.placed = order.placed_at.value_or(order.changed_at.value_or(now));
   moments.changed = facts.changed_at_trusted ? std::max(moments.placed, order.changed_at.value_or(now)) : std::max(moments.placed, now);
-  moments.before = before ? std::max(moments.placed, std::min(before_changed_at, moments.changed)) : moments.placed;
+  moments.before = before ? std::max(moments.placed, std::min(before->changed_at, moments.changed)) : moments.placed;
   moments.paid = order.paid_at;
   moments.ended = order.cancelled_at;
   for (const auto& [variant, sold] : all) {
-    const auto was = before ? std::optional<Quantity>(at(*before, variant)) : std::nullopt;
-    add_steps(effects.steps, variant, sold, was, moments, facts.takes == Takes::placed, facts.takes == Takes::paid);
+    const auto was = before ? std::optional<Quantity>(at(before->units, variant)) : std::nullopt;
+    add_steps(effects.steps, variant, sold, was, !before || before->sure, moments, facts.takes == Takes::placed,
+              facts.takes == Takes::paid);
   }
   if (before) {  // lines that went away by an edit
-    for (const auto& [variant, units] : *before) {
-      if (!all.contains(variant)) effects.steps.push_back({variant, {-units, moments.before, moments.changed, false}});
+    for (const auto& [variant, units] : before->units) {
+      if (!all.contains(variant)) effects.steps.push_back({variant, {-units, moments.before, moments.changed, !before->sure}});
     }
   }
   if (over(order)) return effects;

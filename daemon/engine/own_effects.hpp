@@ -18,10 +18,19 @@ struct OwnEffects {
   Units add_back;  ///< units that we claim and its number does not reflect (negative: the other way round)
 };
 
+/// What followed from the last document that was applied.
+struct TakenBefore {
+  Units units;
+  Time changed_at;
+  bool sure = true;  ///< taken_is_sure() of that document
+};
+
+/// False where it depends on a state of which nobody knows whether the platform takes something in it.
+bool taken_is_sure(const channel::Capabilities& facts, const Order& order);
+
 /// `order` as the platform says it is, `wished` with what the merchant did on top (order_facts.hpp): the platform's number follows the
-/// first, our claim the second. `before`: `taken` of the last document that was applied; nothing when this is the first.
+/// first, our claim the second. `before`: nothing when this is the first document.
 OwnEffects own_effects(const channel::Capabilities& facts, const Order& order, const Order& wished,
-                       const std::vector<ResolvedLine>& resolved, const Claim& claim, const Units* before, Time before_changed_at,
-                       Time now);
+                       const std::vector<ResolvedLine>& resolved, const Claim& claim, const TakenBefore* before, Time now);
 
 }  // namespace tally::engine

@@ -39,13 +39,13 @@ Order order_of(Quantity quantity, OrderState state) {
 const std::vector<ResolvedLine> resolved{{"1", sold, {{sold, 1, shelf}}}};
 
 OwnEffects first_seen(const Capabilities& facts, const Order& order, ReserveAt reserve = ReserveAt::placed) {
-  return own_effects(facts, order, order, resolved, claim_of(order, resolved, reserve, false), nullptr, long_ago, at(1000));
+  return own_effects(facts, order, order, resolved, claim_of(order, resolved, reserve, false), nullptr, at(1000));
 }
 
 OwnEffects seen_again(const Capabilities& facts, const Order& order, Quantity taken_before, Time before,
-                      ReserveAt reserve = ReserveAt::placed) {
-  const Units units = taken_before == 0 ? Units{} : Units{{sold, taken_before}};
-  return own_effects(facts, order, order, resolved, claim_of(order, resolved, reserve, false), &units, before, at(1000));
+                      ReserveAt reserve = ReserveAt::placed, bool sure = true) {
+  const TakenBefore taken{taken_before == 0 ? Units{} : Units{{sold, taken_before}}, before, sure};
+  return own_effects(facts, order, order, resolved, claim_of(order, resolved, reserve, false), &taken, at(1000));
 }
 
 Quantity add_back_of(const OwnEffects& effects) {
@@ -99,8 +99,33 @@ TEST(OwnEffects, OfAnOrderThatIsHeldWithoutAWordOfItsPaymentNobodyKnowsWhetherIt
   const auto unknown = first_seen(takes(Takes::paid), order);
   ASSERT_EQ(unknown.steps.size(), 1u);
   EXPECT_TRUE(unknown.steps[0].second.unsure);
+  order.payment = PaymentState::pending;
+  EXPECT_TRUE(first_seen(takes(Takes::paid), order).steps.at(0).second.unsure) << "held by the platform, and not paid";
   order.paid_at = at(100);
   EXPECT_FALSE(first_seen(takes(Takes::paid), order).steps.at(0).second.unsure);
+}
+
+TEST(OwnEffects, WhatWasUnsureMayHaveBeenTakenOnlyNowOrNever) {
+  const auto known = seen_again(takes(Takes::paid), order_of(2, OrderState::paid), 2, at(100), ReserveAt::placed, false);
+  ASSERT_EQ(known.steps.size(), 1u);
+  EXPECT_EQ(known.steps[0].second.taken, 2);
+  EXPECT_TRUE(known.steps[0].second.unsure);
+  const auto never_paid = seen_again(takes(Takes::paid), order_of(2, OrderState::pending), 2, at(100), ReserveAt::placed, false);
+  ASSERT_EQ(never_paid.steps.size(), 1u);
+  EXPECT_EQ(never_paid.steps[0].second.taken, -2);
+  EXPECT_TRUE(never_paid.steps[0].second.unsure) << "nothing comes back that was never taken";
+}
+
+TEST(OwnEffects, OfALineThatMovesOtherGoodsByHandNothingIsWaitedFor) {
+  auto moved = resolved;
+  moved.front().by_hand = VariantNo(77);
+  moved.front().parts = {{VariantNo(77), 1, shelf}};
+  for (const auto when : {Takes::placed, Takes::paid, Takes::shipped}) {
+    const Order order = order_of(2, OrderState::paid);
+    const auto effects = own_effects(takes(when), order, order, moved, claim_of(order, moved, ReserveAt::placed, false), nullptr, at(1000));
+    EXPECT_EQ(add_back_of(effects), 0);
+    EXPECT_EQ(net(effects), when == Takes::shipped ? 0 : 2) << "of the offer that it was sold from";
+  }
 }
 
 TEST(OwnEffects, WhatWeReserveBeforeThePlatformTakesItIsAddedBack) {
