@@ -53,7 +53,8 @@ Json wish_of(const Options& options, const char* kind) {
 
 void show_lines(Desk& desk, const Json& order) {
   using Side = Table::Side;
-  Table lines({{"SKU"},
+  Table lines({{"LINE"},
+               {"SKU"},
                {"ORDERED", Side::right},
                {"OPEN", Side::right},
                {"SHIPPED", Side::right},
@@ -61,7 +62,8 @@ void show_lines(Desk& desk, const Json& order) {
                {"BACK", Side::right}});
   for (const Json& line : items_in(order, "lines")) {
     const std::string said = line.text_or("said");
-    lines.add({{line.text_or("sku") + (said.empty() ? "" : " (there: " + said + ")")},
+    lines.add({{shown(line.find("line"))},
+               {line.text_or("sku") + (said.empty() ? "" : " (there: " + said + ")")},
                {shown(line.find("quantity"))},
                {shown(line.find("open"))},
                {shown(line.find("shipped"))},

@@ -68,6 +68,20 @@ Json order_json(Session& session, const World& world, const store::OrderRow& row
   return json;
 }
 
+/// The platform's own word for what one line sells is understood, too, where no line moves a SKU of that name.
+Json with_lines_named(Json wish, const Order& told, const Order& named) {
+  Json* lines = wish.find("lines");
+  if (!lines || !lines->is_array()) return wish;
+  for (auto& wanted : lines->as_array()) {
+    if (!wanted.is_object() || wanted.find("line") || wanted.text_or("sku").empty()) continue;
+    const std::string word = normal_sku(wanted.text_or("sku")).text;
+    const auto says = [&](const OrderLine& line) { return normal_sku(line.sku.text).text == word; };
+    if (std::ranges::any_of(named.lines, says) || std::ranges::count_if(told.lines, says) != 1) continue;
+    wanted.set("line", std::ranges::find_if(told.lines, says)->id);
+  }
+  return wish;
+}
+
 /// An order that a person is to look at first is not sent, whatever holds it.
 Error kept_back(const Order& order, const Channel& channel) {
   std::string why;
@@ -132,7 +146,7 @@ Result<Json> Engine::do_order(const Json& wish, const std::string& author) {
       ensure(channel != nullptr, "the order was found on a channel of ours");
       const Order order = with_tasks(named_order(session, *row), store::order_tasks_of(session, row->no));
       if (wish.text_or("kind") == "ship" && !order.holds.empty()) return kept_back(order, *channel);
-      auto task = task_of(wish, order, *channel, now);
+      auto task = task_of(with_lines_named(wish, platform_order(*row), order), order, *channel, now);
       if (!task) return task.error();
       task->order = row->no;
       task->channel = row->channel;
@@ -182,8 +196,10 @@ Result<Json> Engine::remap_order(const Json& wish, const std::string& author) {
     auto written = world.store.write([&](Session& session) -> Result<void> {
       const auto row = find_named(session, world, wish.text_or("channel"), wish.text_or("order"));
       if (!row) return row.error();
-      const Json* line = wish.find("line");
-      const auto done = remap_line(session, world, row->no, line ? line->scalar_text() : "", wish.text_or("sku"), author);
+      const Json *line = wish.find("line"), *sku = wish.find("sku");
+      if ((line && (line->is_object() || line->is_array())) || !sku || sku->scalar_text().empty())
+        return error(Fault::invalid, "{order, channel, line, sku}: a line is its id or its SKU, and a SKU is named", "order remap");
+      const auto done = remap_line(session, world, row->no, line ? line->scalar_text() : "", sku->scalar_text(), author);
       if (!done) return done.error();
       answer = order_json(session, world, *store::get_order(session, row->no));
       return {};

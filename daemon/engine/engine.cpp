@@ -206,30 +206,36 @@ void Engine::beat() {
 }
 
 void Engine::read_parked_again() {
-  parked_read_.clear();
+  read_again_.clear();
   for (const auto* channels : {&core_.world().channels, &core_.world().trackers}) {
-    for (const auto& channel : *channels) parked_read_[channel->no] = 0;
+    for (const auto& channel : *channels) read_again_[channel->no] = {};
   }
 }
 
 Result<bool> Engine::read_some_parked() {
   auto& world = core_.world();
-  while (!parked_read_.empty()) {
-    auto& [no, last] = *parked_read_.begin();
+  while (!read_again_.empty()) {
+    auto& [no, last] = *read_again_.begin();
     const auto* channel = world.find_any(no);
     std::vector<store::ParkedRow> rows;
+    std::vector<OrderNo> orders;
     auto read = world.store.read([&, after = last, of = no](Session& session) -> Result<void> {
-      rows = store::parked_rows_of(session, of, after, parked_a_turn);
+      rows = store::parked_rows_of(session, of, after.row, parked_a_turn);
+      if (rows.empty()) orders = store::orders_in_question(session, of, after.order, parked_a_turn);
       return {};
     });
     if (!read) return read.error();
-    if (!channel || rows.empty()) {
-      parked_read_.erase(parked_read_.begin());
+    if (!channel || (rows.empty() && orders.empty())) {
+      read_again_.erase(read_again_.begin());
       continue;
     }
     for (const auto& row : rows) {
       if (auto taken = take_parked(world, *channel, row.no, "tallyd", core_.step_seen()); !taken) return taken.error();
-      last = row.no;
+      last.row = row.no;
+    }
+    for (const auto order : orders) {
+      if (auto taken = read_order_again(world, *channel, order, core_.step_seen()); !taken) return taken.error();
+      last.order = order;
     }
     return true;
   }

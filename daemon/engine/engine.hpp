@@ -126,8 +126,12 @@ class Engine final : public Intake, public Admin {
   std::deque<std::packaged_task<Result<Json>()>> tasks_;
   std::map<ChannelNo, Lane::State> seen_;
   std::map<ChannelNo, std::unique_ptr<Crew>> crews_;
-  std::map<std::int64_t, Time> importing_;         ///< batches that are open, and when their last chunk came
-  std::map<ChannelNo, std::int64_t> parked_read_;  ///< channels whose parked rows are read again, and the last one that was
+  std::map<std::int64_t, Time> importing_;  ///< batches that are open, and when their last chunk came
+  struct ReadAgain {
+    std::int64_t row = 0;
+    OrderNo order;
+  };
+  std::map<ChannelNo, ReadAgain> read_again_;  ///< channels whose parked rows and doubtful orders are read again, and the last that were
   Time problems_tidied_ = long_ago;
   std::atomic<std::int64_t> unread_{0};  ///< inbox rows that are not applied yet, as of the last second
   std::thread thread_;

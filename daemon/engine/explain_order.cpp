@@ -74,6 +74,9 @@ void tell_revisions(Session& session, const World& world, const Channel& channel
     if (detail && detail->find("revision")) sentence += ", revision " + std::to_string(detail->integer_or("revision"));
     if (detail && !detail->text_or("state").empty()) sentence += ": " + detail->text_or("state");
     if (detail && !detail->text_or("reason").empty()) sentence += ": " + masked_sentence(detail->text_or("reason"));
+    if (detail && entry->what.starts_with("order.remap"))
+      sentence += ", line " + detail->text_or("line") + ": " + detail->text_or("sku") +
+                  (detail->text_or("was").empty() ? "" : " and no longer " + detail->text_or("was"));
     if (detail && !detail->text_or("routed_by").empty()) sentence += ", routed by the rule '" + detail->text_or("routed_by") + "'";
     story.tell(entry->at, "event", sentence + ", by " + cause_in_words(session, world, entry->cause),
                Json::object({{"cause", entry->cause}}));

@@ -128,7 +128,7 @@ class Admin {
   /// {order, channel}: lets an order go for what holds it now. Answers the order; `holds`: what holds it still. Errors besides: rejected.
   virtual Result<Json> release_order(const Json& wish, const std::string& author) = 0;
   /// {order, channel, sku, line: its id or SKU; absent: the one of unknown goods}: the line sells that SKU. Answers the order. Errors
-  /// besides: not_found (the order, the SKU).
+  /// besides: not_found (the order, the SKU), invalid (no such line, or several).
   virtual Result<Json> remap_order(const Json& wish, const std::string& author) = 0;
   /// A task that the channel refused, tried once more (`retry`), or one that it has not taken, taken back (`drop`).
   virtual Result<Json> decide_order_task(const std::string& task, const std::string& verb, const std::string& author) = 0;

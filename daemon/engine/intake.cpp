@@ -1,6 +1,7 @@
 #include "engine/intake.hpp"
 
 #include "base/crypto.hpp"
+#include "engine/nonsense.hpp"
 #include "engine/oversell.hpp"
 #include "engine/parcels.hpp"
 #include "engine/stock.hpp"
@@ -31,6 +32,7 @@ Json known_order(Session& session, const Channel& channel, const std::string& id
   const auto row = store::find_order(session, channel.no, id);
   if (!row) return {};
   Json tree = row->document;
+  if (is_guessed(row->state, tree)) tree.set("state", std::string(name_of(OrderState::pending)));
   tree.erase("doubts");
   tree.erase("holds");
   return tree;
@@ -254,6 +256,20 @@ Result<std::string> take_parked(World& world, const Channel& channel, std::int64
   });
   if (!written) return written.error();
   return reason;
+}
+
+Result<void> read_order_again(World& world, const Channel& channel, OrderNo no, const StepSeen& step_seen) {
+  auto written = world.store.write([&](Session& session) -> Result<void> {
+    const auto order = store::get_order(session, no);
+    if (!order || !asks_for_a_table(order->document)) return {};
+    store::set_body_hash(session, no, "");  // the same bytes may say something else now
+    const auto row = store::inbox_row(session, order->inbox_row);
+    if (row) return take_row(session, world, channel, *row, step_seen);
+    store::add_poke(session, channel.no, "order", order->id, world.clock.now());
+    return {};
+  });
+  if (!written && is_documents_own(written.error())) return {};  // it stays as it is
+  return written;
 }
 
 }  // namespace tally::engine

@@ -26,4 +26,8 @@ void park_row(store::Session& session, const World& world, const Channel& channe
 Result<std::string> take_parked(World& world, const Channel& channel, std::int64_t row, const std::string& author,
                                 const StepSeen& step_seen);
 
+/// An order with a word that no table knew is read once more, from the document that is kept, else from its channel: the table may know it
+/// by now. Errors: those of the store.
+Result<void> read_order_again(World& world, const Channel& channel, OrderNo order, const StepSeen& step_seen);
+
 }  // namespace tally::engine

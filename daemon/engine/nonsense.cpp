@@ -15,7 +15,15 @@ constexpr std::string_view two_shapes = "this order was another one before: ";
 constexpr std::string_view no_such_currency = "its currency '";
 constexpr std::string_view currency_as_read = "currency: '";                          // how a mapping's doubts of that field begin
 constexpr std::string_view state_as_read = "state: ", payment_as_read = "payment: ";  // and of these
+constexpr std::string_view no_table = " is not in the table ";
 constexpr std::string_view no_sku = " names no SKU", unknown_sku = " names the unknown SKU ";
+
+template <class Wanted>
+bool any_doubt(const Json& document, const Wanted& wanted) {
+  const Json* doubts = document.find("doubts");
+  return doubts && doubts->is_array() &&
+         std::ranges::any_of(doubts->as_array(), [&](const Json& doubt) { return wanted(doubt.scalar_text()); });
+}
 
 bool is_unknown(const Json& code) {
   return !code.is_string() || !Currency::parse(code.as_string()).has_value();
@@ -122,16 +130,37 @@ void hold_unknown_state(Order& order, const Doubts& doubts) {
   if (order.state == OrderState::pending && !order.payment && !order.cancelled_at) order.state = OrderState::held;
 }
 
-Doubts keep_units(Order& order, const Json& tree, const Order& before) {
+bool is_guessed(const std::string& state, const Json& document) {
+  return state == name_of(OrderState::held) && any_doubt(document, [](const std::string& doubt) {
+           return doubt.starts_with(state_as_read) || doubt.starts_with(payment_as_read);
+         });
+}
+
+bool asks_for_a_table(const Json& document) {
+  return any_doubt(document, [](const std::string& doubt) { return doubt.find(no_table) != std::string::npos; });
+}
+
+Doubts keep_known(Order& order, const Json& tree, const Order& before) {
   Doubts doubts;
-  const Json* said = tree.find("lines");
-  if (!said || !said->is_array() || said->as_array().size() != order.lines.size()) return doubts;
+  const auto says = [](const Json& thing, std::string_view what) {
+    const Json* said = thing.find(what);
+    return said && !said->is_null();
+  };
+  if (!says(tree, "state") && !says(tree, "payment") && !order.cancelled_at) {
+    order.state = before.state;
+    doubts.push_back("it says no state: it stays " + std::string(name_of(before.state)));
+  }
+  if (!says(tree, "lines") && !before.lines.empty()) {
+    order.lines = before.lines;
+    doubts.push_back("it says no lines: it keeps those that it had");
+    return doubts;
+  }
   for (std::size_t i = 0; i < order.lines.size(); ++i) {
     auto& line = order.lines[i];
-    const Json* units = said->as_array()[i].find("quantity");
-    const bool is_said = units && !units->is_null();
+    const bool is_said = says(tree.find("lines")->as_array()[i], "quantity");
     const auto was = std::ranges::find(before.lines, line.id, &OrderLine::id);
     if ((is_said && line.quantity >= 0) || was == before.lines.end() || was->quantity <= 0) continue;
+    if (normal_sku(was->sku.text).text != normal_sku(line.sku.text).text || was->offer.id != line.offer.id) continue;
     doubts.push_back("line " + line.id + ": " + (is_said ? "a quantity of " + std::to_string(line.quantity) : "no quantity") +
                      "; it keeps the " + std::to_string(was->quantity) + " that it had");
     line.quantity = was->quantity;
@@ -218,8 +247,12 @@ bool must_be_mended(const std::string& hold) {
 }
 
 std::string way_out(const std::vector<std::string>& holds, const std::string& channel, const std::string& order) {
+  const auto of_table = [](const std::string& hold) { return hold.starts_with(state_as_read) || hold.starts_with(payment_as_read); };
   const std::string release = "`tallyd order release " + order + " --channel " + channel + "`";
   const bool mend = std::any_of(holds.begin(), holds.end(), must_be_mended);
+  const bool table = std::any_of(holds.begin(), holds.end(), of_table);
+  if (!mend && table)
+    return "add the word to its table in the channel's mapping and `tallyd reload`; or say that it is paid and may go: " + release;
   if (!mend) return "look at it, then correct it on the channel, or let it go as it is: " + release;
   const std::string first =
       "add the missing SKU with `tallyd import`, correct the order on the channel, or say what the line sells: `tallyd order "

@@ -26,8 +26,13 @@ Json total_as_said(const Json& document);
 /// The doubts say that nobody knows how far the order is, and it would wait for its payment: it is held as one that is paid, for it may be,
 /// and a platform's new word must not sell its goods twice.
 void hold_unknown_state(Order& order, const Doubts& doubts);
-/// A line of which `tree` says no number of units, or one below 0, keeps those that it had `before` under the same id.
-Doubts keep_units(Order& order, const Json& tree, const Order& before);
+/// Whether the state that is stored with these doubts is that guess of ours, and not the platform's word.
+bool is_guessed(const std::string& state, const Json& document);
+/// A value of it stands in no table of the mapping: another table may make another order of the same bytes.
+bool asks_for_a_table(const Json& document);
+/// What `tree` does not say any more stays as it was `before`: the state, where it says no payment either; the lines; the units of a line
+/// that sells the same under the same id, also where they are below 0.
+Doubts keep_known(Order& order, const Json& tree, const Order& before);
 
 /// Moments far ahead of our clock become the one when the document came (`came`), so that no count, no later document and no number is
 /// reckoned from them: what the order moves is never lost.

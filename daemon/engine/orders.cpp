@@ -158,6 +158,15 @@ Doubts crossed_goods(Session& session, const Order& order, const std::vector<Res
   return doubts;
 }
 
+/// Rules speak of SKUs: those that the lines move.
+Order under_own_skus(Session& session, Order order, const std::vector<ResolvedLine>& lines) {
+  for (std::size_t i = 0; i < order.lines.size(); ++i) {
+    const auto variant = lines[i].known() ? store::get_variant(session, lines[i].moves()) : std::nullopt;
+    if (variant) order.lines[i].sku = Sku(variant->sku);
+  }
+  return order;
+}
+
 /// Why the order waits for a person, who may release it as it is; what must be mended before it can be sent is never released.
 std::vector<std::string> reasons_to_hold(Session& session, const World& world, const Channel& channel, OrderNo no, Order& order,
                                          const Doubts& doubts, const std::vector<ResolvedLine>& lines) {
@@ -167,7 +176,12 @@ std::vector<std::string> reasons_to_hold(Session& session, const World& world, c
   add(odd_for(order, channel.config.currency));
   add(crossed_goods(session, order, lines));
   add(beyond_measure(order));
-  add(review(session, world, channel, order, no));
+  if (!world.config.review.empty()) {
+    add(review(session, world, channel, order, no));
+    for (auto& hold : review(session, world, channel, under_own_skus(session, order, lines), no)) {
+      if (std::ranges::find(reasons, hold) == reasons.end()) reasons.push_back(std::move(hold));
+    }
+  }
   if (no.value != 0) {
     const auto released = store::released_holds(session, no);
     std::erase_if(reasons, [&](const std::string& reason) { return released.contains(reason); });
@@ -293,8 +307,11 @@ void settle(Session& session, const World& world, const Channel& channel, store:
             const std::vector<std::string>& doubts, bool first, bool changed, Time before_changed_at, const StepSeen& step_seen, Time now) {
   if (!first) keep_what_left(order, row);
   const auto lines_before = resolved_from(row.resolved);
-  auto resolved = resolve_lines(session, channel, order, resolved_before(row, order));
-  const auto* routed_by = route_parts(session, world.config, channel, order, resolved);
+  const auto kept = resolved_before(row, order);
+  auto resolved = resolve_lines(session, channel, order, kept);
+  tell_dropped(session, channel, row, lines_before, kept, now);
+  const auto* routed_by = route_parts(session, world.config, channel,
+                                      world.config.routing.empty() ? order : under_own_skus(session, order, resolved), resolved);
   order.holds = reasons_to_hold(session, world, channel, row.no, order, doubts, resolved);
   const auto counting = lines_that_count(order, resolved);
   const Claim before = claim_from(row.claim);
@@ -326,7 +343,7 @@ void settle(Session& session, const World& world, const Channel& channel, store:
   const auto sold = renew_add_back(session, channel, row.no, lines_before, counting, effects.add_back);
   apply_steps(session, channel, effects, step_seen);
   draw_from_quotas(session, channel, row.no, wished, counting, target, now);
-  record_oversells(session, world, {channel, row, wished, counting, before, target}, now);
+  record_oversells(session, world, {channel, row, wished, counting, before, target, document_before, lines_before}, now);
   for (const auto& [variant, step] : effects.steps) touched.insert(variant);
   touched.insert(sold.begin(), sold.end());
   mark_stock(session, world, touched, {cause, true, 0}, now);
@@ -414,16 +431,16 @@ Result<OrderOutcome> apply_order(Session& session, const World& world, const Cha
   const Time now = world.clock.now();
   order->platform_state = document.platform_state;
   for (auto& doubt : from_the_future(*order, document.received_at, now)) doubts.push_back(std::move(doubt));
-  hold_unknown_state(*order, doubts);
   const Time changed_at = order->changed_at.value_or(long_ago);
   auto row = store::find_order(session, channel.no, order->id);
   if (row) {
     const auto outcome = standing(*row, document, channel, changed_at);
     if (outcome != OrderOutcome::applied) return outcome;
-    for (auto& doubt : keep_units(*order, tree, platform_order(*row))) doubts.push_back(std::move(doubt));
+    for (auto& doubt : keep_known(*order, tree, platform_order(*row))) doubts.push_back(std::move(doubt));
     add_shapes(*row, *order, doubts);
     add_turns(session, channel, *row, *order, doubts);
   }
+  hold_unknown_state(*order, doubts);
   const bool first = !row;
   const Time before_changed_at = row ? row->changed_at : long_ago;
   const std::string before_state = row ? row->state : "";
@@ -545,16 +562,17 @@ Result<std::size_t> reroute_order(Session& session, const World& world, OrderNo 
 
 namespace {
 
-/// By its id, by the platform's word for what it sells, or by what it moves; without a word the one of which nobody knows what it sells.
+/// By its id, else by the platform's word for what it sells, or by what it moves; without a word the one of which nobody knows what it
+/// sells.
 Result<std::string> line_meant(Session& session, const store::OrderRow& row, const std::string& word) {
   const Order order = platform_order(row);
+  if (!word.empty() && std::ranges::find(order.lines, word, &OrderLine::id) != order.lines.end()) return word;
   const auto sold = sold_by_line(session, row);
   const std::string sku = normal_sku(word).text;
   std::vector<std::string> meant;
   for (const auto& line : order.lines) {
     const auto moves = sold.find(line.id);
-    const bool same =
-        line.id == word || normal_sku(line.sku.text).text == sku || (moves != sold.end() && normal_sku(moves->second).text == sku);
+    const bool same = normal_sku(line.sku.text).text == sku || (moves != sold.end() && normal_sku(moves->second).text == sku);
     if (word.empty() ? moves == sold.end() : same) meant.push_back(line.id);
   }
   if (meant.size() == 1) return meant.front();
@@ -581,14 +599,22 @@ Result<std::string> remap_line(Session& session, const World& world, OrderNo no,
   auto lines = resolved_from(row->resolved);
   const auto line = std::ranges::find(lines, *meant, &ResolvedLine::line);
   ensure(line != lines.end(), "each line was resolved, if to nothing");
-  line->by_hand = variant->no;
+  if (line->moves() == variant->no) return *meant;
+  const Order order = with_tasks(platform_order(*row), store::order_tasks_of(session, no));
+  const auto told = std::ranges::find(order.lines, *meant, &OrderLine::id);
+  const bool left = told != order.lines.end() && count_of(order, *told).shipped > 0;  // from where they lay, whatever they are
+  const LocationNo from = left && !line->parts.empty() ? line->parts.front().location : LocationNo();
+  const auto was = line->known() ? store::get_variant(session, line->moves()) : std::nullopt;
+  line->by_hand = variant->no == line->sold ? VariantNo() : variant->no;
   line->parts = parts_of(session, variant->no);
+  for (auto& part : line->parts) part.location = from;
   row->resolved = to_json(lines);
   const std::string id = row->id;
   const ChannelNo channel = row->channel;
   settle_again(session, world, std::move(*row), [](ChannelNo, VariantNo, const OwnStep&) {});
-  store::journal(session, {0, world.clock.now(), "order.remapped", author, channel, id,
-                           Json::object({{"order", no.value}, {"line", *meant}, {"sku", variant->sku}}).dump()});
+  store::journal(session,
+                 {0, world.clock.now(), "order.remapped", author, channel, id,
+                  Json::object({{"order", no.value}, {"line", *meant}, {"sku", variant->sku}, {"was", was ? was->sku : ""}}).dump()});
   return *meant;
 }
 

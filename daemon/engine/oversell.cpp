@@ -2,6 +2,7 @@
 
 #include "engine/nonsense.hpp"
 #include "engine/number.hpp"
+#include "engine/orders.hpp"
 #include "store/catalogue.hpp"
 #include "store/journal.hpp"
 #include "store/ledger.hpp"
@@ -56,7 +57,7 @@ Quantity missing_for(Session& session, const Taking& taking, VariantNo variant, 
 VariantNo sold_with(const std::vector<ResolvedLine>& resolved, VariantNo component) {
   for (const auto& line : resolved) {
     for (const auto& part : line.parts) {
-      if (part.variant == component && line.sold.value != 0) return line.sold;
+      if (part.variant == component && line.sold.value != 0 && line.by_hand.value == 0) return line.sold;
     }
   }
   return component;
@@ -88,6 +89,17 @@ Quantity sold_beyond(Session& session, const Channel& channel, VariantNo offer, 
   return row && shows_our_number(channel) ? std::clamp<Quantity>(-row->high, 0, lost) : 0;
 }
 
+/// Whether the order's document before this one could have reserved the variant.
+bool was_known(const Taking& taking, VariantNo variant) {
+  if (taking.document_before.is_null()) return false;
+  store::OrderRow before;
+  before.document = taking.document_before;
+  const auto lines = lines_that_count(platform_order(before), taking.lines_before);
+  return std::ranges::any_of(lines, [&](const ResolvedLine& line) {
+    return std::ranges::find(line.parts, variant, &ResolvedLine::Part::variant) != line.parts.end();
+  });
+}
+
 /// The order had been there before the other one came, and did not reserve then.
 std::optional<std::string> reserve_rule(const Taking& taking, VariantNo variant, const store::OrderRow& other, Time now) {
   const auto& channel = taking.channel;
@@ -96,10 +108,12 @@ std::optional<std::string> reserve_rule(const Taking& taking, VariantNo variant,
     const auto minutes = std::chrono::ceil<std::chrono::minutes>(taking.order.paid_at.value_or(now) - placed);
     return "reserve_for ≥ " + format_duration(minutes) + on(channel);
   }
-  const bool waited = taking.row.revision > 1 && taken_by(taking.before, variant) == 0;
-  if (waited && !beyond_measure(taking.order).empty())
-    return "none: it reserved nothing while it was held for its quantity; release or correct such an order sooner";
-  if (waited && channel.reserve() == ReserveAt::paid && other.accepted_at > taking.row.accepted_at) return "reserve: placed" + on(channel);
+  const bool waited = taking.row.revision > 1 && taken_by(taking.before, variant) == 0 && other.accepted_at > taking.row.accepted_at;
+  if (!waited) return std::nullopt;
+  if (!was_known(taking, variant))
+    return "none: when the other order came, nobody knew which of these goods this one takes, or how many; mend or release such orders "
+           "sooner";
+  if (channel.reserve() == ReserveAt::paid) return "reserve: placed" + on(channel);
   return std::nullopt;
 }
 

@@ -17,6 +17,8 @@ struct Taking {
   const std::vector<ResolvedLine>& resolved;
   const Claim& before;
   const Claim& target;
+  const Json& document_before;                    ///< the order's document until now; null: this is its first
+  const std::vector<ResolvedLine>& lines_before;  ///< and what its lines were resolved to
 };
 
 /// For each variant of which the order took more than its channel's locations have. After its movements and its own effects. A shelf that

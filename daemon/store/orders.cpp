@@ -163,6 +163,20 @@ std::set<std::string> released_holds(Session& session, OrderNo order) {
   return holds;
 }
 
+std::vector<OrderNo> orders_in_question(Session& session, ChannelNo channel, OrderNo after, std::size_t limit) {
+  std::vector<OrderNo> orders;
+  Int c = channel.value, last = after.value, most = static_cast<Int>(limit), no = 0;
+  soci::statement st =
+      (session.sql.prepare << "SELECT o.order_no FROM problem p JOIN orders o ON o.channel_no = p.channel_no AND o.id = p.thing "
+                              "WHERE p.channel_no = :c AND p.kind = 'order' AND o.order_no > :a UNION "
+                              "SELECT o.order_no FROM released_hold r JOIN orders o ON o.order_no = r.order_no WHERE "
+                              "o.channel_no = :c2 AND o.state = 'held' AND o.order_no > :a2 ORDER BY 1 LIMIT :l",
+       use(c), use(last), use(c), use(last), use(most), into(no));
+  st.execute();
+  while (st.fetch()) orders.emplace_back(no);
+  return orders;
+}
+
 std::optional<OrderShapes> order_shapes(Session& session, OrderNo order) {
   Int no = order.value, changed_at = 0, turns = 0;
   std::string seen;

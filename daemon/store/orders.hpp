@@ -21,7 +21,7 @@ struct OrderRow {
   std::int64_t revision = 0;
   std::string state;
   Json document;               ///< the order's tree
-  Json resolved;               ///< [{line, sold, parts: [[variant, each, location]]}]
+  Json resolved;               ///< [{line, sold, parts: [[variant, each, location]], by_hand}]
   Json claim;                  ///< [[variant, location, on_hand, reserved]]: the sum of this order's movements
   Json taken;                  ///< [[variant, units]]: what the platform has taken from its number, as applied to the belief
   std::string body_hash;       ///< of the last document that was applied
@@ -50,6 +50,9 @@ std::int64_t count_held(Session& session, ChannelNo channel);
 /// A person let the order go although these words hold it.
 void release_hold(Session& session, OrderNo order, const std::string& hold, const std::string& author, Time now);
 std::set<std::string> released_holds(Session& session, OrderNo order);
+
+/// Those behind `after` that are held, or were let go in a state that was not the platform's word, in the order of their numbers.
+std::vector<OrderNo> orders_in_question(Session& session, ChannelNo channel, OrderNo after, std::size_t limit);
 
 /// The lines under which an order was told at one time of change, hashed, at most some; and how often one came again after another.
 struct OrderShapes {

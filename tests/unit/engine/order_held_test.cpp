@@ -116,19 +116,59 @@ TEST_F(HeldOrder, AnUnknownLineIsSaidToSellASkuOfOursAndGoesForThat) {
   EXPECT_EQ(told("order.remapped"), 1);
 }
 
-TEST_F(HeldOrder, ALineThatWasSentAsSomethingElseMovesThatInstead) {
-  add_product("B", 10);
+TEST_F(HeldOrder, ALineThatWasSentAsSomethingElseMovesThatInsteadFromWhereItLay) {
+  config.locations = {{"main", ""}, {"store", ""}};
+  rules("shop").locations = {"main", "store"};
+  open();
+  add_product("B", 2);
+  put("B", "store", 5);
   order("shop", "1", "shipped", {{"A", 2}});
   ASSERT_EQ(at("A", "main"), (Effect{8, 0}));
-  const auto shown = person([](Engine& engine) {
-    return engine.remap_order(Json::object({{"order", "1"}, {"line", "A"}, {"sku", "B"}}), "ada");
-  });
-  ASSERT_TRUE(shown.has_value()) << shown.error().text();
-  EXPECT_EQ(at("A", "main"), (Effect{10, 0}));
-  EXPECT_EQ(at("B", "main"), (Effect{8, 0}));
+  const auto remap = [&](const std::string& sku) {
+    const auto shown = person([&](Engine& engine) {
+      return engine.remap_order(Json::object({{"order", "1"}, {"line", "1"}, {"sku", sku}}), "ada");
+    });
+    EXPECT_TRUE(shown.has_value()) << shown.error().text();
+  };
+  for (int again = 0; again < 2; ++again) {
+    remap("B");
+    EXPECT_EQ(at("A", "main"), (Effect{10, 0}));
+    EXPECT_EQ(at("B", "main"), (Effect{0, 0})) << "the same once more is nothing new";
+    EXPECT_EQ(at("B", "store"), (Effect{5, 0}));
+  }
+  EXPECT_EQ(told("order.remapped"), 1);
   pass(Duration(60000));
   order("shop", "1", "shipped", {{"B", 2}});
-  EXPECT_EQ(at("B", "main"), (Effect{8, 0})) << "the channel names it itself now";
+  EXPECT_EQ(at("A", "main"), (Effect{10, 0})) << "the channel names it itself now";
+  EXPECT_EQ(told("order.remap_ended"), 1);
+}
+
+TEST_F(HeldOrder, ALineThatIsSaidToSellWhatItSoldIsAsIfNobodyHadSaidAnything) {
+  for (const auto takes : {channel::Takes::placed, channel::Takes::paid, channel::Takes::shipped}) {
+    const std::string shop = "shop" + std::to_string(static_cast<int>(takes)), sku = "A" + shop, other = "B" + shop;
+    memory::Terms terms;
+    terms.facts.takes = takes;
+    add_shop(shop, terms);
+    add_product(sku, 10);
+    add_product(other, 10);
+    rules(shop).reserve = ReserveAt::paid;
+    open();
+    for (const char* state : {"pending", "paid"}) {
+      order(shop, state, state, {{sku, 2}});
+      const auto number_before = number(shop, sku);
+      const auto stock_before = at(sku, "main");
+      for (const auto& to : {other, sku}) {
+        const auto shown = person([&](Engine& engine) {
+          return engine.remap_order(Json::object({{"order", state}, {"channel", shop}, {"line", "1"}, {"sku", to}}), "ada");
+        });
+        ASSERT_TRUE(shown.has_value()) << shown.error().text();
+      }
+      EXPECT_EQ(at(sku, "main"), stock_before);
+      EXPECT_EQ(at(other, "main"), (Effect{10, 0}));
+      EXPECT_EQ(number(shop, sku).add_back, number_before.add_back) << shop << ", " << state;
+      EXPECT_EQ(number(shop, sku).number, number_before.number);
+    }
+  }
 }
 
 TEST_F(HeldOrder, WhatContradictsItselfIsToldWithBothWaysOut) {
@@ -173,13 +213,17 @@ TEST_F(HeldOrder, ALineUnderThePlatformsOwnWordIsShownListedAndShippedUnderTheSk
     EXPECT_EQ(line.text_or("sku"), "A");
     EXPECT_EQ(line.text_or("said"), "own-word");
   }
-  const auto sent = person([](Engine& engine) {
-    Json wish = Json::object({{"kind", "ship"}, {"order", "1"}, {"carrier", "dhl"}, {"tracking", "T1"}});
-    wish.set("lines", Json::Array{Json::object({{"sku", "A"}, {"quantity", 1}})});
-    return engine.do_order(wish, "ada");
-  });
-  ASSERT_TRUE(sent.has_value()) << sent.error().text();
-  EXPECT_EQ(at("A", "main"), (Effect{9, 1}));
+  Quantity left = 10;
+  for (const char* word : {"A", "own-word"}) {
+    const auto sent = person([&](Engine& engine) {
+      Json wish = Json::object({{"kind", "ship"}, {"order", "1"}, {"carrier", "dhl"}, {"tracking", word}});
+      wish.set("lines", Json::Array{Json::object({{"sku", word}, {"quantity", 1}})});
+      return engine.do_order(wish, "ada");
+    });
+    ASSERT_TRUE(sent.has_value()) << sent.error().text();
+    --left;
+    EXPECT_EQ(at("A", "main"), (Effect{left, left - 8})) << word;
+  }
 }
 
 }  // namespace
