@@ -231,6 +231,7 @@ void Street::change_the_catalogue() {
   product.variants.front().price->minor = rng_.between(800, 1200);
   const bool done = house_.write([&](store::Session& session) { put(session, product); });
   if (!done) product = was;
+  inspector_.catalogue_changed();  // a bundle that was lost with the store comes with it
   trace_.say("import   " + product.title + (done ? "" : ", and the store died"));
   touch_();
   if (done && rng_.chance(50)) later(50, 1500, [this] { change_the_catalogue(); });
