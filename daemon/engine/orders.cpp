@@ -343,7 +343,7 @@ void settle(Session& session, const World& world, const Channel& channel, store:
   const auto sold = renew_add_back(session, channel, row.no, lines_before, counting, effects.add_back);
   apply_steps(session, channel, effects, step_seen);
   draw_from_quotas(session, channel, row.no, wished, counting, target, now);
-  record_oversells(session, world, {channel, row, wished, counting, before, target, document_before, lines_before}, now);
+  record_oversells(session, world, {channel, row, wished, counting, before, target, document_before, lines_before, first || changed}, now);
   for (const auto& [variant, step] : effects.steps) touched.insert(variant);
   touched.insert(sold.begin(), sold.end());
   mark_stock(session, world, touched, {cause, true, 0}, now);

@@ -166,9 +166,14 @@ void record_oversells(Session& session, const World& world, const Taking& taking
     oversell.at = now;
     oversell.variant = variant;
     oversell.order = taking.row.no;
-    oversell.other_order = store::previous_taker(session, variant, taking.row.no).value_or(OrderNo(0));
+    auto places = taking.channel.locations;
+    for (const auto& [key, effect] : taking.target) {
+      if (key.first == variant) places.push_back(key.second);
+    }
+    oversell.other_order = store::previous_taker(session, variant, taking.row.no, places).value_or(OrderNo(0));
     oversell.short_by = std::min(missing, lost);
-    oversell.delay = std::max(now - taking.order.placed_at.value_or(now), Duration(0));  // the platform's clock may be ahead
+    const Time had = taking.is_news ? now : taking.row.accepted_at;
+    oversell.delay = std::max(had - taking.order.placed_at.value_or(had), Duration(0));  // the platform's clock may be ahead
     const auto other = oversell.other_order.value == 0 ? std::nullopt : store::get_order(session, oversell.other_order);
     oversell.rule = rule_against(session, world, taking, variant, other, lost, oversell.short_by, now);
     record(session, world, oversell, taking.channel.no);
@@ -183,7 +188,7 @@ void record_shortage(Session& session, const World& world, VariantNo variant, Lo
   store::Oversell oversell;
   oversell.at = now;
   oversell.variant = variant;
-  oversell.other_order = store::previous_taker(session, variant, OrderNo(0)).value_or(OrderNo(0));
+  oversell.other_order = store::previous_taker(session, variant, OrderNo(0), {location}).value_or(OrderNo(0));
   oversell.short_by = std::min(-after, before - after);
   oversell.rule = "none: less was there than the ledger said";
   oversell.cause = cause;

@@ -19,6 +19,7 @@ struct Taking {
   const Claim& target;
   const Json& document_before;                    ///< the order's document until now; null: this is its first
   const std::vector<ResolvedLine>& lines_before;  ///< and what its lines were resolved to
+  bool is_news;                                   ///< by a document of the channel, and not by what was done here with what had been there
 };
 
 /// For each variant of which the order took more than its channel's locations have. After its movements and its own effects. A shelf that

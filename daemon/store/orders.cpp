@@ -261,16 +261,36 @@ Quantity taken_since(Session& session, ChannelNo channel, VariantNo variant, Tim
   }
 }
 
-std::optional<OrderNo> previous_taker(Session& session, VariantNo variant, OrderNo but) {
+std::optional<OrderNo> previous_taker(Session& session, VariantNo variant, OrderNo but, const std::vector<LocationNo>& places) {
+  constexpr std::size_t most_asked = 20;
+  std::string at = "0";
+  for (const auto place : places) at += ", " + std::to_string(place.value);
   Int v = variant.value;
   std::string cause, mine = "order:" + std::to_string(but.value) + ":%";
-  session.sql
-      << "SELECT cause FROM movement WHERE variant_no = :v AND kind = 'order' AND cause NOT LIKE :m AND (reserved > 0 OR on_hand < 0) "
-         "ORDER BY sequence DESC LIMIT 1",
-      use(v), use(mine), into(cause);
-  if (!session.sql.got_data()) return std::nullopt;
-  const auto from = cause.find(':') + 1;
-  return OrderNo(std::stoll(cause.substr(from, cause.find(':', from) - from)));
+  std::vector<Int> takers;
+  {
+    soci::statement st =
+        (session.sql.prepare << "SELECT cause FROM movement WHERE variant_no = :v AND kind = 'order' AND cause NOT LIKE :m AND "
+                                "(reserved > 0 OR on_hand < 0) AND location_no IN (" +
+                                    at + ") ORDER BY sequence DESC LIMIT 200",
+         use(v), use(mine), into(cause));
+    st.execute();
+    while (st.fetch() && takers.size() < most_asked) {
+      const auto from = cause.find(':') + 1;
+      const Int order = std::stoll(cause.substr(from, cause.find(':', from) - from));
+      if (std::find(takers.begin(), takers.end(), order) == takers.end()) takers.push_back(order);
+    }
+  }
+  for (const Int order : takers) {
+    std::string first = "order:" + std::to_string(order) + ":", behind = "order:" + std::to_string(order) + ";";
+    Int units = 0;
+    session.sql << "SELECT COALESCE(SUM(reserved - on_hand), 0) FROM movement WHERE cause >= :f AND cause < :b AND variant_no = :v AND "
+                   "location_no IN (" +
+                       at + ")",
+        use(first), use(behind), use(v), into(units);
+    if (units > 0) return OrderNo(order);
+  }
+  return std::nullopt;
 }
 
 bool was_stocked(Session& session, LocationNo location) {

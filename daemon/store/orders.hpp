@@ -73,8 +73,8 @@ Quantity add_back(Session& session, ChannelNo channel, VariantNo variant);
 /// Units that the platform has taken from its number for orders which we first had at or after `accepted`.
 Quantity taken_since(Session& session, ChannelNo channel, VariantNo variant, Time accepted);
 
-/// The newest order but `but` that moved this variant.
-std::optional<OrderNo> previous_taker(Session& session, VariantNo variant, OrderNo but);
+/// The newest order but `but` that took this variant from these locations, and has not given it back.
+std::optional<OrderNo> previous_taker(Session& session, VariantNo variant, OrderNo but, const std::vector<LocationNo>& places);
 /// Whether anything but orders ever moved goods there: a count, a receipt, a transfer.
 bool was_stocked(Session& session, LocationNo location);
 
