@@ -27,8 +27,24 @@ std::string with_sign(Quantity quantity) {
   return (quantity >= 0 ? "+" : "") + std::to_string(quantity);
 }
 
+/// What lay there before the movements that are told, so that they add up.
+void tell_older(Session& session, VariantNo variant, const std::string& sku, const std::vector<store::MovementRow>& told, Story& story) {
+  for (const auto& stock : store::stock_of(session, variant)) {
+    Effect before = stock.sum;
+    for (const auto& row : told) {
+      if (row.movement.location != stock.location) continue;
+      before.on_hand -= row.movement.effect.on_hand;
+      before.reserved -= row.movement.effect.reserved;
+    }
+    story.tell(std::nullopt, "stock",
+               sku + " at " + store::location_name(session, stock.location) + " before the newest " + std::to_string(newest) +
+                   " movements: on hand " + std::to_string(before.on_hand) + ", reserved " + std::to_string(before.reserved));
+  }
+}
+
 void tell_movements(Session& session, const World& world, VariantNo variant, const std::string& sku, Story& story) {
   auto rows = store::movements_of(session, variant, newest);
+  if (rows.size() == newest) tell_older(session, variant, sku, rows, story);
   for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
     const auto& m = row->movement;
     const std::string place = store::location_name(session, m.location);
@@ -163,6 +179,8 @@ void tell_pushes(Session& session, const World& world, const Channel& channel, c
   auto intents = store::last_intents(session, channel.no, "stock", offer.variant.value, newest);
   const auto changes = changes_behind(session, channel, offer.variant);
   Time before = long_ago;
+  if (intents.size() == newest)
+    story.tell(intents.back().committed_at, "push", "before the newest " + std::to_string(newest) + " requests there may have been others");
   for (auto intent = intents.rbegin(); intent != intents.rend(); ++intent) {
     const std::string sentence = "request " + std::to_string(intent->no.value) + ": " +
                                  (intent->relative ? "change by " + with_sign(intent->delta) + " to " + std::to_string(intent->value)

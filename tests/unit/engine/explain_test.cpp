@@ -185,5 +185,10 @@ TEST_F(Explained, AHandsEditIsFoundByTheLook) {
   EXPECT_THAT(story("one"), HasSubstr("it waits to be pushed, because of receipt:1")) << "the receipt changed the number since";
 }
 
+TEST_F(Explained, MovementsThatAreLeftOutAreToldByTheirSum) {
+  for (int id = 1; id <= 14; ++id) order("two", std::to_string(id), "paid", {{"A", 1}});
+  EXPECT_THAT(story("one"), HasSubstr("A at main before the newest 12 movements: on hand 10, reserved 2"));
+}
+
 }  // namespace
 }  // namespace tally::engine
