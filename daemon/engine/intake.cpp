@@ -38,6 +38,42 @@ Json known_order(Session& session, const Channel& channel, const std::string& id
   return tree;
 }
 
+bool same_value(const Json& a, const Json& b, const char* field) {
+  const Json *one = a.find(field), *other = b.find(field);
+  return (one ? one->dump() : "") == (other ? other->dump() : "");
+}
+
+const Json* with_id(const Json& tree, const Json& line) {
+  const Json *lines = tree.find("lines"), *id = line.find("@id");
+  if (!lines || !lines->is_array() || !id) return nullptr;
+  for (const auto& each : lines->as_array()) {
+    const Json* there = each.find("@id");
+    if (there && there->scalar_text() == id->scalar_text()) return &each;
+  }
+  return nullptr;
+}
+
+/// Amounts that the document does not say (`said`: read by itself) were said, or reckoned, of the lines as they were: of others they are
+/// not true.
+void forget_old_amounts(Json& tree, const Json& said, const Json& known) {
+  Json* lines = tree.find("lines");
+  const Json* before = known.find("lines");
+  if (!lines || !lines->is_array() || !before || !before->is_array()) return;
+  const auto forget = [](Json& thing, const Json* own, std::initializer_list<const char*> fields) {
+    for (const char* field : fields) {
+      if (!own || !own->find(field)) thing.erase(field);
+    }
+  };
+  bool edited = lines->as_array().size() != before->as_array().size();
+  for (auto& line : lines->as_array()) {
+    const Json* was = with_id(known, line);
+    if (was && same_value(*was, line, "quantity") && same_value(*was, line, "unit_price")) continue;
+    edited = true;
+    forget(line, with_id(said, line), {"amount", "discounted", "discount", "tax"});
+  }
+  if (edited) forget(tree, &said, {"total", "discounts", "tax", "shipping"});
+}
+
 Result<void> take_order(Session& session, World& world, const Channel& channel, const store::InboxRow& row, const channel::Event& first,
                         const StepSeen& step_seen) {
   const std::string id = first.tree.find("@id") ? first.tree.find("@id")->scalar_text() : "";
@@ -49,6 +85,7 @@ Result<void> take_order(Session& session, World& world, const Channel& channel, 
       const auto* candidate_id = candidate.tree.find("@id");
       if (candidate.what == channel::Event::What::order && candidate_id && candidate_id->scalar_text() == id) event = std::move(candidate);
     }
+    forget_old_amounts(event.tree, first.tree, known);
   }
   OrderDocument document;
   document.tree = std::move(event.tree);

@@ -42,11 +42,34 @@ class Mendable final : public channel::Connector {
   Result<channel::Door> authenticate(const channel::Webhook& webhook) const override { return memory_.authenticate(webhook); }
   Json spell(std::string_view document_kind, const Json& fields) const override { return memory_.spell(document_kind, fields); }
   Result<std::vector<channel::Event>> parse(const channel::Document& document, const Json& known) const override {
-    if (document.kind == "order" && !mended_) return error(Fault::broken, "the state 'paid' is in no table", "orders.yaml:3:1");
-    return memory_.parse(document, known);
+    const bool has_word = document.body.find("\"word\"") != std::string::npos;
+    if (document.kind == "order" && !mended_ && !has_word)
+      return error(Fault::broken, "the state 'paid' is in no table", "orders.yaml:3:1");
+    auto events = memory_.parse(document, known);
+    if (!events) return events;
+    for (auto& event : *events) as_a_mapping_reads(event, known);
+    return events;
   }
 
  private:
+  /// The `word` of an order is its state, once the mapping is mended; and what a document does not say stays as it was known.
+  void as_a_mapping_reads(channel::Event& event, const Json& known) const {
+    if (const std::string word = event.tree.text_or("word"); !word.empty()) {
+      event.tree.erase("word");
+      if (mended_)
+        event.tree.set("state", word);
+      else if (const Json* state = known.find("state"))
+        event.tree.set("state", *state);
+      if (!mended_) event.doubts.push_back("state: '" + word + "' is not in the table 'orders'");
+    }
+    Json* lines = event.tree.find("lines");
+    const Json* before = known.find("lines");
+    for (std::size_t i = 0; lines && before && i < std::min(lines->as_array().size(), before->as_array().size()); ++i) {
+      const Json* amount = before->as_array()[i].find("amount");
+      if (amount && !lines->as_array()[i].find("amount")) lines->as_array()[i].set("amount", *amount);
+    }
+  }
+
   memory::MemoryConnector memory_;
   bool mended_;
 };
