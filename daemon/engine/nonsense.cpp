@@ -18,6 +18,10 @@ constexpr std::string_view state_as_read = "state: ", payment_as_read = "payment
 constexpr std::string_view no_table = " is not in the table ";
 constexpr std::string_view no_sku = " names no SKU", unknown_sku = " names the unknown SKU ";
 
+bool is_of_state(const std::string& doubt) {
+  return doubt.starts_with(state_as_read) || doubt.starts_with(payment_as_read);
+}
+
 template <class Wanted>
 bool any_doubt(const Json& document, const Wanted& wanted) {
   const Json* doubts = document.find("doubts");
@@ -75,9 +79,19 @@ std::optional<std::string> excess_of(const Order& order, const OrderLine& line) 
   };
   for (const auto& refund : order.refunds) look_at(refund.lines);
   for (const auto& shipment : order.shipments) look_at(shipment.lines);
-  if (most <= most_units_a_line) return {};
+  if (most <= most_units_a_line || most > most_units) return {};  // above that it is none at all, as complete() says
   return "line " + line.id + " is of " + std::to_string(most) + " units, more than " + std::to_string(most_units_a_line) +
          ": it reserves and moves nothing before it is released";
+}
+
+bool says(const Json& thing, std::string_view what) {
+  const Json* said = thing.find(what);
+  return said && !said->is_null();
+}
+
+/// By its own words.
+bool sells_as(const OrderLine& line, const OrderLine& other) {
+  return normal_sku(line.sku.text).text == normal_sku(other.sku.text).text && line.offer.id == other.offer.id;
 }
 
 bool have_a_line_in_common(const Order& a, const Order& b) {
@@ -122,48 +136,70 @@ Json total_as_said(const Json& document) {
 }
 
 void hold_unknown_state(Order& order, const Doubts& doubts) {
-  const auto unknown = [&](std::string_view what) {
-    return std::any_of(doubts.begin(), doubts.end(), [&](const std::string& doubt) { return doubt.starts_with(what); });
-  };
-  if (unknown(payment_as_read) && (order.payment == PaymentState::pending || order.payment == PaymentState::void_)) order.payment.reset();
-  if (!unknown(payment_as_read) && !unknown(state_as_read)) return;
+  if (!doubts_its_state(doubts)) return;
+  const bool of_payment = std::ranges::any_of(doubts, [](const std::string& doubt) { return doubt.starts_with(payment_as_read); });
+  if (of_payment && (order.payment == PaymentState::pending || order.payment == PaymentState::void_)) order.payment.reset();
   if (order.state == OrderState::pending && !order.payment && !order.cancelled_at) order.state = OrderState::held;
 }
 
 bool is_guessed(const std::string& state, const Json& document) {
-  return state == name_of(OrderState::held) && any_doubt(document, [](const std::string& doubt) {
-           return doubt.starts_with(state_as_read) || doubt.starts_with(payment_as_read);
-         });
+  return state == name_of(OrderState::held) && any_doubt(document, is_of_state);
 }
 
 bool asks_for_a_table(const Json& document) {
   return any_doubt(document, [](const std::string& doubt) { return doubt.find(no_table) != std::string::npos; });
 }
 
-Doubts keep_known(Order& order, const Json& tree, const Order& before) {
+void release_guess(Order& order, const Doubts& doubts) {
+  if (order.state == OrderState::held && doubts_its_state(doubts) && std::ranges::none_of(order.holds, is_of_state))
+    order.state = OrderState::released;
+}
+
+bool doubts_its_state(const Doubts& doubts) {
+  return std::ranges::any_of(doubts, is_of_state);
+}
+
+bool says_no_state(const Json& tree) {
+  return !says(tree, "state") && !says(tree, "payment") && !says(tree, "fulfilment") && !says(tree, "cancelled_at");
+}
+
+std::string no_state() {
+  return std::string(state_as_read) + "none is said";
+}
+
+Doubts keep_known(Order& order, const Json& tree, const Order& told, const Order& done) {
   Doubts doubts;
-  const auto says = [](const Json& thing, std::string_view what) {
-    const Json* said = thing.find(what);
-    return said && !said->is_null();
-  };
   if (!says(tree, "state") && !says(tree, "payment") && !order.cancelled_at) {
-    order.state = before.state;
-    doubts.push_back("it says no state: it stays " + std::string(name_of(before.state)));
+    order.state = told.state;
+    doubts.push_back(no_state() + "; it stays " + std::string(name_of(told.state)));
   }
-  if (!says(tree, "lines") && !before.lines.empty()) {
-    order.lines = before.lines;
+  if (!says(tree, "lines") && !told.lines.empty()) {
+    order.lines = told.lines;
     doubts.push_back("it says no lines: it keeps those that it had");
     return doubts;
   }
   for (std::size_t i = 0; i < order.lines.size(); ++i) {
     auto& line = order.lines[i];
     const bool is_said = says(tree.find("lines")->as_array()[i], "quantity");
-    const auto was = std::ranges::find(before.lines, line.id, &OrderLine::id);
-    if ((is_said && line.quantity >= 0) || was == before.lines.end() || was->quantity <= 0) continue;
-    if (normal_sku(was->sku.text).text != normal_sku(line.sku.text).text || was->offer.id != line.offer.id) continue;
+    const auto was = std::ranges::find(told.lines, line.id, &OrderLine::id);
+    if (was == told.lines.end() || was->quantity <= 0 || !sells_as(line, *was)) continue;
+    const Quantity left = count_of(done, *was).shipped;
+    if (is_said && (line.quantity > 0 || (line.quantity == 0 && left == 0))) continue;
     doubts.push_back("line " + line.id + ": " + (is_said ? "a quantity of " + std::to_string(line.quantity) : "no quantity") +
-                     "; it keeps the " + std::to_string(was->quantity) + " that it had");
+                     (left > 0 ? ", and " + std::to_string(left) + " have left" : "") + "; it keeps the " + std::to_string(was->quantity) +
+                     " that it had");
     line.quantity = was->quantity;
+  }
+  for (const auto& was : told.lines) {
+    const Quantity left = was.quantity > 0 ? count_of(done, was).shipped : 0;
+    const bool is_there = std::ranges::any_of(
+        order.lines, [&](const OrderLine& line) { return line.id == was.id || (!line.sku.empty() && sells_as(line, was)); });
+    if (left == 0 || is_there) continue;
+    doubts.push_back("line " + was.id + (was.sku.empty() ? "" : " (" + was.sku.text + ")") + " is gone from it, and " +
+                     std::to_string(left) + " have left: they stay gone");
+    OrderLine gone;
+    gone.id = was.id, gone.offer = was.offer, gone.sku = was.sku, gone.quantity = was.quantity;
+    order.lines.push_back(std::move(gone));
   }
   return doubts;
 }
@@ -247,18 +283,18 @@ bool must_be_mended(const std::string& hold) {
 }
 
 std::string way_out(const std::vector<std::string>& holds, const std::string& channel, const std::string& order) {
-  const auto of_table = [](const std::string& hold) { return hold.starts_with(state_as_read) || hold.starts_with(payment_as_read); };
-  const std::string release = "`tallyd order release " + order + " --channel " + channel + "`";
-  const bool mend = std::any_of(holds.begin(), holds.end(), must_be_mended);
-  const bool table = std::any_of(holds.begin(), holds.end(), of_table);
-  if (!mend && table)
-    return "add the word to its table in the channel's mapping and `tallyd reload`; or say that it is paid and may go: " + release;
-  if (!mend) return "look at it, then correct it on the channel, or let it go as it is: " + release;
-  const std::string first =
-      "add the missing SKU with `tallyd import`, correct the order on the channel, or say what the line sells: `tallyd order "
-      "remap " +
-      order + " --channel " + channel + " --sku SKU`; no release lets it go before";
-  return std::all_of(holds.begin(), holds.end(), must_be_mended) ? first : first + "; what else holds it goes by " + release;
+  const std::string of_order = order + " --channel " + channel, release = "`tallyd order release " + of_order + "`";
+  const bool table =
+      std::ranges::any_of(holds, [](const auto& hold) { return is_of_state(hold) && hold.find(no_table) != std::string::npos; });
+  if (std::ranges::any_of(holds, must_be_mended)) {
+    const std::string first =
+        "add the missing SKU with `tallyd import`, correct the order on the channel, or say what the line sells: "
+        "`tallyd order remap " +
+        of_order + " --sku SKU`; no release lets it go before";
+    return std::ranges::all_of(holds, must_be_mended) ? first : first + "; what else holds it goes by " + release;
+  }
+  if (table) return "add the word to its table in the channel's mapping and `tallyd reload`; or say that it is paid and may go: " + release;
+  return "look at it, then correct it on the channel, or let it go as it is: " + release;
 }
 
 }  // namespace tally::engine

@@ -30,9 +30,15 @@ void hold_unknown_state(Order& order, const Doubts& doubts);
 bool is_guessed(const std::string& state, const Json& document);
 /// A value of it stands in no table of the mapping: another table may make another order of the same bytes.
 bool asks_for_a_table(const Json& document);
-/// What `tree` does not say any more stays as it was `before`: the state, where it says no payment either; the lines; the units of a line
-/// that sells the same under the same id, also where they are below 0.
-Doubts keep_known(Order& order, const Json& tree, const Order& before);
+/// A person let it go although nobody knows its state (`order.holds` says so no more): it is released.
+void release_guess(Order& order, const Doubts& doubts);
+bool says_no_state(const Json& tree);
+bool doubts_its_state(const Doubts& doubts);
+std::string no_state();
+/// What `tree` does not say any more stays as the platform `told` it before: the state, where it says no payment either; the lines; the
+/// units of a line that sells the same under the same id, also where they are below 0, or 0 although some have left; a line that is gone,
+/// and of which some have left, where no other line is of the same goods. `done`: told, with what was done here.
+Doubts keep_known(Order& order, const Json& tree, const Order& told, const Order& done);
 
 /// Moments far ahead of our clock become the one when the document came (`came`), so that no count, no later document and no number is
 /// reckoned from them: what the order moves is never lost.

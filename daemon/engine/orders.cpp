@@ -107,8 +107,15 @@ ResolvedLine resolve(Session& session, const Channel& channel, const OrderLine& 
   return resolved;
 }
 
+/// Whether a line under its old id sells what it sold. One that names no SKU any more, and no offer that is known (its product was deleted
+/// there), says nothing else.
+bool sells_the_same(Session& session, const Channel& channel, const OrderLine& was, const OrderLine& is) {
+  if (is.sku.empty()) return is.offer.id.empty() || is.offer.id == was.offer.id || !variant_of(session, channel, line_tree(is));
+  return normal_sku(was.sku.text).text == normal_sku(is.sku.text).text && was.offer.id == is.offer.id;
+}
+
 /// What the lines were resolved to, as far as they still sell the same: a channel may correct a line under its old id, or number by place.
-std::vector<ResolvedLine> resolved_before(const store::OrderRow& row, const Order& order) {
+std::vector<ResolvedLine> resolved_before(Session& session, const Channel& channel, const store::OrderRow& row, const Order& order) {
   auto resolved = resolved_from(row.resolved);
   if (resolved.empty()) return resolved;
   const Order before = platform_order(row);
@@ -116,18 +123,27 @@ std::vector<ResolvedLine> resolved_before(const store::OrderRow& row, const Orde
     const auto in = [&](const Order& each) { return std::ranges::find(each.lines, line.line, &OrderLine::id); };
     const auto was = in(before), is = in(order);
     if (was == before.lines.end() || is == order.lines.end()) return true;
-    return normal_sku(was->sku.text).text != normal_sku(is->sku.text).text || was->offer.id != is->offer.id;
+    return !sells_the_same(session, channel, *was, *is);
   });
   return resolved;
 }
 
-/// Lines keep what they were resolved to; new ones, other ones, and those that nobody knew, are resolved now.
-std::vector<ResolvedLine> resolve_lines(Session& session, const Channel& channel, const Order& order,
+/// The same goods, wherever they come from.
+bool comes_to(const ResolvedLine& was, const ResolvedLine& now) {
+  if (!was.known() || was.by_hand.value != 0 || was.sold != now.sold) return false;
+  return std::ranges::equal(was.parts, now.parts, [](const auto& a, const auto& b) { return a.variant == b.variant && a.each == b.each; });
+}
+
+/// Lines keep what they were resolved to; new ones, other ones, and those that nobody knew, are resolved now. What comes out the same comes
+/// from where it came before: it may have left.
+std::vector<ResolvedLine> resolve_lines(Session& session, const Channel& channel, const Order& order, const std::vector<ResolvedLine>& kept,
                                         const std::vector<ResolvedLine>& before) {
   std::vector<ResolvedLine> lines;
   for (const auto& line : order.lines) {
-    const auto kept = std::find_if(before.begin(), before.end(), [&](const ResolvedLine& r) { return r.line == line.id && r.known(); });
-    lines.push_back(kept != before.end() ? *kept : resolve(session, channel, line));
+    const auto known = std::ranges::find_if(kept, [&](const ResolvedLine& r) { return r.line == line.id && r.known(); });
+    lines.push_back(known != kept.end() ? *known : resolve(session, channel, line));
+    const auto was = std::ranges::find(before, line.id, &ResolvedLine::line);
+    if (known == kept.end() && was != before.end() && comes_to(*was, lines.back())) lines.back() = *was;
   }
   return lines;
 }
@@ -307,12 +323,13 @@ void settle(Session& session, const World& world, const Channel& channel, store:
             const std::vector<std::string>& doubts, bool first, bool changed, Time before_changed_at, const StepSeen& step_seen, Time now) {
   if (!first) keep_what_left(order, row);
   const auto lines_before = resolved_from(row.resolved);
-  const auto kept = resolved_before(row, order);
-  auto resolved = resolve_lines(session, channel, order, kept);
+  const auto kept = resolved_before(session, channel, row, order);
+  auto resolved = resolve_lines(session, channel, order, kept, lines_before);
   tell_dropped(session, channel, row, lines_before, kept, now);
   const auto* routed_by = route_parts(session, world.config, channel,
                                       world.config.routing.empty() ? order : under_own_skus(session, order, resolved), resolved);
   order.holds = reasons_to_hold(session, world, channel, row.no, order, doubts, resolved);
+  release_guess(order, doubts);
   const auto counting = lines_that_count(order, resolved);
   const Claim before = claim_from(row.claim);
   const Order wished = first ? order : with_tasks(order, tasks_after(session, channel, row, order, now));
@@ -409,6 +426,7 @@ void add_turns(Session& session, const Channel& channel, const store::OrderRow& 
 /// What a document that is not the first may do.
 OrderOutcome standing(const store::OrderRow& row, const OrderDocument& document, const Channel& channel, Time changed_at) {
   if (document.body_hash == row.body_hash) return OrderOutcome::same;
+  if (row.body_hash.empty() && document.row == row.inbox_row) return OrderOutcome::applied;  // the one it stands by, read again
   const bool trusted = channel.facts.changed_at_trusted && changed_at != long_ago;
   if (!document.fetched) return trusted && changed_at > row.changed_at ? OrderOutcome::applied : OrderOutcome::poke;
   if (document.row < row.inbox_row) return OrderOutcome::same;
@@ -436,12 +454,14 @@ Result<OrderOutcome> apply_order(Session& session, const World& world, const Cha
   if (row) {
     const auto outcome = standing(*row, document, channel, changed_at);
     if (outcome != OrderOutcome::applied) return outcome;
-    for (auto& doubt : keep_known(*order, tree, platform_order(*row))) doubts.push_back(std::move(doubt));
+    const Order told = platform_order(*row), done = with_tasks(told, store::order_tasks_of(session, row->no));
+    for (auto& doubt : keep_known(*order, tree, told, done)) doubts.push_back(std::move(doubt));
     add_shapes(*row, *order, doubts);
     add_turns(session, channel, *row, *order, doubts);
   }
-  hold_unknown_state(*order, doubts);
   const bool first = !row;
+  if (first && says_no_state(tree) && !doubts_its_state(doubts)) doubts.push_back(no_state());
+  hold_unknown_state(*order, doubts);
   const Time before_changed_at = row ? row->changed_at : long_ago;
   const std::string before_state = row ? row->state : "";
   if (first) {

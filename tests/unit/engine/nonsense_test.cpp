@@ -278,7 +278,7 @@ TEST_F(Nonsense, AStateOrLinesThatAreGoneLetNothingGo) {
   order("shop", "1", "", {{"A", 2}}, clock.now(), [](Json& tree) { tree.erase("state"); });
   EXPECT_EQ(order_row("shop", "1").state, "shipped");
   EXPECT_EQ(at("A", "main"), (Effect{8, 0}));
-  EXPECT_THAT(holds("1"), ElementsAre("it says no state: it stays shipped"));
+  EXPECT_THAT(holds("1"), ElementsAre("state: none is said; it stays shipped"));
   order("shop", "2", "paid", {}, clock.now(), [](Json& tree) { tree.erase("lines"); });
   EXPECT_EQ(at("B", "main").reserved, 2);
   EXPECT_THAT(holds("2"), ElementsAre("it says no lines: it keeps those that it had"));
@@ -286,6 +286,56 @@ TEST_F(Nonsense, AStateOrLinesThatAreGoneLetNothingGo) {
   order("shop", "2", "paid", {{"B", 1}});
   EXPECT_THAT(holds("2"), IsEmpty());
   EXPECT_EQ(at("B", "main").reserved, 1);
+}
+
+TEST_F(Nonsense, AnOrderFirstSeenWithoutAStateIsHeldAndReserved) {
+  rules("shop").reserve = ReserveAt::paid;
+  open();
+  order("shop", "1", "", {{"A", 2}}, clock.now(), [](Json& tree) { tree.erase("state"); });
+  EXPECT_THAT(holds("1"), ElementsAre("state: none is said"));
+  EXPECT_EQ(at("A", "main").reserved, 2);
+  write([&](store::Session& session) {
+    ASSERT_TRUE(release_order(session, core->world(), store::find_order(session, channel("shop").no, "1")->no, "ada").has_value());
+  });
+  EXPECT_EQ(order_row("shop", "1").state, "released") << "a person said that it may go";
+  EXPECT_EQ(at("A", "main").reserved, 2);
+}
+
+TEST_F(Nonsense, ALineThatNamesNothingAnyMoreSellsWhatItSold) {
+  const auto a = variant("A");
+  write([&](store::Session& session) { store::put_remote(session, channel("shop").no, "variant", std::to_string(a.value), "@id", "v1"); });
+  const auto offer = [](const char* id) {
+    return [id](Json& tree) { tree.find("lines")->as_array().front().set("offer", Json::object({{"@id", id}})); };
+  };
+  order("shop", "1", "paid", {{"A", 4}}, clock.now(), offer("v1"));
+  order("shop", "2", "shipped", {{"B", 3}});
+  pass(Duration(60000));
+  order("shop", "1", "paid", {{"", 4}}, clock.now(), offer("0"));
+  EXPECT_EQ(at("A", "main").reserved, 4) << "its product was deleted there";
+  EXPECT_THAT(holds("1"), IsEmpty());
+  order("shop", "2", "shipped", {{"", 3}});
+  EXPECT_EQ(at("B", "main"), (Effect{7, 0}));
+  pass(Duration(60000));
+  order("shop", "1", "paid", {{"ghost", 4}}, clock.now(), offer("0"));
+  EXPECT_EQ(at("A", "main").reserved, 0) << "that is something else";
+}
+
+TEST_F(Nonsense, GoodsThatLeftStayGoneThoughTheirLineIsGoneOrOfNone) {
+  order("shop", "1", "shipped", {{"A", 3}, {"B", 2}});
+  pass(Duration(60000));
+  order("shop", "1", "shipped", {{"A", 3}});
+  EXPECT_EQ(at("B", "main"), (Effect{8, 0}));
+  EXPECT_THAT(holds("1"), ElementsAre("line 2 (B) is gone from it, and 2 have left: they stay gone"));
+  pass(Duration(60000));
+  order("shop", "1", "shipped", {{"A", 0}});
+  EXPECT_EQ(at("A", "main"), (Effect{7, 0}));
+  EXPECT_EQ(at("B", "main"), (Effect{8, 0})) << "nor with the document after";
+  EXPECT_THAT(holds("1"), testing::UnorderedElementsAre(HasSubstr("line 2 (B) is gone"), HasSubstr("a quantity of 0, and 3 have left")));
+  order("shop", "2", "paid", {{"A", 3}, {"B", 2}});
+  pass(Duration(60000));
+  order("shop", "2", "paid", {{"A", 3}});
+  EXPECT_EQ(at("B", "main"), (Effect{8, 0})) << "what had not left is free again";
+  EXPECT_THAT(holds("2"), IsEmpty());
 }
 
 TEST_F(Nonsense, WhatIsGuessedIsNotWhatThePlatformSaid) {
