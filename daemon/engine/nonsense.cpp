@@ -167,41 +167,43 @@ std::string no_state() {
   return std::string(state_as_read) + "none is said";
 }
 
-Doubts keep_known(Order& order, const Json& tree, const Order& told, const Order& done) {
-  Doubts doubts;
+Kept keep_known(Order& order, const Json& tree, const Order& told, const Order& done) {
+  Kept kept;
   if (!says(tree, "state") && !says(tree, "payment") && !order.cancelled_at) {
     order.state = told.state;
-    doubts.push_back(no_state() + "; it stays " + std::string(name_of(told.state)));
+    kept.doubts.push_back(no_state());
   }
   if (!says(tree, "lines") && !told.lines.empty()) {
     order.lines = told.lines;
-    doubts.push_back("it says no lines: it keeps those that it had");
-    return doubts;
+    kept.doubts.push_back("it says no lines: it keeps those that it had");
+    return kept;
   }
+  const auto left_of = [&](const OrderLine& line) { return line.quantity > 0 ? count_of(done, line).shipped : 0; };
   for (std::size_t i = 0; i < order.lines.size(); ++i) {
     auto& line = order.lines[i];
     const bool is_said = says(tree.find("lines")->as_array()[i], "quantity");
     const auto was = std::ranges::find(told.lines, line.id, &OrderLine::id);
     if (was == told.lines.end() || was->quantity <= 0 || !sells_as(line, *was)) continue;
-    const Quantity left = count_of(done, *was).shipped;
-    if (is_said && (line.quantity > 0 || (line.quantity == 0 && left == 0))) continue;
-    doubts.push_back("line " + line.id + ": " + (is_said ? "a quantity of " + std::to_string(line.quantity) : "no quantity") +
-                     (left > 0 ? ", and " + std::to_string(left) + " have left" : "") + "; it keeps the " + std::to_string(was->quantity) +
-                     " that it had");
-    line.quantity = was->quantity;
+    const bool is_none = is_said && line.quantity == 0;
+    if ((is_said && line.quantity > 0) || (is_none && left_of(*was) == 0)) continue;
+    kept.doubts.push_back("line " + line.id + ": " + (is_said ? "a quantity of " + std::to_string(line.quantity) : "no quantity") +
+                          (is_none ? ", and " + std::to_string(left_of(*was)) + " have left: they stay gone"
+                                   : "; it keeps the " + std::to_string(was->quantity) + " that it had"));
+    kept.lines.insert(line.id);
+    line.quantity = is_none ? left_of(*was) : was->quantity;
   }
   for (const auto& was : told.lines) {
-    const Quantity left = was.quantity > 0 ? count_of(done, was).shipped : 0;
     const bool is_there = std::ranges::any_of(
         order.lines, [&](const OrderLine& line) { return line.id == was.id || (!line.sku.empty() && sells_as(line, was)); });
-    if (left == 0 || is_there) continue;
-    doubts.push_back("line " + was.id + (was.sku.empty() ? "" : " (" + was.sku.text + ")") + " is gone from it, and " +
-                     std::to_string(left) + " have left: they stay gone");
+    if (is_there || left_of(was) == 0) continue;
+    kept.doubts.push_back("line " + was.id + (was.sku.empty() ? "" : " (" + was.sku.text + ")") + " is gone from it, and " +
+                          std::to_string(left_of(was)) + " have left: they stay gone");
+    kept.lines.insert(was.id);
     OrderLine gone;
-    gone.id = was.id, gone.offer = was.offer, gone.sku = was.sku, gone.quantity = was.quantity;
+    gone.id = was.id, gone.offer = was.offer, gone.sku = was.sku, gone.quantity = left_of(was);
     order.lines.push_back(std::move(gone));
   }
-  return doubts;
+  return kept;
 }
 
 Doubts from_the_future(Order& order, Time came, Time now) {

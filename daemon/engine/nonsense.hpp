@@ -6,6 +6,7 @@
 #include "model/claim.hpp"
 #include "model/order.hpp"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,10 +36,14 @@ void release_guess(Order& order, const Doubts& doubts);
 bool says_no_state(const Json& tree);
 bool doubts_its_state(const Doubts& doubts);
 std::string no_state();
+struct Kept {
+  Doubts doubts;
+  std::set<std::string> lines;  ///< of which nobody knows what the platform has given back for them
+};
 /// What `tree` does not say any more stays as the platform `told` it before: the state, where it says no payment either; the lines; the
-/// units of a line that sells the same under the same id, also where they are below 0, or 0 although some have left; a line that is gone,
-/// and of which some have left, where no other line is of the same goods. `done`: told, with what was done here.
-Doubts keep_known(Order& order, const Json& tree, const Order& told, const Order& done);
+/// units of a line that sells the same under the same id, also where they are below 0. What has left stays gone, where a line is said to be
+/// of 0 or is gone, and no other line is of the same goods. `done`: told, with what was done here.
+Kept keep_known(Order& order, const Json& tree, const Order& told, const Order& done);
 
 /// Moments far ahead of our clock become the one when the document came (`came`), so that no count, no later document and no number is
 /// reckoned from them: what the order moves is never lost.

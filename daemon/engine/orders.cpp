@@ -317,10 +317,27 @@ void tell_dropped(Session& session, const Channel& channel, const store::OrderRo
   }
 }
 
+/// What is settled: the first document of an order, another one (`changed`), or the same one once more.
+struct News {
+  bool first = false, changed = false;
+  Time before_changed_at = long_ago;
+  std::set<std::string> kept_lines = {};  ///< nonsense.hpp
+};
+
+/// Of a line that the platform says nothing of any more, it may have given back what it had taken, or not.
+void add_perhaps_given_back(OwnEffects& effects, const Order& order, const std::vector<ResolvedLine>& lines, const News& news, Time now) {
+  for (const auto& line : order.lines) {
+    const auto resolved = std::ranges::find(lines, line.id, &ResolvedLine::line);
+    if (!news.kept_lines.contains(line.id) || resolved == lines.end() || resolved->sold.value == 0) continue;
+    effects.steps.push_back({resolved->sold, {-line.quantity, news.before_changed_at, order.changed_at.value_or(now), true}});
+  }
+}
+
 /// Everything that follows from the order's present state, for a row whose document is already the new one. `changed`: it is another one
 /// than before.
 void settle(Session& session, const World& world, const Channel& channel, store::OrderRow& row, Order order,
-            const std::vector<std::string>& doubts, bool first, bool changed, Time before_changed_at, const StepSeen& step_seen, Time now) {
+            const std::vector<std::string>& doubts, const News& news, const StepSeen& step_seen, Time now) {
+  const bool first = news.first, changed = news.changed;
   if (!first) keep_what_left(order, row);
   const auto lines_before = resolved_from(row.resolved);
   const auto kept = resolved_before(session, channel, row, order);
@@ -336,9 +353,10 @@ void settle(Session& session, const World& world, const Channel& channel, store:
   // An abandoned order that is first seen when its time has run out reserves nothing, not even for a moment.
   if (waits_for_payment(channel, wished) && runs_out_at(channel, order, now) <= now) row.expired = true;
   const Claim target = claim_of(wished, counting, channel.reserve(), row.expired);
-  const TakenBefore taken_before{units_from(row.taken), before_changed_at, first || was_sure(channel, row)};
+  const TakenBefore taken_before{units_from(row.taken), news.before_changed_at, first || was_sure(channel, row)};
   auto effects = own_effects(channel.facts, order, wished, counting, target, first ? nullptr : &taken_before, channel.clock.theirs(now));
   if (!changed) keep_new_steps(effects, taken_before.units);
+  if (channel.facts.takes != channel::Takes::never) add_perhaps_given_back(effects, order, counting, news, channel.clock.theirs(now));
   row.state = name_of(arrived(session, wished) ? OrderState::completed : wished.state);
   const Json document_before = std::exchange(row.document, to_json(order));
   row.document.set("doubts", [&] {
@@ -450,12 +468,14 @@ Result<OrderOutcome> apply_order(Session& session, const World& world, const Cha
   order->platform_state = document.platform_state;
   for (auto& doubt : from_the_future(*order, document.received_at, now)) doubts.push_back(std::move(doubt));
   const Time changed_at = order->changed_at.value_or(long_ago);
+  Kept kept;
   auto row = store::find_order(session, channel.no, order->id);
   if (row) {
     const auto outcome = standing(*row, document, channel, changed_at);
     if (outcome != OrderOutcome::applied) return outcome;
     const Order told = platform_order(*row), done = with_tasks(told, store::order_tasks_of(session, row->no));
-    for (auto& doubt : keep_known(*order, tree, told, done)) doubts.push_back(std::move(doubt));
+    kept = keep_known(*order, tree, told, done);
+    doubts.insert(doubts.end(), kept.doubts.begin(), kept.doubts.end());
     add_shapes(*row, *order, doubts);
     add_turns(session, channel, *row, *order, doubts);
   }
@@ -475,7 +495,7 @@ Result<OrderOutcome> apply_order(Session& session, const World& world, const Cha
   row->body_hash = document.body_hash;
   row->inbox_row = document.row;
   row->changed_at = std::max(row->changed_at, changed_at);
-  settle(session, world, channel, *row, std::move(*order), doubts, first, true, before_changed_at, step_seen, now);
+  settle(session, world, channel, *row, std::move(*order), doubts, {first, true, before_changed_at, std::move(kept.lines)}, step_seen, now);
   if (!first) note_told(session, channel, *row, before_state, now);
   return OrderOutcome::applied;
 }
@@ -490,7 +510,7 @@ void settle_again(Session& session, const World& world, store::OrderRow row, con
   Order order = platform_order(row);
   ++row.revision;
   const Time changed_at = row.changed_at;
-  settle(session, world, *channel, row, std::move(order), doubts, false, false, changed_at, step_seen, world.clock.now());
+  settle(session, world, *channel, row, std::move(order), doubts, {false, false, changed_at}, step_seen, world.clock.now());
 }
 
 }  // namespace
