@@ -227,7 +227,8 @@ std::vector<Inspector::OfferState> Inspector::read_offers(Session& session) {
   auto marks = units_by_offer("SELECT channel_no, thing, 1 FROM mark WHERE aspect = 'stock'");
   auto intents = units_by_offer("SELECT channel_no, thing, 1 FROM intent WHERE outcome = '' AND aspect = 'stock'");
   auto added = units_by_offer("SELECT channel_no, variant_no, units FROM add_back");
-  auto holds = units_by_offer("SELECT h.channel_no, i.thing, 1 FROM held h JOIN held_item i ON i.digest = h.digest WHERE h.aspect = 'stock'");
+  auto holds =
+      units_by_offer("SELECT h.channel_no, i.thing, 1 FROM held h JOIN held_item i ON i.digest = h.digest WHERE h.aspect = 'stock'");
   std::vector<OfferState> offers;
   Int channel = 0, variant = 0, low = 0, high = 0, from = 0, to = 0, suspect = 0, owed = 0;
   soci::statement st = (session.sql.prepare << "SELECT channel_no, variant_no, low, high, anchor_from, anchor_to, suspect, owed_look_at "
