@@ -152,6 +152,7 @@ class Lane {
   Decision decide_stock(store::Session& session, const store::Mark& mark, const store::OfferRow& offer, Quantity number);
   void leave_uncounted(store::Session& session, const store::Mark& mark, const store::OfferRow& offer);
   bool just_looked(VariantNo variant) const;
+  Direction way_of(const store::OfferRow& offer, Quantity number) const;
   May may_lower(const store::OfferRow& offer, Quantity& value) const;
   May may_change(const store::OfferRow& offer, const Belief& belief, Quantity number, Direction way) const;
   May may_raise(const store::OfferRow& offer, Quantity number, Quantity& value) const;

@@ -53,6 +53,15 @@ bool Lane::just_looked(VariantNo variant) const {
   return found != looked_.end() && world_.clock.now() - found->second.at <= gap;
 }
 
+/// A belief that holds more and less than the number says neither; a look that has just shown more does.
+Direction Lane::way_of(const store::OfferRow& offer, Quantity number) const {
+  const Belief belief = belief_of(offer);
+  const auto way = direction(belief, number);
+  if (way != Direction::up || belief.exact() || !just_looked(offer.variant)) return way;
+  const auto& look = looked_.at(offer.variant);
+  return look.at > offer.written_at && look.left > number ? Direction::down : way;
+}
+
 Lane::May Lane::may_lower(const store::OfferRow& offer, Quantity& value) const {
   const Time now = world_.clock.now();
   if (!channel_->facts.can_look || channel_->facts.takes == Takes::never) return May::send;
@@ -108,7 +117,7 @@ Lane::Decision Lane::decide_stock(Session& session, const store::Mark& mark, con
   Decision decision;
   const Belief belief = belief_of(offer);
   const auto& facts = channel_->facts;
-  const auto way = direction(belief, number);
+  const auto way = way_of(offer, number);
   if (way == Direction::none || facts.stock == StockWrites::none) {
     decision.may = May::drop;
     return decision;
@@ -192,7 +201,7 @@ Lane::Answer Lane::answer_stock_mark(Session& session, const store::Mark& mark, 
     leave_uncounted(session, mark, *offer);
     return {};
   }
-  const bool down = direction(belief_of(*offer), number) != Direction::up;
+  const bool down = way_of(*offer, number) != Direction::up;
   if (down != downs) return {std::nullopt, Waits::for_its_turn};
   auto decision = decide_stock(session, mark, *offer, number);
   switch (decision.may) {
