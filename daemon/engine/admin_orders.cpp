@@ -172,15 +172,14 @@ Result<Json> Engine::do_order(const Json& wish, const std::string& author) {
   });
 }
 
-Result<Json> Engine::release_order(const Json& wish, const std::string& author) {
-  return ask([this, wish, author]() -> Result<Json> {
+Result<Json> Engine::change_order(const Json& wish, const std::function<Result<void>(Session&, OrderNo)>& change) {
+  return ask([this, wish, change]() -> Result<Json> {
     auto& world = core_.world();
     Result<Json> answer = Json();
     auto written = world.store.write([&](Session& session) -> Result<void> {
       const auto row = find_named(session, world, wish.text_or("channel"), wish.text_or("order"));
       if (!row) return row.error();
-      const auto still = engine::release_order(session, world, row->no, author);
-      if (!still) return still.error();
+      if (auto done = change(session, row->no); !done) return done;
       answer = order_json(session, world, *store::get_order(session, row->no));
       return {};
     });
@@ -189,24 +188,22 @@ Result<Json> Engine::release_order(const Json& wish, const std::string& author) 
   });
 }
 
-Result<Json> Engine::remap_order(const Json& wish, const std::string& author) {
-  return ask([this, wish, author]() -> Result<Json> {
-    auto& world = core_.world();
-    Result<Json> answer = Json();
-    auto written = world.store.write([&](Session& session) -> Result<void> {
-      const auto row = find_named(session, world, wish.text_or("channel"), wish.text_or("order"));
-      if (!row) return row.error();
-      const Json *line = wish.find("line"), *sku = wish.find("sku");
-      if ((line && (line->is_object() || line->is_array())) || !sku || sku->scalar_text().empty())
-        return error(Fault::invalid, "{order, channel, line, sku}: a line is its id or its SKU, and a SKU is named", "order remap");
-      const auto done = remap_line(session, world, row->no, line ? line->scalar_text() : "", sku->scalar_text(), author);
-      if (!done) return done.error();
-      answer = order_json(session, world, *store::get_order(session, row->no));
-      return {};
-    });
-    if (!written) return written.error();
-    return answer;
+Result<Json> Engine::release_order(const Json& wish, const std::string& author) {
+  return change_order(wish, [this, author](Session& session, OrderNo no) -> Result<void> {
+    const auto still = engine::release_order(session, core_.world(), no, author);
+    return still ? Result<void>() : Result<void>(still.error());
   });
+}
+
+Result<Json> Engine::remap_order(const Json& wish, const std::string& author) {
+  const Json *line = wish.find("line"), *sku = wish.find("sku");
+  if ((line && (line->is_object() || line->is_array())) || !sku || sku->scalar_text().empty())
+    return error(Fault::invalid, "{order, channel, line, sku}: a line is its id or its SKU, and a SKU is named", "order remap");
+  return change_order(
+      wish, [this, author, line = line ? line->scalar_text() : "", sku = sku->scalar_text()](Session& session, OrderNo no) -> Result<void> {
+        const auto done = remap_line(session, core_.world(), no, line, sku, author);
+        return done ? Result<void>() : Result<void>(done.error());
+      });
 }
 
 Result<Json> Engine::decide_order_task(const std::string& number, const std::string& verb, const std::string& author) {

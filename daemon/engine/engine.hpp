@@ -103,7 +103,9 @@ class Engine final : public Intake, public Admin {
   void beat();  ///< what is done once a second
   /// Batches whose importer is gone are judged and closed, so that nothing waits for ever.
   void close_batches();
-  /// From now on every parked row is read once more, some a turn.
+  /// What is done with the order that `wish` names, in one transaction; answers the order. Errors: not_found, invalid, those of `change`.
+  Result<Json> change_order(const Json& wish, const std::function<Result<void>(store::Session&, OrderNo)>& change);
+  /// From now on every parked row, and every order in question, is read once more, some a turn.
   void read_parked_again();
   /// Some of those; false when none is left. Errors: io, gone, locked.
   Result<bool> read_some_parked();

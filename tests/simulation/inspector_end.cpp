@@ -1,4 +1,5 @@
 // What is checked now and then because it takes long: claims against movements; and the calm, in which everything must be equal.
+#include "engine/order_rows.hpp"
 #include "engine/stock.hpp"
 #include "simulation/inspector.hpp"
 #include "store/catalogue.hpp"
@@ -15,25 +16,6 @@ namespace {
 using soci::into;
 using store::Int;
 using store::Session;
-
-std::int64_t whole(const Json& row, std::size_t at) {
-  const auto value = row.as_array().at(at).integer();
-  ensure(value.has_value(), "a stored row holds whole numbers");
-  return *value;
-}
-
-std::vector<ResolvedLine> resolved_of(const Json& rows) {
-  std::vector<ResolvedLine> lines;
-  for (const auto& row : rows.as_array()) {
-    ResolvedLine line;
-    line.line = row.text_or("line");
-    line.sold = VariantNo(row.integer_or("sold"));
-    for (const auto& part : row.find("parts")->as_array())
-      line.parts.push_back({VariantNo(whole(part, 0)), whole(part, 1), LocationNo(whole(part, 2))});
-    lines.push_back(std::move(line));
-  }
-  return lines;
-}
 
 std::map<std::int64_t, Claim> moved_by_orders(Session& session) {
   std::map<std::int64_t, Claim> moved;
@@ -74,7 +56,7 @@ void Inspector::check_claims(Session& session) {
     if (!order || !channel)
       return violate("S2 claims",
                      "the stored order " + row.id + " cannot be read: " + (order ? "its channel is not there" : order.error().text()));
-    const Claim target = claim_of(*order, resolved_of(row.resolved), channel->reserve(), row.expired);
+    const Claim target = claim_of(*order, engine::resolved_from(row.resolved), channel->reserve(), row.expired);
     for (const auto& [place, effect] : target) reserved[place] += effect.reserved;
     auto& sum = moved[row.no.value];
     std::erase_if(sum, [](const auto& entry) { return entry.second == Effect{}; });
