@@ -88,9 +88,18 @@ class Factory final : public soci::backend_factory {
   }
 };
 
+/// A connection of the store is used by one thread at a time, which its owners see to (the writer's thread, a reader that was lent, the
+/// lock of the keys): SQLite need not lock it once more in every call, nor count its memory under one lock for all. It takes this only
+/// before its first connection, and goes on in its own slower way where something else in the process was first.
+bool without_locks() {
+  return sqlite_api::sqlite3_config(SQLITE_CONFIG_MULTITHREAD) == SQLITE_OK &&
+         sqlite_api::sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK;
+}
+
 }  // namespace
 
 const soci::backend_factory& sqlite_prepared_once() {
+  [[maybe_unused]] static const bool asked = without_locks();
   static const Factory factory;
   return factory;
 }

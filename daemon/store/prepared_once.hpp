@@ -6,7 +6,7 @@
 
 namespace tally::store {
 
-/// For soci::session::open. Statements of a session are used by the thread that has the session.
+/// For soci::session::open. A session and its statements are used by one thread at a time: SQLite does not lock them in between.
 const soci::backend_factory& sqlite_prepared_once();
 
 }  // namespace tally::store
