@@ -159,7 +159,7 @@ Result<Json> Engine::do_order(const Json& wish, const std::string& author) {
       }
       store::journal(session, {0, now, task->kind + ".wished", author, row->channel, row->id,
                                Json::object({{"task", task->no}, {"order", row->no.value}}).dump()});
-      reconsider_order(session, world, row->no);
+      reconsider_order(session, world, row->no, author);
       answer = order_json(session, world, *store::get_order(session, row->no));
       answer->set("task", task->no);
       if (task->kind == "cancel" && order.state != OrderState::pending && !channel->facts.refunds_only_asked)
@@ -224,7 +224,7 @@ Result<Json> Engine::decide_order_task(const std::string& number, const std::str
       const auto row = store::get_order(session, task->order);
       store::journal(session, {0, now, task->kind + "." + task->state, author, task->channel, row ? row->id : "",
                                Json::object({{"task", task->no}}).dump()});
-      reconsider_order(session, world, task->order);
+      reconsider_order(session, world, task->order, author);
       answer = task_json(*task);
       return {};
     });

@@ -423,7 +423,7 @@ Result<Json> Engine::route_order(const Json& wish, const std::string& author) {
       if (!location) return error(Fault::not_found, "there is no location '" + name + "'", "order route");
       if (!location->held_by.empty())
         return error(Fault::invalid, "what lies at '" + name + "' is held by " + location->held_by + "'s platform", "order route");
-      const auto moved = reroute_order(session, world, *no, store::open_location(session, name), wish.text_or("line"));
+      const auto moved = reroute_order(session, world, *no, store::open_location(session, name), wish.text_or("line"), author);
       if (!moved) return moved.error();
       store::journal(session, {0, now, "order.routed", author, store::get_order(session, *no)->channel, wish.text_or("order"),
                                Json::object({{"location", name}, {"parts", *moved}}).dump()});

@@ -219,7 +219,7 @@ void Lane::order_task_failed(Session& session, const store::Intent& intent, Orde
            now});
       store::add_poke(session, channel_->no, "order", row->id, now);  // perhaps it is there already
       note(session, task, row->id, "refused", error.text(), now);
-      return reconsider_order(session, world_, task.order);
+      return reconsider_order(session, world_, task.order, "task:" + std::to_string(task.no));
   }
 }
 

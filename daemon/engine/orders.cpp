@@ -164,8 +164,10 @@ void tell_dropped(Session& session, const Channel& channel, const store::OrderRo
   }
 }
 
-/// What is settled: the first document of an order, another one (`changed`), or the same one once more.
+/// What is settled: the first document of an order, another one (`changed`), or the same one once more. `cause`: what brought it up, as the
+/// journal says it.
 struct News {
+  std::string cause;
   bool first = false, changed = false;
   Time before_changed_at = long_ago;
   std::set<std::string> kept_lines = {};  ///< nonsense.hpp
@@ -245,8 +247,7 @@ void settle(Session& session, const World& world, const Channel& channel, store:
     store::clear_due(session, "expiry", row.no.value);
   Json detail = Json::object({{"order", row.no.value}, {"revision", row.revision}, {"state", row.state}});
   if (routed_by) detail.set("routed_by", routed_by->text());
-  store::journal(session, {0, now, first ? "order.new" : "order.changed", "inbox:" + std::to_string(row.inbox_row), channel.no, row.id,
-                           detail.dump()});
+  store::journal(session, {0, now, first ? "order.new" : "order.changed", news.cause, channel.no, row.id, detail.dump()});
 }
 
 Doubts doubts_of(const store::OrderRow& row) {
@@ -342,29 +343,33 @@ Result<OrderOutcome> apply_order(Session& session, const World& world, const Cha
   row->body_hash = document.body_hash;
   row->inbox_row = document.row;
   row->changed_at = std::max(row->changed_at, changed_at);
-  settle(session, world, channel, *row, std::move(*order), doubts, {first, true, before_changed_at, std::move(kept.lines)}, step_seen, now);
+  settle(session, world, channel, *row, std::move(*order), doubts,
+         {"inbox:" + std::to_string(document.row), first, true, before_changed_at, std::move(kept.lines)}, step_seen, now);
   if (!first) note_told(session, channel, *row, before_state, now);
   return OrderOutcome::applied;
 }
 
 namespace {
 
+/// Without a new document the platform did nothing that a call in the air would have to know of.
+void no_steps(ChannelNo, VariantNo, const OwnStep&) {}
+
 /// The stored order once more, with what has changed around it.
-void settle_again(Session& session, const World& world, store::OrderRow row, const StepSeen& step_seen) {
+void settle_again(Session& session, const World& world, store::OrderRow row, const std::string& cause, const StepSeen& step_seen) {
   const auto* channel = world.find(row.channel);
   if (!channel) return;
   const Doubts doubts = doubts_of(row);
   Order order = platform_order(row);
   ++row.revision;
   const Time changed_at = row.changed_at;
-  settle(session, world, *channel, row, std::move(order), doubts, {false, false, changed_at}, step_seen, world.clock.now());
+  settle(session, world, *channel, row, std::move(order), doubts, {cause, false, false, changed_at}, step_seen, world.clock.now());
 }
 
 }  // namespace
 
 void resolve_waiting(Session& session, const World& world, const std::string& sku, const StepSeen& step_seen) {
   for (const auto no : store::orders_waiting_for(session, sku)) {
-    if (auto row = store::get_order(session, no)) settle_again(session, world, std::move(*row), step_seen);
+    if (auto row = store::get_order(session, no)) settle_again(session, world, std::move(*row), "SKU:" + sku, step_seen);
   }
 }
 
@@ -376,7 +381,7 @@ Result<void> resolve_all_waiting(const World& world, const StepSeen& step_seen) 
     auto written = world.store.write([&](Session& session) -> Result<void> {
       found = store::orders_with_known_skus(session, after, page);
       for (const auto no : found) {
-        if (auto row = store::get_order(session, no)) settle_again(session, world, std::move(*row), step_seen);
+        if (auto row = store::get_order(session, no)) settle_again(session, world, std::move(*row), "catalogue", step_seen);
       }
       return {};
     });
@@ -386,9 +391,8 @@ Result<void> resolve_all_waiting(const World& world, const StepSeen& step_seen) 
   return {};
 }
 
-void reconsider_order(Session& session, const World& world, OrderNo order) {
-  if (auto row = store::get_order(session, order))
-    settle_again(session, world, std::move(*row), [](ChannelNo, VariantNo, const OwnStep&) {});
+void reconsider_order(Session& session, const World& world, OrderNo order, const std::string& cause) {
+  if (auto row = store::get_order(session, order)) settle_again(session, world, std::move(*row), cause, no_steps);
 }
 
 std::map<std::string, std::string> sold_by_line(Session& session, const store::OrderRow& row) {
@@ -421,7 +425,8 @@ Order platform_order(const store::OrderRow& row) {
   return std::move(*order);
 }
 
-Result<std::size_t> reroute_order(Session& session, const World& world, OrderNo no, LocationNo location, const std::string& line) {
+Result<std::size_t> reroute_order(Session& session, const World& world, OrderNo no, LocationNo location, const std::string& line,
+                                  const std::string& author) {
   auto row = store::get_order(session, no);
   const auto* channel = row ? world.find(row->channel) : nullptr;
   if (!channel) return error(Fault::not_found, "there is no such order of a channel that is configured", "order route");
@@ -443,7 +448,7 @@ Result<std::size_t> reroute_order(Session& session, const World& world, OrderNo 
   }
   if (moved == 0) return moved;
   row->resolved = to_json(lines);
-  settle_again(session, world, std::move(*row), [](ChannelNo, VariantNo, const OwnStep&) {});
+  settle_again(session, world, std::move(*row), author, no_steps);
   return moved;
 }
 
@@ -498,7 +503,7 @@ Result<std::string> remap_line(Session& session, const World& world, OrderNo no,
   row->resolved = to_json(lines);
   const std::string id = row->id;
   const ChannelNo channel = row->channel;
-  settle_again(session, world, std::move(*row), [](ChannelNo, VariantNo, const OwnStep&) {});
+  settle_again(session, world, std::move(*row), author, no_steps);
   store::journal(session,
                  {0, world.clock.now(), "order.remapped", author, channel, id,
                   Json::object({{"order", no.value}, {"line", *meant}, {"sku", variant->sku}, {"was", was ? was->sku : ""}}).dump()});
@@ -512,7 +517,7 @@ Result<std::vector<std::string>> release_order(Session& session, const World& wo
   const Time now = world.clock.now();
   if (held.empty()) return error(Fault::rejected, "nothing holds this order", "order release");
   for (const auto& hold : held) store::release_hold(session, no, hold, author, now);
-  reconsider_order(session, world, no);
+  reconsider_order(session, world, no, author);
   const auto still = platform_order(*store::get_order(session, no)).holds;
   if (still == held)
     return error(Fault::rejected, "it cannot be released: " + still.front(), "order release",
@@ -537,7 +542,7 @@ void expire_order(Session& session, const World& world, OrderNo order) {
   row->expired = true;
   store::journal(session, {0, world.clock.now(), "order.expired", "due", row->channel, row->id,
                            Json::object({{"order", order.value}, {"revision", row->revision + 1}}).dump()});
-  settle_again(session, world, std::move(*row), [](ChannelNo, VariantNo, const OwnStep&) {});
+  settle_again(session, world, std::move(*row), "due", no_steps);
 }
 
 }  // namespace tally::engine

@@ -43,8 +43,9 @@ void resolve_waiting(store::Session& session, const World& world, const std::str
 /// The same for all whose SKU came while their channel was taken out of the configuration. Errors: those of the store.
 Result<void> resolve_all_waiting(const World& world, const StepSeen& step_seen);
 
-/// The stored order once more: what the merchant did with it, or what became of that, is something else now.
-void reconsider_order(store::Session& session, const World& world, OrderNo order);
+/// The stored order once more: what the merchant did with it, or what became of that, is something else now. `cause`: who or what changed
+/// that, as the journal says it.
+void reconsider_order(store::Session& session, const World& world, OrderNo order, const std::string& cause);
 /// The order as the platform says it is.
 Order platform_order(const store::OrderRow& row);
 /// The SKU of what each line moves, by the line's id, as far as that is known: the platform may have another word for it, or none.
@@ -56,7 +57,8 @@ bool sells(const store::OrderRow& row, VariantNo variant);
 
 /// Its open lines (or the one named) come from that location from now on, and what they reserve moves there. Answers how many parts moved;
 /// lines of which something left stay. Errors: not_found.
-Result<std::size_t> reroute_order(store::Session& session, const World& world, OrderNo order, LocationNo location, const std::string& line);
+Result<std::size_t> reroute_order(store::Session& session, const World& world, OrderNo order, LocationNo location, const std::string& line,
+                                  const std::string& author);
 
 /// A person says what a line (by its id or its SKU; empty: the one of unknown goods) sells, and what it reserves or has moved is of that
 /// from now on, for as long as the platform's document names the same under it. The offer that it was sold from stays what the platform

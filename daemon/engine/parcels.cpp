@@ -169,7 +169,7 @@ void follow_effects(Session& session, const World& world, const ParcelRow& row, 
     if (!order) continue;
     if (moved) note_state(session, row, *order, inbox_row, now);
     const bool is_there = arrived(session, whole_order(session, *order)), was_there = order->state == name_of(OrderState::completed);
-    if (moved && is_there != was_there) reconsider_order(session, world, no);
+    if (moved && is_there != was_there) reconsider_order(session, world, no, "parcel:" + row.number);
   }
   tell_parcel(session, world, row, now);
 }

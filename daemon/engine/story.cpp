@@ -62,6 +62,7 @@ std::string Story::text() const {
 
 std::string cause_in_words(Session& session, const World& world, const std::string& cause) {
   if (cause == "look") return "a look, which found it otherwise there";
+  if (cause == "due") return "the time that it had";
   if (!cause.starts_with(of_order)) return cause;
   const auto part = [&cause](std::size_t from) { return Json(cause.substr(from, cause.find(':', from) - from)).integer(); };
   const auto end = cause.find(':', of_order.size());

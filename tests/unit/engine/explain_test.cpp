@@ -1,7 +1,9 @@
 // Why a channel shows its number: the event that changed it, and what that was then.
 #include "engine/engine.hpp"
+#include "engine/orders.hpp"
 #include "stock_house.hpp"
 #include "store/journal.hpp"
+#include "store/orders.hpp"
 
 #include <gmock/gmock.h>
 
@@ -120,6 +122,23 @@ TEST_F(Explained, AnOrderGoesFromTheBytesToWhatItMovedAndNamesNobody) {
   EXPECT_THAT(text, HasSubstr("on hand +0, reserved +2"));
   EXPECT_THAT(text, HasSubstr("it is paid, revision 1"));
   for (const auto* secret : {"Canary", "Bird", "7946"}) EXPECT_THAT(text, Not(HasSubstr(secret)));
+}
+
+TEST_F(Explained, EachRevisionOfAnOrderNamesWhoOrWhatMadeIt) {
+  order("two", "7", "pending", {{"ghost", 2}}, clock.now());
+  write([&](store::Session& session) {
+    const auto row = store::find_order(session, channel("two").no, "7");
+    ASSERT_TRUE(row.has_value());
+    EXPECT_TRUE(remap_line(session, core->world(), row->no, "", "A", "ada").has_value());
+    expire_order(session, core->world(), row->no);
+    reconsider_order(session, core->world(), row->no, "task:1");
+  });
+  const std::string text = told([](Engine& engine) { return engine.explain_order("7", "two"); });
+  EXPECT_THAT(text, HasSubstr("order.new, revision 1: pending, by inbox:1"));
+  EXPECT_THAT(text, HasSubstr("order.changed, revision 2: pending, by ada"));
+  EXPECT_THAT(text, HasSubstr("order.changed, revision 3: pending, by the time that it had"));
+  EXPECT_THAT(text, HasSubstr("order.changed, revision 4: pending, by task:1"));
+  EXPECT_THAT(text, Not(HasSubstr("order.changed, revision 2: pending, by inbox")));
 }
 
 TEST_F(Explained, ASkuIsShownAsTheTillSpeltItAlsoWhereTheOrderHasItNoMore) {

@@ -142,7 +142,7 @@ class OrderTasks : public House {
       task->order = order->no, task->channel = order->channel, task->at = clock.now();
       if (task->kind != "cancel") task->document.set("mark", "m" + std::to_string(++marks_));
       number = store::add_order_task(session, *task);
-      reconsider_order(session, core->world(), order->no);
+      reconsider_order(session, core->world(), order->no, "ada");
     });
     return number;
   }

@@ -128,7 +128,7 @@ TEST_F(StockTraps, ReroutingMovesTheClaimB7) {
   const auto route = [&] {
     std::size_t moved = 0;
     write([&](store::Session& session) {
-      const auto done = reroute_order(session, core->world(), row.no, store_no, "");
+      const auto done = reroute_order(session, core->world(), row.no, store_no, "", "ada");
       ASSERT_TRUE(done.has_value());
       moved = *done;
     });

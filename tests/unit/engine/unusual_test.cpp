@@ -140,7 +140,7 @@ TEST_F(Unusual, WhatAPersonHereDidIsNotTheChannels) {
         task.kind = kind;
         task.document = *Json::parse(document);
         store::add_order_task(session, task);
-        reconsider_order(session, core->world(), task.order);
+        reconsider_order(session, core->world(), task.order, "ada");
       };
       add(cancelled, "cancel", R"({"reason": ""})");
       add(sent, "ship", R"({"carrier": "dhl", "tracking": "T", "lines": []})");
