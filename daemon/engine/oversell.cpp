@@ -63,6 +63,17 @@ VariantNo sold_with(const std::vector<ResolvedLine>& resolved, VariantNo compone
   return component;
 }
 
+/// Whether nothing but a person's word says that the order sells this component: the channel sold another number than its.
+bool sold_by_hand(const std::vector<ResolvedLine>& resolved, VariantNo component) {
+  bool by_hand = false;
+  for (const auto& line : resolved) {
+    if (std::ranges::find(line.parts, component, &ResolvedLine::Part::variant) == line.parts.end()) continue;
+    if (line.by_hand.value == 0) return false;
+    by_hand = true;
+  }
+  return by_hand;
+}
+
 std::string on(const Channel& channel) {
   return " on " + channel.config.name;
 }
@@ -122,6 +133,8 @@ std::string rule_against(Session& session, const World& world, const Taking& tak
   if (other) {
     if (auto rule = reserve_rule(taking, variant, *other, now)) return *rule;
   }
+  if (sold_by_hand(taking.resolved, variant))
+    return "none: " + taking.channel.config.name + " sold it under another name, and a person said what it is; give it its SKU there";
   const VariantNo offer = sold_with(taking.resolved, variant);
   if (const Quantity beyond = sold_beyond(session, taking.channel, offer, lost); beyond > 0)
     return "none: " + taking.channel.config.name + " sold " + std::to_string(beyond) +

@@ -74,6 +74,27 @@ TEST_F(Oversold, WhatAChannelSellsBeyondAllThatItShowedNoBufferWouldHavePrevente
   EXPECT_EQ(oversells().front().rule, "none: shop sold 8995 more than was known to stand there; let it sell no back-orders");
 }
 
+TEST_F(Oversold, WhatAPersonSaidThatALineSellsNoBufferOfItWouldHavePrevented) {
+  write([&](store::Session& session) {
+    store::OfferRow offer;
+    offer.channel = channel("shop").no;
+    offer.variant = store::find_variant(session, Sku("A"))->no;
+    offer.low = offer.high = 0;
+    store::put_offer(session, offer);
+  });
+  order("shop", "1", "paid", {{"A", 5}});
+  pass(1min);
+  order("shop", "2", "paid", {{"ghost", 2}});
+  write([&](store::Session& session) {
+    const auto row = store::find_order(session, channel("shop").no, "2");
+    ASSERT_TRUE(row.has_value());
+    EXPECT_TRUE(remap_line(session, core->world(), row->no, "", "A", "ada").has_value());
+  });
+  ASSERT_THAT(oversells(), SizeIs(1));
+  EXPECT_EQ(oversells().front().short_by, 2);
+  EXPECT_EQ(oversells().front().rule, "none: shop sold it under another name, and a person said what it is; give it its SKU there");
+}
+
 TEST_F(Oversold, APairOfOrdersIsRecordedOnceHoweverOftenOneOfThemComesBack) {
   const Time placed = clock.now();
   order("shop", "1", "paid", {{"A", 4}}, placed);
