@@ -180,8 +180,13 @@ Spelt apply(const Filters& filters, std::optional<Json> value, const Currency& c
 
 namespace {
 
+/// What was shown, for a doubt. Of an object or a list only that it is one: it may hold anything.
+std::string in_quotes(const Json& shown) {
+  return shown.is_object() ? "an object" : shown.is_array() ? "a list" : "'" + shown.scalar_text() + "'";
+}
+
 Understood not_a(const std::string& what, const Json& shown) {
-  return Understood::unclear("'" + shown.scalar_text() + "' is no " + what);
+  return Understood::unclear(in_quotes(shown) + " is no " + what);
 }
 
 Understood read_number(const Json& shown) {
@@ -218,7 +223,7 @@ Understood read_table(const Hole& hole, const Filter& filter, const Json& shown)
   for (const auto& table : hole.beside) {
     if (table->ours(shown) != nullptr) return Understood::none();
   }
-  return Understood::unclear("'" + shown.scalar_text() + "' is not in the table '" + filter.table->name + "'");
+  return Understood::unclear(in_quotes(shown) + " is not in the table '" + filter.table->name + "'");
 }
 
 Understood read_unit(const Json& shown, const std::string& unit) {

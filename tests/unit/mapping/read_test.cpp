@@ -1,6 +1,8 @@
 // Reading documents on top of what is known.
 #include "shared.hpp"
 
+#include <gmock/gmock.h>
+
 namespace tally::mapping {
 namespace {
 
@@ -77,6 +79,8 @@ TEST(Reading, an_unknown_word_is_a_doubt_and_leaves_the_field_alone) {
   EXPECT_EQ(odd.tree.text_or("state"), "paused");
   ASSERT_EQ(odd.doubts.size(), 1u);
   EXPECT_EQ(odd.doubts[0], "state: 'maybe' is not in the table 's'");
+  EXPECT_THAT(read(made, "listing", json(R"({"s":{"code":"on"}})"), Json::object()).doubts,
+              testing::ElementsAre("state: an object is not in the table 's'"));
 }
 
 TEST(Reading, a_branch_whose_condition_denies_a_field_takes_it_away) {
