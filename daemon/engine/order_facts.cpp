@@ -82,7 +82,7 @@ void lay_parcel(Order& order, const OrderTask& task) {
 /// The platform says what it paid back; what of it lies on our shelf again, we say.
 void lay_refund(Order& order, const OrderTask& task) {
   auto refund = fact_of<Refund>(task);
-  refund.had_left = task.kind == "return";
+  refund.had_left = task.kind == "return" || task.document.text_or("answer") == "receive";
   const auto theirs = find_refund(order, refund, task);
   if (theirs == order.refunds.end()) {
     order.refunds.push_back(refund);

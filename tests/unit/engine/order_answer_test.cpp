@@ -141,6 +141,27 @@ TEST(OrderAnswer, AReturnAgreesFirstThatGoodsMayComeThenThatTheyAreHere) {
   EXPECT_EQ(returned(order, *here), 1) << "and lie there once";
 }
 
+TEST(OrderAnswer, GoodsThatAreReceivedOfAPartShippedOrderCancelNothingOfTheRest) {
+  // given: one of three was sent, and the buyer has sent it back
+  Order order = sold();
+  order.state = OrderState::part_shipped;
+  order.shipments = {{"", "", "", "", {{"1", 1, std::nullopt, false}}, std::nullopt}};
+  order.after_sales = {asked("s1", AfterSaleKind::return_, AfterSaleState::sent_back)};
+  // when: it is received
+  const auto here = wish(order, R"({"kind": "return"})");
+  ASSERT_TRUE(here) << here.error().text();
+  // then: it is on the shelf, before and after the platform pays, and the other two are still to leave
+  for (const auto state : {AfterSaleState::sent_back, AfterSaleState::done}) {
+    order.after_sales.front().state = state;
+    settle_after_sales(order);
+    const Order both = with_tasks(order, {*here});
+    const LineCount count = count_of(both, both.lines.front());
+    EXPECT_EQ(count.returned, 1);
+    EXPECT_EQ(count.cancelled, 0);
+    EXPECT_EQ(count.open(), 2);
+  }
+}
+
 TEST(OrderAnswer, AnAnswerUnderWayIsNotGivenTwice) {
   Order order = sold();
   order.after_sales = {asked("s1", AfterSaleKind::refund), asked("s2", AfterSaleKind::return_)};
