@@ -45,8 +45,9 @@ bool ours(const T& theirs, const T& fact, const OrderTask& task) {
 
 template <class List>
 auto find_shipment(List& order, const Shipment& parcel, const OrderTask& task) {
+  const std::string number = plain_tracking(parcel.tracking);
   return std::find_if(order.shipments.begin(), order.shipments.end(), [&](const Shipment& theirs) {
-    return ours(theirs, parcel, task) || (!parcel.tracking.empty() && plain_tracking(theirs.tracking) == plain_tracking(parcel.tracking));
+    return ours(theirs, parcel, task) || (!number.empty() && plain_tracking(theirs.tracking) == number);
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include "engine/order_answer.hpp"
 #include "model/claim.hpp"
+#include "model/parcel.hpp"
 
 #include <algorithm>
 
@@ -138,11 +139,13 @@ Result<Json> parcel_of(const Json& wish, const Order& order, const Channel& chan
   const auto carrier = carrier_in(wish, channel);
   if (!carrier) return carrier.error();
   const auto tracking = text_in(wish, "tracking"), url = text_in(wish, "tracking_url");
-  if (!tracking || tracking->empty())
-    return tracking ? refused("a parcel needs its tracking number", "--tracking NUMBER") : tracking.error();
+  if (!tracking) return tracking.error();
+  const std::string number = plain_tracking(*tracking);
+  if (number.empty()) return refused("a parcel needs its tracking number", "--tracking NUMBER");
   if (!url) return url.error();
   for (const auto& parcel : order.shipments) {
-    if (parcel.tracking == *tracking) return cannot("a parcel " + *tracking + " of this order is there already", "`tallyd order show`");
+    if (plain_tracking(parcel.tracking) == number)
+      return cannot("a parcel " + parcel.tracking + " of this order is there already", "`tallyd order show`");
   }
   const auto at = moment_in(wish, now);
   if (!at) return at.error();

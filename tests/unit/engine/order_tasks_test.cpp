@@ -146,6 +146,17 @@ class OrderTasks : public House {
     });
     return number;
   }
+  /// What is said to a wish that cannot be; "taken": it can.
+  std::string refusal(const std::string& id, const std::string& json) {
+    std::string text;
+    write([&](store::Session& session) {
+      const auto order = store::find_order(session, core->world().find("one")->no, id);
+      const auto task = task_of(*Json::parse(json), with_tasks(platform_order(*order), store::order_tasks_of(session, order->no)),
+                                *core->world().find("one"), clock.now());
+      text = task ? "taken" : task.error().text();
+    });
+    return text;
+  }
   store::OrderTask task(std::int64_t no) {
     std::optional<store::OrderTask> found;
     write([&](store::Session& session) { found = store::get_order_task(session, no); });
@@ -349,16 +360,7 @@ TEST_F(OrderTasks, GoodsThatComeBackWhileTheRestIsStillToLeaveCancelNothing) {
 
 TEST_F(OrderTasks, WhatCannotBeDoneIsSaidBeforeItIsStored) {
   const auto id = sold(2);
-  const auto refusal = [&](const std::string& json) {
-    std::string text;
-    write([&](store::Session& session) {
-      const auto order = store::find_order(session, core->world().find("one")->no, id);
-      const auto task = task_of(*Json::parse(json), with_tasks(platform_order(*order), store::order_tasks_of(session, order->no)),
-                                *core->world().find("one"), clock.now());
-      text = task ? "taken" : task.error().text();
-    });
-    return text;
-  };
+  const auto refusal = [&](const std::string& json) { return this->refusal(id, json); };
   EXPECT_NE(refusal(R"({"kind": "ship", "carrier": "pigeon", "tracking": "T1"})").find("dhl, sf"), std::string::npos);
   EXPECT_NE(refusal(R"({"kind": "ship", "carrier": "dhl"})").find("tracking number"), std::string::npos);
   EXPECT_NE(refusal(R"({"kind": "ship", "carrier": "dhl", "tracking": "T1", "lines": [{"sku": "A", "quantity": 3}]})").find("only 2"),
@@ -372,6 +374,31 @@ TEST_F(OrderTasks, WhatCannotBeDoneIsSaidBeforeItIsStored) {
   wish(id, R"({"kind": "ship", "carrier": "dhl", "tracking": "T1", "lines": [{"sku": "A", "quantity": 1}]})");
   EXPECT_NE(refusal(R"({"kind": "ship", "carrier": "dhl", "tracking": "T1"})").find("there already"), std::string::npos);
   EXPECT_NE(refusal(R"({"kind": "cancel"})").find("has left"), std::string::npos);
+}
+
+TEST_F(OrderTasks, ANumberThatIsSpeltOtherwiseIsNoSecondParcelAndOneWithoutLettersIsNone) {
+  // given: a parcel of one of three
+  const auto id = sold(3);
+  wish(id, R"({"kind": "ship", "carrier": "dhl", "tracking": "JD001", "lines": [{"sku": "A", "quantity": 1}]})");
+  // when: the rest is to leave under the same number, or none
+  const auto ship = [&](const std::string& number) {
+    return refusal(id, R"({"kind": "ship", "carrier": "dhl", "tracking": ")" + number + R"(", "lines": [{"sku": "A", "quantity": 2}]})");
+  };
+  // then
+  for (const char* spelt : {"JD001", "jd 001", "JD-001"})
+    EXPECT_NE(ship(spelt).find("a parcel JD001 of this order is there already"), std::string::npos) << spelt;
+  for (const char* none : {"-", " - "}) EXPECT_NE(ship(none).find("needs its tracking number"), std::string::npos) << none;
+  EXPECT_EQ(ship("JD002"), "taken");
+}
+
+TEST_F(OrderTasks, AParcelThatHadNoNumberIsNotTheOneWithoutAnotherNumber) {
+  const auto id = sold(3);
+  Order order = platform_order(row(id));
+  order.shipments = {{"p1", "dhl", "", "", {{order.lines.front().id, 1, std::nullopt, false}}, std::nullopt}};
+  store::OrderTask task;
+  task.kind = "ship";
+  task.document = *Json::parse(R"({"carrier": "dhl", "tracking": "-", "mark": "m1"})");
+  EXPECT_EQ(with_tasks(order, {task}).shipments.size(), 2u);
 }
 
 TEST_F(OrderTasks, AnOrderThatThePlatformCompletesBesideOurParcelHasLeftAsAWhole) {
