@@ -131,12 +131,13 @@ Time runs_out_at(const Channel& channel, const Order& order, Time now) {
   return std::min(order.placed_at ? channel.clock.ours(*order.placed_at) : now, now) + channel.config.reserve_for;
 }
 
-/// Goods that have left stay out when the platform's next word for the order is "cancelled" or "refunded": money moves none.
+/// Goods that have left stay out when the platform's next word for the order is "cancelled" or "refunded", also those that no parcel names:
+/// money moves none.
 void keep_what_left(Order& order, const store::OrderRow& before) {
   const bool ended = order.state == OrderState::cancelled || order.state == OrderState::refunded;
   const bool had_left = before.state == name_of(OrderState::shipped) || before.state == name_of(OrderState::completed) ||
                         before.document.text_or("fulfilment") == "done";
-  if (ended && had_left && !order.fulfilment && order.shipments.empty()) order.fulfilment = FulfilmentState::done;
+  if (ended && had_left && !order.fulfilment) order.fulfilment = FulfilmentState::done;
 }
 
 /// A buyer whose after-sale waits for us needs a person.

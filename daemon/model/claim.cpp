@@ -43,8 +43,7 @@ Quantity shipped_of(const Order& order, const OrderLine& line) {
     const Quantity open = std::max<Quantity>(line.quantity - shipped, 0);
     shipped += shipment.lines.empty() ? open : units_of(shipment.lines, line.id, false);
   }
-  if (order.state == OrderState::shipped || order.state == OrderState::completed)
-    shipped = std::max(shipped, line.quantity - taken_back(order, line));
+  if (all_left(order)) shipped = std::max(shipped, line.quantity - taken_back(order, line));
   return std::min(shipped, most_units);
 }
 

@@ -114,6 +114,19 @@ TEST_F(GoodsMoments, GoodsWithoutAMomentMoveWhenTheOrderChangedAndOnceOnly) {
   EXPECT_EQ(movements(), before + 1) << "the count alone";
 }
 
+TEST_F(GoodsMoments, WhatLeftWithoutAParcelStaysGoneWhenTheOrderIsRefundedOrCancelled) {
+  // given: a parcel of one of three, and the order completed
+  says("part_shipped", {{1, after(1)}});
+  says("completed", {{1, after(1)}});
+  ASSERT_EQ(at("A", "main"), (Effect{7, 0}));
+  // when: money goes back
+  for (const char* ended : {"refunded", "cancelled"}) {
+    says(ended, {{1, after(1)}});
+    // then
+    EXPECT_EQ(at("A", "main"), (Effect{7, 0})) << ended;
+  }
+}
+
 TEST_F(GoodsMoments, WhatParcelsHoldIsFreedWithEachOfThem) {
   says("shipped", {{2, after(1)}, {1, after(3)}});
   const auto no = variant("A");

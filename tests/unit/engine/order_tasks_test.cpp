@@ -413,6 +413,37 @@ TEST_F(OrderTasks, AnOrderThatThePlatformCompletesBesideOurParcelHasLeftAsAWhole
   EXPECT_EQ(count_of(whole, whole.lines.front()).shipped, 3);
 }
 
+TEST_F(OrderTasks, WhatLeftBesideOurParcelStaysGoneWhenThePlatformTakesTheOrderBack) {
+  // given: our parcel of one of three, on a platform that names none and says that the order is over
+  const auto id = sold(3);
+  wish(id, R"({"kind": "ship", "carrier": "dhl", "tracking": "T1", "lines": [{"sku": "A", "quantity": 1}]})");
+  come_to_rest();
+  post->parcels.clear();
+  const auto says = [&](const char* state) {
+    Json tree = to_json(platform_order(row(id)));
+    for (const char* unsaid : {"fulfilment", "shipments"}) tree.erase(unsaid);
+    tree.set("state", state);
+    OrderDocument document;
+    document.body_hash = tree.dump();
+    document.tree = std::move(tree);
+    document.fetched = true;
+    document.row = row(id).inbox_row + 1;
+    document.received_at = clock.now();
+    write([&](store::Session& session) {
+      const auto taken =
+          apply_order(session, core->world(), *core->world().find("one"), document, [](ChannelNo, VariantNo, const OwnStep&) {});
+      ASSERT_TRUE(taken.has_value()) << taken.error().text();
+    });
+  };
+  says("completed");
+  ASSERT_EQ(sums(), (Effect{6, 0}));
+  // when, then
+  for (const char* ended : {"refunded", "cancelled"}) {
+    says(ended);
+    EXPECT_EQ(sums(), (Effect{6, 0})) << ended;
+  }
+}
+
 TEST(OrderFacts, APartThatNamesWhatWasSoldIsOfThatLine) {
   Json tree = *Json::parse(
       R"({"lines": [{"offer": {"@id": "x"}}, {"offer": {"@id": "y"}}], "shipments": [{"lines": [{"line": {"offer": {"@id": "y"}}, "quantity": 1}]}]})");

@@ -128,6 +128,12 @@ TEST(Claim, money_moves_no_stock) {
   Order done = order(OrderState::refunded);
   done.fulfilment = FulfilmentState::done;
   EXPECT_EQ(effect(done), (Effect{-5, 0})) << "refunded without a return keeps the goods out";
+  for (const auto state : {OrderState::refunded, OrderState::cancelled}) {
+    Order named = order(state);
+    named.fulfilment = FulfilmentState::done;
+    ship(named, 2);
+    EXPECT_EQ(effect(named), (Effect{-5, 0})) << "and those that no parcel names: " << name_of(state);
+  }
 }
 
 TEST(Claim, a_line_without_a_sensible_quantity_claims_nothing) {
