@@ -116,7 +116,7 @@ void show_order(Desk& desk, const Json& order) {
   show_lines(desk, order);
   for (const Json& parcel : items_in(order, "shipments"))
     desk.console.out << "parcel " << printable(parcel.text_or("carrier")) << " " << printable(parcel.text_or("tracking")) << " "
-                     << parcel.text_or("at") << "\n";
+                     << parcel.text_or("at", parcel.text_or("day").substr(0, std::string_view("2026-03-02").size())) << "\n";
   for (const Json& refund : items_in(order, "refunds")) {
     std::string goods;
     for (const Json& part : items_in(refund, "lines"))

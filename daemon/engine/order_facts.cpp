@@ -77,6 +77,7 @@ void lay_parcel(Order& order, const OrderTask& task) {
     return;
   }
   theirs->carrier = parcel.carrier;  // in our own word for it
+  if (!theirs->at) theirs->at = parcel.at;
   if (theirs->lines.empty()) theirs->lines = parcel.lines;
 }
 

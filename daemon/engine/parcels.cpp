@@ -216,7 +216,7 @@ void keep_parcels(Session& session, const World& world, const store::OrderRow& r
   for (const auto& shipment : order.shipments) {
     if (shipment.carrier.empty() || plain_tracking(shipment.tracking).empty()) continue;
     const bool known = store::find_parcel(session, shipment.carrier, plain_tracking(shipment.tracking)).has_value();
-    const Time left = shipment.at.value_or(order.changed_at.value_or(now));
+    const Time left = shipment.at ? *shipment.at : shipment.day.value_or(order.changed_at.value_or(now));
     if (!known && (!tracked || is_done(order) || left + longest_journey <= now)) continue;
     parcels.push_back(opened(session, world, shipment, now).no);
   }

@@ -47,6 +47,12 @@ Quantity shipped_of(const Order& order, const OrderLine& line) {
   return std::min(shipped, most_units);
 }
 
+/// No goods leave before they are bought: a platform that dates a parcel so keeps days, or has a clock that is wrong.
+std::optional<Time> left_at(const Order& order, const Shipment& shipment) {
+  if (!shipment.at || !order.placed_at) return shipment.at;
+  return std::max(*shipment.at, *order.placed_at);
+}
+
 /// Of what refunds put back, the first units are those that never left, as far as count_of() has some.
 std::vector<GoodsMoved> moves_of_line(const Order& order, const OrderLine& line) {
   std::vector<GoodsMoved> moves;
@@ -57,7 +63,7 @@ std::vector<GoodsMoved> moves_of_line(const Order& order, const OrderLine& line)
   for (const Shipment& shipment : order.shipments) {
     const Quantity open = std::max<Quantity>(line.quantity - (count.shipped - unsent), 0);
     const Quantity units = std::min(shipment.lines.empty() ? open : units_of(shipment.lines, line.id, false), unsent);
-    if (units > 0) moves.push_back({shipment.at, -units});
+    if (units > 0) moves.push_back({left_at(order, shipment), -units});
     unsent -= units;
   }
   if (unsent > 0) moves.push_back({std::nullopt, -unsent});

@@ -40,7 +40,7 @@ BOOST_DESCRIBE_STRUCT(Fee, (), (id, name, amount, tax))
 BOOST_DESCRIBE_STRUCT(Buyer, (), (name, email, phone))
 BOOST_DESCRIBE_STRUCT(Address, (), (name, given_name, family_name, phone, line1, line2, district, city, region, postcode, country))
 BOOST_DESCRIBE_STRUCT(LineRef, (), (line, quantity, amount, restocked))
-BOOST_DESCRIBE_STRUCT(Shipment, (), (id, carrier, tracking, tracking_url, lines, at, mark))
+BOOST_DESCRIBE_STRUCT(Shipment, (), (id, carrier, tracking, tracking_url, lines, at, mark, day))
 BOOST_DESCRIBE_STRUCT(Refund, (), (id, reason, amount, lines, at, mark))
 BOOST_DESCRIBE_STRUCT(AfterSale, (), (id, kind, state, reason, amount, lines, at))
 BOOST_DESCRIBE_STRUCT(Order, (),

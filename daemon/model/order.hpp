@@ -68,7 +68,8 @@ struct Shipment {
   std::string carrier, tracking, tracking_url;
   std::vector<LineRef> lines;  ///< empty: everything that was open
   std::optional<Time> at;
-  std::string mark = {};  ///< our own key, where the platform keeps one
+  std::string mark = {};         ///< our own key, where the platform keeps one
+  std::optional<Time> day = {};  ///< on which it left, where the platform keeps no more of it: that is no moment
   bool operator==(const Shipment&) const = default;
 };
 

@@ -114,6 +114,28 @@ TEST_F(GoodsMoments, GoodsWithoutAMomentMoveWhenTheOrderChangedAndOnceOnly) {
   EXPECT_EQ(movements(), before + 1) << "the count alone";
 }
 
+TEST_F(GoodsMoments, AParcelThatIsDatedBeforeItsOrderIsInNoCountOfThatMorning) {
+  // given: a count in the morning, before the order; when: its parcel is dated midnight
+  says("shipped", {{3, after(-9)}});
+  // then
+  EXPECT_EQ(at("A", "main"), (Effect{7, 0}));
+}
+
+TEST_F(GoodsMoments, AParcelOfWhichTheDayAloneIsKnownIsInNoCountBeforeItWasEntered) {
+  // given: a count in the morning of what lies there and is promised
+  ASSERT_TRUE(count("A", "main", 10, after(2)));
+  // when: the parcel of the afternoon is entered in the shop, which keeps its day
+  order("shop", "1", "shipped", {{"A", 3}}, start_, [&](Json& tree) {
+    Json parcels = facts({{3, after(1)}}, false);
+    Json& parcel = parcels.as_array().front();
+    parcel.set("day", parcel.text_or("at"));
+    parcel.erase("at");
+    tree.set("shipments", std::move(parcels));
+  });
+  // then
+  EXPECT_EQ(at("A", "main"), (Effect{7, 0}));
+}
+
 TEST_F(GoodsMoments, WhatLeftWithoutAParcelStaysGoneWhenTheOrderIsRefundedOrCancelled) {
   // given: a parcel of one of three, and the order completed
   says("part_shipped", {{1, after(1)}});

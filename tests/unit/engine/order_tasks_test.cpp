@@ -391,6 +391,16 @@ TEST_F(OrderTasks, ANumberThatIsSpeltOtherwiseIsNoSecondParcelAndOneWithoutLette
   EXPECT_EQ(ship("JD002"), "taken");
 }
 
+TEST_F(OrderTasks, AParcelOfOursLeftAtItsMomentAlsoWhereThePlatformKeepsTheDayAlone) {
+  const auto id = sold(3);
+  const auto no = wish(id, R"({"kind": "ship", "carrier": "dhl", "tracking": "T1"})");
+  Order order = platform_order(row(id));
+  order.shipments = {{"p1", "DHL Paket", "T1", "", {}, std::nullopt}};
+  const Order both = with_tasks(order, {task(no)});
+  ASSERT_EQ(both.shipments.size(), 1u);
+  EXPECT_EQ(both.shipments.front().at, parse_iso(task(no).document.text_or("at")).value());
+}
+
 TEST_F(OrderTasks, AParcelThatHadNoNumberIsNotTheOneWithoutAnotherNumber) {
   const auto id = sold(3);
   Order order = platform_order(row(id));

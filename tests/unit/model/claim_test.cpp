@@ -199,6 +199,20 @@ TEST(Claim, each_parcel_and_each_return_moves_its_units_at_its_own_moment) {
                                                                            GoodsMoved{from_ms(5000), 1}))));
 }
 
+TEST(Claim, no_parcel_leaves_before_its_order_was_placed_and_a_day_is_no_moment) {
+  Order sold = order(OrderState::part_shipped);
+  sold.placed_at = from_ms(2000);
+  ship(sold, 2);
+  ship(sold, 1);
+  ship(sold, 1);
+  sold.shipments[0].at = from_ms(1000);
+  sold.shipments[1].at = from_ms(3000);
+  sold.shipments[2].day = from_ms(1000);
+  const auto moves = moves_of(sold, resolved);
+  EXPECT_THAT(moves, ElementsAre(Pair(Pair(shirt, main_store), ElementsAre(GoodsMoved{from_ms(2000), -2}, GoodsMoved{from_ms(3000), -1},
+                                                                           GoodsMoved{std::nullopt, -1}))));
+}
+
 TEST(Claim, what_moved_comes_to_what_is_claimed_on_hand) {
   std::vector<Order> orders{order(OrderState::shipped), order(OrderState::completed), order(OrderState::paid), order(OrderState::refunded)};
   for (const Quantity parcel : {1, 2, 5, 9}) {

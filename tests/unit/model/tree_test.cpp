@@ -62,7 +62,7 @@ Order bought() {
   order.buyer.email = "a@example.com";
   order.ship_to.given_name = "Ann";
   order.holds = {"group"};
-  order.shipments = {{"p1", "DHL", "123", "", {{"71", 1, std::nullopt, false}}, from_ms(1767322800000)}};
+  order.shipments = {{"p1", "DHL", "123", "", {{"71", 1, std::nullopt, false}}, from_ms(1767322800000), "m1", from_ms(1767312000000)}};
   order.refunds = {{"r1", "broken", euro(1250), {{"71", 1, euro(1250), true}}, std::nullopt}};
   order.placed_at = from_ms(1767322800123);
   order.platform_state = "processing";
