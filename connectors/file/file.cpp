@@ -251,6 +251,23 @@ Result<std::vector<channel::Event>> taken(const Json& report) {
                report.text_or("file"));
 }
 
+/// A receipt lacks the rows that were refused: the first ones are said each by itself, and how many others there are.
+void tell_refused(const Json& receipt, std::vector<std::string>& doubts) {
+  constexpr std::size_t most_doubts = 100;  // of one document, as of what a mapping reads
+  const auto* refused = receipt.find("refused");
+  if (refused == nullptr || !refused->is_array()) return;
+  const std::string file = receipt.text_or("file");
+  std::size_t rest = refused->as_array().size();
+  for (const auto& row : refused->as_array()) {
+    if (rest > 1 && doubts.size() + 1 >= most_doubts) {
+      doubts.push_back(std::to_string(rest) + " more rows of " + file + " were refused, see errors/");
+      return;
+    }
+    doubts.push_back("line " + std::to_string(row.integer_or("line")) + " of " + file + " was refused: " + row.text_or("reason"));
+    --rest;
+  }
+}
+
 Result<std::vector<channel::Event>> Connector::parse(const channel::Document& document, const Json& known) const {
   auto json = Json::parse(document.body);
   if (!json) return error(Fault::broken, json.error().what, layout_.channel);
@@ -278,12 +295,7 @@ Result<std::vector<channel::Event>> Connector::parse(const channel::Document& do
   const auto* when = json->find(event.what == channel::Event::What::level ? "counted_at" : "sold_at");
   if (const auto at = when == nullptr ? Result<Time>(error(Fault::invalid, "")) : parse_iso(when->scalar_text())) event.changed_at = *at;
   if (event.what == channel::Event::What::order) event.platform_state = json->text_or("status");
-  if (const auto* refused = json->find("refused"); refused != nullptr && refused->is_array()) {
-    for (const auto& row : refused->as_array()) {
-      event.doubts.push_back("line " + std::to_string(row.integer_or("line")) + " of " + json->text_or("file") +
-                             " was refused: " + row.text_or("reason"));
-    }
-  }
+  tell_refused(*json, event.doubts);
   return std::vector<channel::Event>{std::move(event)};
 }
 

@@ -2,9 +2,11 @@
 
 #include "base/crypto.hpp"
 #include "base/decimal.hpp"
+#include "channel/connector.hpp"
 #include "engine/stock.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <set>
 
@@ -17,6 +19,8 @@ constexpr std::string_view currency_as_read = "currency: '";                    
 constexpr std::string_view state_as_read = "state: ", payment_as_read = "payment: ";  // and of these
 constexpr std::string_view no_table = " is not in the table ";
 constexpr std::string_view no_sku = " names no SKU", unknown_sku = " names the unknown SKU ";
+constexpr std::string_view before_released = ": it reserves and moves nothing before it is released";
+constexpr std::string_view and_more = "and ", more = " more";
 
 bool is_of_state(const std::string& doubt) {
   return doubt.starts_with(state_as_read) || doubt.starts_with(payment_as_read);
@@ -81,7 +85,7 @@ std::optional<std::string> excess_of(const Order& order, const OrderLine& line) 
   for (const auto& shipment : order.shipments) look_at(shipment.lines);
   if (most <= most_units_a_line || most > most_units) return {};  // above that it is none at all, as complete() says
   return "line " + line.id + " is of " + std::to_string(most) + " units, more than " + std::to_string(most_units_a_line) +
-         ": it reserves and moves nothing before it is released";
+         std::string(before_released);
 }
 
 bool says(const Json& thing, std::string_view what) {
@@ -100,6 +104,33 @@ bool have_a_line_in_common(const Order& a, const Order& b) {
       return line.id == other.id || (!line.sku.empty() && normal_sku(line.sku.text) == normal_sku(other.sku.text));
     });
   });
+}
+
+/// What is looked for among the reasons that an order was stored with.
+bool is_looked_for(const std::string& reason) {
+  return is_of_state(reason) || stays(reason) || reason.starts_with(channel::lacks_words) || reason.ends_with(before_released);
+}
+
+std::string more_words(std::size_t hidden) {
+  return std::string(and_more) + std::to_string(hidden) + std::string(more);
+}
+
+std::size_t take_out_more(Doubts& reasons) {
+  std::size_t hidden = 0;
+  std::erase_if(reasons, [&](const std::string& reason) {
+    const std::size_t stands_for = more_of(reason);
+    hidden += stands_for;
+    return stands_for > 0;
+  });
+  return hidden;
+}
+
+/// At most so many bytes, and no half letter.
+std::string cut(const std::string& text, std::size_t most) {
+  if (text.size() <= most) return text;
+  std::size_t end = most;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "…";
 }
 
 }  // namespace
@@ -282,6 +313,37 @@ Doubts unknown_goods(const Order& order, const std::vector<ResolvedLine>& lines)
 
 bool must_be_mended(const std::string& hold) {
   return hold.starts_with("line ") && (hold.ends_with(no_sku) || hold.find(unknown_sku) != std::string::npos);
+}
+
+std::size_t more_of(const std::string& reason) {
+  if (reason.size() <= and_more.size() + more.size() || !reason.starts_with(and_more) || !reason.ends_with(more)) return 0;
+  std::size_t number = 0;
+  const char* end = reason.data() + reason.size() - more.size();
+  const auto read = std::from_chars(reason.data() + and_more.size(), end, number);
+  return read.ec == std::errc() && read.ptr == end ? number : 0;
+}
+
+void shorten(Doubts& reasons) {
+  std::size_t hidden = take_out_more(reasons);
+  if (reasons.size() > most_reasons) {
+    std::ranges::stable_partition(reasons, is_looked_for);
+    hidden += reasons.size() - most_reasons;
+    reasons.resize(most_reasons);
+  }
+  if (hidden > 0) reasons.push_back(more_words(hidden));
+}
+
+std::string in_short(Doubts reasons) {
+  constexpr std::size_t most_bytes = 400;
+  std::size_t hidden = take_out_more(reasons) + reasons.size();
+  std::string text;
+  for (const auto& reason : reasons) {
+    if (!text.empty() && text.size() + reason.size() > most_bytes) break;
+    text += (text.empty() ? "" : "; ") + cut(reason, most_bytes);
+    --hidden;
+  }
+  if (hidden > 0) text += (text.empty() ? "" : "; ") + more_words(hidden);
+  return text;
 }
 
 std::string way_out(const std::vector<std::string>& holds, const std::string& channel, const std::string& order) {

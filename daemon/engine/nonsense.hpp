@@ -71,6 +71,13 @@ Doubts odd_for(const Order& order, const std::string& currency_of_channel);
 Doubts unknown_goods(const Order& order, const std::vector<ResolvedLine>& lines);
 /// Whether this holds the order until it is mended: no person can let it go.
 bool must_be_mended(const std::string& hold);
+/// An order has so many reasons at most, as it is stored: the first, with those that more than words depend on, and "and N more".
+inline constexpr std::size_t most_reasons = 100;
+void shorten(Doubts& reasons);
+/// "and N more": how many reasons that nobody shows it stands for; 0 for a reason.
+std::size_t more_of(const std::string& reason);
+/// The first reasons in a line of a few hundred bytes, and how many more there are.
+std::string in_short(Doubts reasons);
 /// What a person does with an order that is held for these words.
 std::string way_out(const std::vector<std::string>& holds, const std::string& channel, const std::string& order);
 

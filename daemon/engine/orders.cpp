@@ -198,6 +198,8 @@ void settle(Session& session, const World& world, const Channel& channel, store:
   order.holds = reasons_to_hold(session, world, channel, row.no, order, doubts, resolved);
   release_guess(order, doubts);
   const auto counting = lines_that_count(order, resolved);
+  const auto reasons = order.holds;
+  shorten(order.holds);
   const Claim before = claim_from(row.claim);
   const Order wished = first ? order : with_tasks(order, tasks_after(session, channel, row, order, now));
   // An abandoned order that is first seen when its time has run out reserves nothing, not even for a moment.
@@ -234,13 +236,11 @@ void settle(Session& session, const World& world, const Channel& channel, store:
   mark_stock(session, world, touched, {cause, true, 0}, now);
   store::set_unresolved(session, row.no, unresolved_skus(order, resolved));
   keep_parcels(session, world, row, wished, now);
-  if (order.holds.empty()) {
+  if (reasons.empty())
     store::clear_problem(session, channel.no, "order", row.id);
-  } else {
-    std::string reason;
-    for (const auto& hold : order.holds) reason += (reason.empty() ? "" : "; ") + hold;
-    store::set_problem(session, {channel.no, "order", row.id, "held: " + reason, way_out(order.holds, channel.config.name, row.id), now});
-  }
+  else
+    store::set_problem(session,
+                       {channel.no, "order", row.id, "held: " + in_short(reasons), way_out(reasons, channel.config.name, row.id), now});
   if (channel.facts.refunds_only_asked) tell_who_waits(session, channel, row.id, wished, now);
   if (waits_for_payment(channel, wished) && !row.expired)
     store::set_due(session, {"expiry", row.no.value, runs_out_at(channel, order, now)});
@@ -331,6 +331,7 @@ Result<OrderOutcome> apply_order(Session& session, const World& world, const Cha
   const bool first = !row;
   if (first && says_no_state(tree) && !doubts_its_state(doubts)) doubts.push_back(no_state());
   hold_unknown_state(*order, doubts);
+  shorten(doubts);
   const Time before_changed_at = row ? row->changed_at : long_ago;
   const std::string before_state = row ? row->state : "";
   if (first) {
@@ -525,7 +526,7 @@ Result<std::vector<std::string>> release_order(Session& session, const World& wo
                  "add the SKU, correct the order on its channel, or say what the line sells with `tallyd order remap`");
   Json released = Json::array();
   for (const auto& hold : held) {
-    if (std::find(still.begin(), still.end(), hold) == still.end()) released.push_back(hold);
+    if (more_of(hold) == 0 && std::find(still.begin(), still.end(), hold) == still.end()) released.push_back(hold);
   }
   store::journal(
       session, {0, now, "order.released", author, row->channel, row->id, Json::object({{"order", no.value}, {"holds", released}}).dump()});

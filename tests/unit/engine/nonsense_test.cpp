@@ -96,6 +96,59 @@ TEST_F(Nonsense, TheSameLineIdTwiceIsHeldAndEachLineIsReservedAsWhatItNames) {
   EXPECT_THAT(holds("1"), ElementsAre("several lines have the id 1"));
 }
 
+TEST_F(Nonsense, ThousandsOfDoubtsAreHeldForTheFirstAndSoIsTheNextDocument) {
+  // given: more than a list may have entries, the last of them of the state
+  const auto doubtful = [](Json& tree) {
+    Json doubts = Json::array();
+    for (int i = 1; i <= 10'001; ++i)
+      doubts.push_back("line " + std::to_string(i) + " of day.csv was refused: quantity: 'many' is no number");
+    doubts.push_back("state: 'odd' is not in the table 'orders'");
+    tree.set("doubts", std::move(doubts));
+  };
+  const Time placed = clock.now();
+  for (const Quantity units : {2, 3}) {
+    // when
+    pass(Duration(60000));
+    order("shop", "1", "pending", {{"A", units}}, placed, doubtful);
+    // then
+    ASSERT_EQ(holds("1").size(), 101u);
+    EXPECT_THAT(holds("1"), Contains(HasSubstr("line 1 of day.csv was refused")));
+    EXPECT_EQ(holds("1").back(), "and 9902 more");
+    EXPECT_EQ(order_row("shop", "1").state, "held") << "nobody knows whether it is paid";
+    EXPECT_EQ(at("A", "main").reserved, units);
+  }
+  // and: the problem is short, and the order goes by one release
+  const auto no = order_row("shop", "1").no;
+  write([&](store::Session& session) {
+    std::string problem;
+    for (const auto& each : store::problems(session, 100)) problem += each.kind == "order" ? each.reason : "";
+    EXPECT_LT(problem.size(), 500u);
+    EXPECT_THAT(problem, testing::EndsWith(" more"));
+    ASSERT_TRUE(release_order(session, core->world(), no, "ada").has_value());
+  });
+  EXPECT_THAT(holds("1"), IsEmpty());
+}
+
+TEST_F(Nonsense, WhatIsBeyondMeasureMovesNothingAlsoWhereThatIsNotShown) {
+  // given: more lines beyond measure than an order has reasons
+  Lines lines;
+  for (int i = 0; i < 150; ++i) lines.emplace_back("A", 20'000);
+  order("shop", "1", "paid", lines);
+  EXPECT_EQ(holds("1").back(), "and 50 more");
+  EXPECT_EQ(at("A", "main").reserved, 0);
+  // when: what is shown is released
+  const auto no = order_row("shop", "1").no;
+  const auto release = [&] {
+    write([&](store::Session& session) { ASSERT_TRUE(release_order(session, core->world(), no, "ada").has_value()); });
+  };
+  release();
+  // then: the rest is shown, and still moves nothing
+  EXPECT_EQ(holds("1").size(), 50u);
+  EXPECT_EQ(at("A", "main").reserved, 100 * 20'000);
+  release();
+  EXPECT_THAT(holds("1"), IsEmpty());
+}
+
 TEST_F(Nonsense, TwoShapesOfOneOrderAreHeldUntilAPersonLetsItGo) {
   const Time placed = clock.now();
   order("shop", "1", "paid", {{"A", 2}}, placed);

@@ -109,6 +109,18 @@ TEST_F(Receipts, LoseOneRowByAnOpenQuotationMarkAndTheFileGoesOn) {
   }
 }
 
+TEST_F(Receipts, OfWhichThousandsOfRowsAreRefusedSayTheFirstAndHowManyOthers) {
+  // given: one number for a whole day, and a column that is wrong
+  std::string rows = row("SC1", "1", "A", 1, "2026-11-21 10:00");
+  for (int i = 2; i <= 10'002; ++i) rows += "SC1," + std::to_string(i) + ",A,many,5,,,,EUR,2026-11-21 10:00\n";
+  // when
+  const auto doubts = event("order", sold(rows)[0]).doubts;
+  // then
+  ASSERT_THAT(doubts, SizeIs(100));
+  EXPECT_THAT(doubts.front(), HasSubstr("line 3 of 1.csv was refused"));
+  EXPECT_EQ(doubts.back(), "9902 more rows of 1.csv were refused, see errors/");
+}
+
 TEST_F(Receipts, LoseOneCountByAnOpenQuotationMark) {
   drop("counts/c.csv",
        "sku,counted,counted_at\n\"A,1,2026-03-01 10:00\nB,2,2026-03-01 10:00\nC,96385074,2026-03-01 10:00\nD,4,2026-03-01 10:00\n");
