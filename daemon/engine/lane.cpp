@@ -200,8 +200,10 @@ Time Lane::when_next() {
       if (const auto task = store::next_order_task(session, channel_->no)) next = std::min(next, std::max(*task, now + Duration(1000)));
     }
     if (const auto at = store::next_owed_look(session, channel_->no); at && *at > now) next = std::min(next, *at);
-    for (const auto& poke : store::pokes(session, channel_->no, 1)) {
-      if (poke.not_before > now) next = std::min(next, poke.not_before);
+    for (const char* kind : {"order", "listing"}) {  // one that is due, and waits, hides the next of its own kind alone
+      for (const auto& poke : store::pokes(session, channel_->no, kind, 1)) {
+        if (poke.not_before > now) next = std::min(next, poke.not_before);
+      }
     }
     return {};
   });

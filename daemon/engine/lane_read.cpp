@@ -52,8 +52,8 @@ Result<std::optional<Call>> Lane::next_orders() {
   if (!fetching_ && !closed_until("read_order", true)) {
     std::vector<store::Poke> due;
     auto read = world_.store.read([&](Session& session) -> Result<void> {
-      for (auto& poke : store::pokes(session, channel_->no, 100)) {
-        if (poke.kind == "order" && poke.not_before <= now && due.size() < fetch_most_) due.push_back(std::move(poke));
+      for (auto& poke : store::pokes(session, channel_->no, "order", fetch_most_)) {
+        if (poke.not_before <= now) due.push_back(std::move(poke));
       }
       return {};
     });
@@ -263,8 +263,8 @@ Result<std::optional<Call>> Lane::next_look() {
   std::set<VariantNo> variants;
   std::vector<Json> things;
   auto read = world_.store.read([&](Session& session) -> Result<void> {
-    for (auto& poke : store::pokes(session, channel_->no, 100)) {
-      if (poke.kind == "listing" && poke.not_before <= now && pokes.size() < offers_a_look) pokes.push_back(std::move(poke));
+    for (auto& poke : store::pokes(session, channel_->no, "listing", offers_a_look)) {
+      if (poke.not_before <= now) pokes.push_back(std::move(poke));
     }
     if (!facts.can_look || closed) return {};
     for (const auto variant : scarce ? lowered_after_look_ : want_look_) {

@@ -178,13 +178,13 @@ bool has_poke(Session& session, ChannelNo channel, const std::string& kind, cons
   return found > 0;
 }
 
-std::vector<Poke> pokes(Session& session, ChannelNo channel, std::size_t limit) {
+std::vector<Poke> pokes(Session& session, ChannelNo channel, const std::string& kind, std::size_t limit) {
   std::vector<Poke> rows;
   Int c = channel.value, most = static_cast<Int>(limit), at = 0, generation = 0, row = 0;
-  std::string kind, subject;
-  soci::statement st = (session.sql.prepare << "SELECT kind, subject, not_before, generation, row_no FROM poke WHERE channel_no = :c ORDER "
-                                               "BY not_before, kind, subject LIMIT :l",
-                        use(c), use(most), into(kind), into(subject), into(at), into(generation), into(row));
+  std::string subject;
+  soci::statement st = (session.sql.prepare << "SELECT subject, not_before, generation, row_no FROM poke WHERE channel_no = :c AND "
+                                               "kind = :k ORDER BY not_before, subject LIMIT :l",
+                        use(c), use(kind), use(most), into(subject), into(at), into(generation), into(row));
   st.execute();
   while (st.fetch()) rows.push_back({kind, subject, from_ms(at), generation, row});
   return rows;

@@ -69,7 +69,8 @@ struct Poke {
 /// Adds, or renews: the generation rises, the earlier moment stays.
 void add_poke(Session& session, ChannelNo channel, const std::string& kind, const std::string& subject, Time not_before,
               std::int64_t row = 0);
-std::vector<Poke> pokes(Session& session, ChannelNo channel, std::size_t limit);
+/// Of one kind, the earliest moment first.
+std::vector<Poke> pokes(Session& session, ChannelNo channel, const std::string& kind, std::size_t limit);
 bool has_poke(Session& session, ChannelNo channel, const std::string& kind, const std::string& subject);
 /// Only if the generation is still that one: what was poked since then stays.
 void remove_poke(Session& session, ChannelNo channel, const std::string& kind, const std::string& subject, std::int64_t generation);

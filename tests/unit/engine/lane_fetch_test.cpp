@@ -14,7 +14,9 @@ class Fetch : public LongDay, public ::testing::WithParamInterface<Fault> {
   }
   std::size_t pokes_left() {
     std::size_t left = 0;
-    write([&](store::Session& session) { left = store::pokes(session, no("shop"), 100).size(); });
+    write([&](store::Session& session) {
+      for (const char* kind : {"order", "listing"}) left += store::pokes(session, no("shop"), kind, 200).size();
+    });
     return left;
   }
   std::int64_t orders() {
@@ -166,6 +168,49 @@ TEST_F(PokedAgain, WhileItIsFetchedAnOrderIsFetchedOnceMore) {
   EXPECT_EQ(asked[*order], 2u);
   EXPECT_EQ(asked[listing], 2u);
   EXPECT_EQ(pokes_left(), 0u);
+}
+
+class PokedListings : public Fetch {};
+
+TEST_F(PokedListings, KeepNoPokedOrderWaitingHoweverManyTheyAre) {
+  auto& shop = add_shop("shop", {});
+  shops.back()->config.orders_every = Duration(3600000);
+  add_product("A", 50);
+  start();
+  come_to_rest();
+  const auto order = shop.buy({{id(shop, "A"), 1}});
+  ASSERT_TRUE(order.has_value());
+  write([&](store::Session& session) {
+    for (int i = 0; i < 150; ++i) store::add_poke(session, no("shop"), "listing", "l" + std::to_string(i), clock.now() - Duration(1000));
+    store::add_poke(session, no("shop"), "order", *order, clock.now());
+  });
+  const auto calls = live(Duration(30000));
+  const auto fetch = std::find_if(calls.begin(), calls.end(), [](const Call& call) { return call.kind == Call::Kind::fetch_orders; });
+  ASSERT_NE(fetch, calls.end());
+  EXPECT_EQ(count({calls.begin(), fetch}, Call::Kind::look), 0u) << "an echo of our own writes went first";
+  EXPECT_GE(count(calls, Call::Kind::look), 8u);
+  EXPECT_EQ(orders(), 1);
+  EXPECT_EQ(pokes_left(), 0u);
+}
+
+TEST_F(PokedListings, ThatAreOutLetTheLaneWakeForAnOrder) {
+  memory::Terms terms;
+  terms.facts.concurrency = 3;
+  auto& shop = add_shop("shop", terms);
+  shops.back()->config.orders_every = Duration(3600000);
+  add_product("A", 50);
+  start();
+  come_to_rest();
+  const Time due = clock.now() + Duration(5000);
+  write([&](store::Session& session) {
+    store::add_poke(session, no("shop"), "listing", shop.listings().front().id, clock.now());
+    store::add_poke(session, no("shop"), "order", "o0", due);
+  });
+  std::vector<Call> out;
+  const auto next = core->turn([&](Call call) { out.push_back(std::move(call)); });
+  EXPECT_EQ(count(out, Call::Kind::look), 1u);
+  ASSERT_TRUE(next.has_value());
+  EXPECT_LE(*next, due);
 }
 
 class Refused : public Fetch {};

@@ -401,13 +401,26 @@ TEST_F(Inbox, PokesOfOneThingCoalesceAtTheEarlierMoment) {
     add_poke(session, shop, "order", "7", at(50));
     add_poke(session, shop, "order", "7", at(20));
     add_poke(session, shop, "order", "7", at(90));
-    const auto all = pokes(session, shop, 10);
+    const auto all = pokes(session, shop, "order", 10);
     ASSERT_EQ(all.size(), 1u);
     EXPECT_EQ(all.front().not_before, at(20));
     remove_poke(session, shop, "order", "7", all.front().generation - 1);
-    EXPECT_EQ(pokes(session, shop, 10).size(), 1u) << "it was poked again since";
+    EXPECT_EQ(pokes(session, shop, "order", 10).size(), 1u) << "it was poked again since";
     remove_poke(session, shop, "order", "7", all.front().generation);
-    EXPECT_TRUE(pokes(session, shop, 10).empty());
+    EXPECT_TRUE(pokes(session, shop, "order", 10).empty());
+  });
+}
+
+TEST_F(Inbox, PokesOfOneKindAreNotCountedAmongThoseOfAnother) {
+  within([](Session& session) {
+    for (int i = 0; i < 150; ++i) add_poke(session, shop, "listing", std::to_string(i), at(i));
+    add_poke(session, shop, "order", "7", at(900));
+    add_poke(session, shop, "order", "8", at(500));
+    const auto orders = pokes(session, shop, "order", 10);
+    ASSERT_EQ(orders.size(), 2u);
+    EXPECT_EQ(orders.front().subject, "8") << "the earliest first";
+    EXPECT_EQ(orders.front().kind, "order");
+    EXPECT_EQ(pokes(session, shop, "listing", 10).size(), 10u);
   });
 }
 
