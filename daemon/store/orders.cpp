@@ -51,6 +51,19 @@ std::vector<OrderRow> rows_of(Session& session, soci::statement& st, Bound& boun
   return rows;
 }
 
+/// Of what a platform has taken, [[variant, units]].
+Quantity units_of(const std::string& taken, VariantNo variant) {
+  Quantity sum = 0;
+  const auto list = Json::parse(taken);
+  ensure(list.has_value(), "a stored order is JSON");
+  for (const auto& part : list->as_array()) {
+    const auto no = part.as_array().at(0).integer(), units = part.as_array().at(1).integer();
+    ensure(no.has_value() && units.has_value(), "a stored row holds whole numbers");
+    if (*no == variant.value) sum += *units;
+  }
+  return sum;
+}
+
 Int placed_ms(const Json& document) {
   const auto placed = parse_iso(document.text_or("placed_at"));
   return placed ? to_ms(*placed) : 0;
@@ -244,21 +257,17 @@ Quantity add_back(Session& session, ChannelNo channel, VariantNo variant) {
 }
 
 Quantity taken_since(Session& session, ChannelNo channel, VariantNo variant, Time accepted) {
-  constexpr std::size_t at_once = 50;
+  Int of = 0, at = 0, since = to_ms(accepted);
+  std::string taken;
   Quantity sum = 0;
-  for (OrderNo before;;) {
-    const auto rows = orders_before(session, channel, "", before, at_once);  // newest first, as they were accepted
-    for (const auto& row : rows) {
-      if (row.accepted_at < accepted) return sum;
-      for (const auto& taken : row.taken.as_array()) {
-        const auto no = taken.as_array().at(0).integer(), units = taken.as_array().at(1).integer();
-        ensure(no.has_value() && units.has_value(), "a stored row holds whole numbers");
-        if (*no == variant.value) sum += *units;
-      }
-    }
-    if (rows.size() < at_once) return sum;
-    before = rows.back().no;
+  // Of all channels, newest first, as they were accepted: a channel that has few would be looked for through all that there ever were.
+  soci::statement st =
+      (session.sql.prepare << "SELECT channel_no, accepted_at, taken FROM orders ORDER BY order_no DESC", into(of), into(at), into(taken));
+  st.execute();
+  while (st.fetch() && at >= since) {
+    if (of == channel.value) sum += units_of(taken, variant);
   }
+  return sum;
 }
 
 std::optional<OrderNo> previous_taker(Session& session, VariantNo variant, OrderNo but, const std::vector<LocationNo>& places) {
