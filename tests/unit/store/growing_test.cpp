@@ -1,12 +1,16 @@
 // What is kept for ever is not walked through for one answer: the millionth order is taken in as fast as the first.
 #include "opened.hpp"
+#include "store/marks.hpp"
 #include "store/orders.hpp"
 #include "store/session.hpp"
 
+#include <gmock/gmock.h>
 #include <sqlite3.h>
 
 namespace tally::store {
 namespace {
+
+using ::testing::HasSubstr;
 
 const ChannelNo shop{1}, young{2};
 const VariantNo thing{1};
@@ -25,27 +29,57 @@ class Growing : public Opened {
     open();
     sqlite3_cancel_auto_extension(each);
   }
+  /// How SQLite goes about each statement of `work`, a step a line.
+  std::string plan_of(const std::function<void(Session&)>& work) {
+    std::string plan;
+    for (const auto& statement : run(work)) plan += statement.plan;
+    return plan;
+  }
   /// Instructions of SQLite's machine that `work` takes.
   std::int64_t effort_of(const std::function<void(Session&)>& work) {
-    std::int64_t taken = 0;
-    const auto done = write([&](Session& session) {
-      effort = 0;
-      work(session);
-      taken = effort;
-    });
-    EXPECT_TRUE(done.has_value()) << done.error().text();
-    EXPECT_GT(taken, 0);
-    return taken;
+    std::int64_t effort = 0;
+    for (const auto& statement : run(work)) effort += statement.effort;
+    return effort;
   }
 
  private:
+  struct Ended {
+    sqlite3* connection;
+    std::string text;
+    std::int64_t effort;
+    std::string plan = {};
+  };
+  std::vector<Ended> run(const std::function<void(Session&)>& work) {
+    std::vector<Ended> statements;
+    const auto done = write([&](Session& session) {
+      ended.clear();
+      work(session);
+      statements = ended;
+      for (auto& statement : statements) statement.plan = explained(statement);
+    });
+    EXPECT_TRUE(done.has_value()) << done.error().text();
+    EXPECT_FALSE(statements.empty());
+    return statements;
+  }
+  static std::string explained(const Ended& told) {
+    constexpr int detail = 3;
+    std::string plan;
+    sqlite3_stmt* statement = nullptr;
+    const std::string text = "EXPLAIN QUERY PLAN " + told.text;
+    EXPECT_EQ(sqlite3_prepare_v2(told.connection, text.c_str(), -1, &statement, nullptr), SQLITE_OK) << text;
+    while (sqlite3_step(statement) == SQLITE_ROW)
+      plan.append(reinterpret_cast<const char*>(sqlite3_column_text(statement, detail))).append("\n");
+    sqlite3_finalize(statement);
+    return plan;
+  }
   static int listen(sqlite3* connection, char**, const void*) { return sqlite3_trace_v2(connection, SQLITE_TRACE_PROFILE, take, nullptr); }
-  static int take(unsigned, void*, void* statement, void*) {
-    effort += sqlite3_stmt_status(static_cast<sqlite3_stmt*>(statement), SQLITE_STMTSTATUS_VM_STEP, 1);
+  static int take(unsigned, void*, void* told, void*) {
+    auto* statement = static_cast<sqlite3_stmt*>(told);
+    ended.push_back({sqlite3_db_handle(statement), sqlite3_sql(statement), sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 1)});
     return 0;
   }
 
-  static inline std::int64_t effort = 0;
+  static inline std::vector<Ended> ended;
 };
 
 void add_order(Session& session, ChannelNo channel, const std::string& id, Time accepted, Quantity taken) {
@@ -77,6 +111,11 @@ TEST_F(Growing, WhatAYoungChannelTookIsToldWithoutTheOrdersOfTheOthers) {
               }).has_value());
   EXPECT_EQ(taken(young, at(400)), 4);
   EXPECT_EQ(taken(shop, at(299)), 9);
+}
+
+TEST_F(Growing, AWriteInTheAirIsFoundWithoutThoseThatAreFinished) {
+  const auto plan = plan_of([](Session& session) { open_intent_of(session, shop, "stock", thing.value); });
+  EXPECT_THAT(plan, HasSubstr("intent_open_thing (channel_no=? AND aspect=? AND thing=?)"));
 }
 
 }  // namespace
