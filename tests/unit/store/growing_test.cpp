@@ -1,5 +1,6 @@
 // What is kept for ever is not walked through for one answer: the millionth order is taken in as fast as the first.
 #include "opened.hpp"
+#include "store/journal.hpp"
 #include "store/marks.hpp"
 #include "store/orders.hpp"
 #include "store/session.hpp"
@@ -11,6 +12,7 @@ namespace tally::store {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 const ChannelNo shop{1}, young{2};
 const VariantNo thing{1};
@@ -116,6 +118,16 @@ TEST_F(Growing, WhatAYoungChannelTookIsToldWithoutTheOrdersOfTheOthers) {
 TEST_F(Growing, AWriteInTheAirIsFoundWithoutThoseThatAreFinished) {
   const auto plan = plan_of([](Session& session) { open_intent_of(session, shop, "stock", thing.value); });
   EXPECT_THAT(plan, HasSubstr("intent_open_thing (channel_no=? AND aspect=? AND thing=?)"));
+}
+
+TEST_F(Growing, WhetherAShelfWasEverStockedIsToldWithoutItsSales) {
+  for (const auto& asked : std::vector<std::function<void(Session&)>>{[](Session& session) { was_stocked(session, LocationNo(1)); },
+                                                                      [](Session& session) { forget_solved_problems(session); },
+                                                                      [](Session& session) { problems(session, 10); }}) {
+    const auto plan = plan_of(asked);
+    EXPECT_THAT(plan, HasSubstr("movement_stocked (location_no=?)"));
+    EXPECT_THAT(plan, Not(HasSubstr("movement_cause")));
+  }
 }
 
 }  // namespace
