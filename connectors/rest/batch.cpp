@@ -67,10 +67,15 @@ class Batch {
     return groups;
   }
 
-  /// A number that is set twice is the number; a difference that is added twice is not, unless the platform knows it by its key.
-  bool repeatable() const {
-    const auto& facts = tools_.wire.program().capabilities;
-    return operation_.name != "set_stock" || facts.stock == channel::StockWrites::absolute || facts.idempotency_key;
+  /// A price may go once more. A number may not: a difference would be added twice, and a number that was taken before it became another
+  /// would be taken back by nobody.
+  bool repeatable() const { return operation_.name != "set_stock"; }
+
+  /// An entry's own word, in which trouble is as much in doubt as that of the whole answer.
+  Error of_entry(const Json& problem, const std::string& why) const {
+    Error error = entry_error(tools_.wire, problem, why, operation_.name);
+    if (error.fault == Fault::transient && !repeatable()) error.fault = Fault::unknown;
+    return error;
   }
 
   void send(std::vector<Entry> entries) {
@@ -135,7 +140,7 @@ class Batch {
       if (!mine) {
         results_[entries[i].change] = tools_.wire.fault(Fault::broken, "the answer says nothing of this entry", operation_.name);
       } else if (const Json* problem = step_.error_at.empty() ? nullptr : mine->at(step_.error_at); problem && !problem->empty()) {
-        results_[entries[i].change] = entry_error(tools_.wire, *problem, {}, operation_.name);
+        results_[entries[i].change] = of_entry(*problem, {});
       }
     }
   }
@@ -165,7 +170,7 @@ class Batch {
       for (std::size_t i = 0; i < entries.size(); ++i) {
         if (!speaks_of(problem, i, entries[i].sent)) continue;
         known = true;
-        results_[entries[i].change] = entry_error(tools_.wire, problem, step_.failed->why, operation_.name);
+        results_[entries[i].change] = of_entry(problem, step_.failed->why);
         failed.push_back(entries[i]);
       }
       all_known = all_known && known;

@@ -99,9 +99,12 @@ class Run {
     return !gives.empty() && std::all_of(gives.begin(), gives.end(), [&](const auto& give) { return has_id(fields_, give.first); });
   }
 
-  /// A step that makes something, sends a parcel or gives money back does so once more when it is sent again.
+  /// A step that makes something, sends a parcel or gives money back does so once more when it is sent again; a number may be another by
+  /// then.
   bool repeatable(const RequestForm& form, bool creating) const {
-    if (creating || change_.action == ActionKind::refund || change_.action == ActionKind::confirm_shipment) return false;
+    if (creating || change_.action == ActionKind::set_stock || change_.action == ActionKind::refund ||
+        change_.action == ActionKind::confirm_shipment)
+      return false;
     return form.method != "POST" || operation_.steps[step_].gives.empty();
   }
 

@@ -128,7 +128,8 @@ struct Problem {
 
 /// Thread: push and read_* run inside Calls, several at once, and may block for one exchange (deadline: Capabilities::deadline). The const
 /// methods do no I/O and may run on any thread at any time. Keeps no state that must survive a restart.
-/// Errors: those of a platform (Fault::transient and after). `unknown` only where a write may have been applied.
+/// Errors: those of a platform (Fault::transient and after). `unknown` only where a write may have been applied; of a change of stock every
+/// other one says that it surely was not.
 class Connector {
  public:
   virtual ~Connector() = default;
