@@ -1,6 +1,7 @@
 #include "engine/import.hpp"
 
 #include "engine/orders.hpp"
+#include "engine/oversell.hpp"
 #include "engine/stock.hpp"
 #include "store/catalogue.hpp"
 #include "store/journal.hpp"
@@ -289,7 +290,9 @@ class Products {
     const auto refused = import_.report.refused.as_array().size();
     const bool changed = put(import_, *product, line, code);
     if (import_.report.refused.as_array().size() > refused) return;
-    for (const auto& missing : store::put_bundles(import_.session, *product)) {
+    const auto bundles = store::put_bundles(import_.session, *product);
+    mark_stock(import_.session, import_.world, {bundles.changed.begin(), bundles.changed.end()}, import_.why, import_.now);
+    for (const auto& missing : bundles.missing) {
       if (!known_.contains(missing)) import_.report.refuse(code, "its bundle names the unknown SKU " + missing.text, line, "bundle");
     }
     if (before) tell_kept(before->product, tree);
@@ -342,8 +345,11 @@ bool take_count(const Import& import, const Json& row, VariantNo variant) {
   if (!quantity) return false;
   const std::string name = location_of(import.world, row);
   const auto location = store::open_location(import.session, name);
-  if (!append_count(import.session, variant, location, *quantity, import.now, import.why.cause + ":" + name, "imported", import.now))
-    return false;
+  const auto before = store::stock_at(import.session, variant, location);
+  const std::string cause = import.why.cause + ":" + name;
+  if (!append_count(import.session, variant, location, *quantity, import.now, cause, "imported", import.now)) return false;
+  if (before)
+    record_shortage(import.session, import.world, variant, location, before->sum.on_hand - before->sum.reserved, cause, import.now);
   ++import.report.counted;
   mark_stock(import.session, import.world, {variant}, import.why, import.now);
   return true;

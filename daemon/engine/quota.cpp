@@ -39,9 +39,10 @@ std::optional<std::string> fault_of(Session& session, const Quota& quota, Time n
   return std::nullopt;
 }
 
-/// What is shown of these may have changed, on every channel.
-void mark_parts(Session& session, const World& world, const Quota& quota, Time now) {
-  std::set<VariantNo> touched{quota.variant};
+/// What is shown of these may have changed, on every channel; `before`: what was set aside until now, if the bundle is another since.
+void mark_parts(Session& session, const World& world, const Quota& quota, const std::vector<VariantNo>& before, Time now) {
+  std::set<VariantNo> touched(before.begin(), before.end());
+  touched.insert(quota.variant);
   for (const auto& part : parts_of(session, quota.variant)) touched.insert(part.variant);
   mark_stock(session, world, touched, {"quota:" + std::to_string(quota.no), false, 0}, now);
 }
@@ -63,10 +64,10 @@ Result<void> end_quota(Session& session, const World& world, std::int64_t no, co
   if (!quota->by_file) quota->until = std::min(quota->until, now);
   quota->state = "ended";
   store::update_quota(session, *quota);
-  store::set_parts(session, no, {});
+  const auto before = store::set_parts(session, no, {});
   store::clear_due(session, "quota", no);
   store::journal(session, {0, now, "quota.withdrawn", author, quota->channel, "", Json::object({{"quota", no}}).dump()});
-  mark_parts(session, world, *quota, now);
+  mark_parts(session, world, *quota, before, now);
   return {};
 }
 
@@ -75,18 +76,19 @@ void tend_quota(Session& session, const World& world, std::int64_t no, Time now)
   auto quota = store::get_quota(session, no);
   if (!quota || quota->state == "ended") return;
   const auto parts = parts_of(session, quota->variant);
+  std::vector<VariantNo> before;
   if (quota->state == "planned" && now >= quota->from && now < quota->until) {
     quota->state = "running";
-    store::set_parts(session, no, parts);
+    before = store::set_parts(session, no, parts);
     note(session, *quota, "quota.began", now);
   } else if (now >= quota->until) {  // also where the clock jumped over the whole of it
     quota->state = "ended";
-    store::set_parts(session, no, {});
+    before = store::set_parts(session, no, {});
     note(session, *quota, "quota.ended", now);
   }
   store::update_quota(session, *quota);
   if (quota->state != "ended") store::set_due(session, {"quota", no, quota->state == "planned" ? quota->from : quota->until});
-  if (quota->state != "planned") mark_parts(session, world, *quota, now);
+  if (quota->state != "planned") mark_parts(session, world, *quota, before, now);
 }
 
 void plan_file_quotas(Session& session, const Channel& channel, Time now) {

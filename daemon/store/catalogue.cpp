@@ -180,17 +180,19 @@ Put put_product(Session& session, const Product& product, Time now) {
   return put;
 }
 
-std::vector<Sku> put_bundles(Session& session, const Product& product) {
-  std::vector<Sku> missing;
+PutBundles put_bundles(Session& session, const Product& product) {
+  PutBundles put;
   for (const auto& variant : product.variants) {
     const auto bundle = find_variant(session, variant.sku);
     if (!bundle) continue;
+    const auto before = components_of(session, bundle->no);
+    if (variant.bundle.empty() && before.empty()) continue;
     Int no = bundle->no.value;
     session.sql << "DELETE FROM component WHERE variant_no = :n", use(no);
     for (const auto& part : variant.bundle) {
       const auto component = find_variant(session, part.sku);
       if (!component) {
-        missing.push_back(part.sku);
+        put.missing.push_back(part.sku);
         continue;
       }
       Int component_no = component->no.value, quantity = part.quantity;
@@ -199,8 +201,9 @@ std::vector<Sku> put_bundles(Session& session, const Product& product) {
              "DO UPDATE SET quantity = quantity + excluded.quantity",
           use(no), use(component_no), use(quantity);
     }
+    if (components_of(session, bundle->no) != before) put.changed.push_back(bundle->no);
   }
-  return missing;
+  return put;
 }
 
 std::optional<VariantRow> find_variant(Session& session, const Sku& sku) {

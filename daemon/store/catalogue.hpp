@@ -70,8 +70,12 @@ struct Put {
   std::vector<VariantNo> moved;  ///< those that went on sale or ended: their number is another
 };
 Put put_product(Session& session, const Product& product, Time now);
-/// Writes the components of the product's bundles; the SKUs that do not exist are returned.
-std::vector<Sku> put_bundles(Session& session, const Product& product);
+/// Writes the components of the product's bundles.
+struct PutBundles {
+  std::vector<Sku> missing;        ///< components that do not exist
+  std::vector<VariantNo> changed;  ///< bundles that are made of something else now: their number is another
+};
+PutBundles put_bundles(Session& session, const Product& product);
 
 std::optional<VariantRow> find_variant(Session& session, const Sku& sku);
 std::optional<VariantRow> get_variant(Session& session, VariantNo no);
@@ -80,6 +84,7 @@ std::vector<VariantRow> variants_of(Session& session, ProductNo product);
 struct ComponentRow {
   VariantNo variant;
   Quantity quantity = 1;
+  bool operator==(const ComponentRow&) const = default;
 };
 std::vector<ComponentRow> components_of(Session& session, VariantNo bundle);
 std::vector<VariantNo> bundles_with(Session& session, VariantNo component);

@@ -76,14 +76,22 @@ std::vector<Quota> quotas(Session& session, std::optional<ChannelNo> by_file_of,
   return bound.rows(st);
 }
 
-void set_parts(Session& session, std::int64_t quota, const std::vector<QuotaPart>& parts) {
+std::vector<VariantNo> set_parts(Session& session, std::int64_t quota, const std::vector<QuotaPart>& parts) {
   Int no = quota, variant = 0, each = 0;
+  std::vector<VariantNo> before;
+  {
+    soci::statement st =
+        (session.sql.prepare << "SELECT variant_no FROM quota_part WHERE quota_no = :q ORDER BY variant_no", use(no), into(variant));
+    st.execute();
+    while (st.fetch()) before.push_back(VariantNo(variant));
+  }
   session.sql << "DELETE FROM quota_part WHERE quota_no = :q", use(no);
   for (const auto& part : parts) {
     variant = part.variant.value;
     each = part.each;
     session.sql << "INSERT INTO quota_part (variant_no, quota_no, each_unit) VALUES (:v, :q, :e)", use(variant), use(no), use(each);
   }
+  return before;
 }
 
 std::vector<SetAside> set_aside_of(Session& session, VariantNo variant) {

@@ -37,12 +37,13 @@ std::vector<Quota> quotas_of(Session& session, ChannelNo channel, VariantNo vari
 /// The newest first, at most `limit`; of one channel's file only, where a channel is given.
 std::vector<Quota> quotas(Session& session, std::optional<ChannelNo> by_file_of, std::size_t limit);
 
-/// What a running quota sets aside, frozen when it began; `set_parts` with none ends that.
+/// What a running quota sets aside, frozen when it began; `set_parts` with none ends that. Answers the variants of which it set aside until
+/// then.
 struct QuotaPart {
   VariantNo variant;
   Quantity each = 1;
 };
-void set_parts(Session& session, std::int64_t quota, const std::vector<QuotaPart>& parts);
+std::vector<VariantNo> set_parts(Session& session, std::int64_t quota, const std::vector<QuotaPart>& parts);
 /// Units of a variant that a running quota sets aside.
 struct SetAside {
   ChannelNo channel;

@@ -3,6 +3,7 @@
 #include "engine/number.hpp"
 #include "house.hpp"
 #include "store/offers.hpp"
+#include "store/orders.hpp"
 #include "store/session.hpp"
 
 namespace tally::engine {
@@ -253,6 +254,38 @@ TEST_F(ImportedChunk, BundlesOfBundlesAreRefusedByTheirRow) {
   const auto part = take(R"({"products": [{"code": "P-TEE", "title": "Tee", "variants": [{"sku": "TEE",
     "price": {"amount": "8", "currency": "EUR"}, "bundle": [{"sku": "INNER", "quantity": 1}]}]}]})");
   EXPECT_EQ(part.refused.as_array().size(), 1u) << "TEE is a part of SET";
+}
+
+TEST_F(ImportedChunk, ABundleThatIsMadeOfSomethingElseNowIsShownSoAtOnce) {
+  auto& shop = add_shop("shop", {});
+  add_product("A", 10);
+  add_product("SET", 0, {{Sku("A"), 1}});
+  start();
+  come_to_rest();
+  const auto there = [&] { return shop.offer_of_sku("SET")->number; };
+  ASSERT_EQ(there(), 10);
+  pass(Duration(60000));
+  take(R"({"products": [{"code": "P-SET", "title": "P-SET", "variants": [{"sku": "SET",
+    "price": {"amount": "10", "currency": "EUR"}, "bundle": [{"sku": "A", "quantity": 3}]}]}]})");
+  come_to_rest();
+  EXPECT_EQ(there(), 3);
+}
+
+TEST_F(ImportedChunk, ACountThatLeavesLessThanIsPromisedIsRecorded) {
+  auto& shop = add_shop("shop", {});
+  add_product("A", 10);
+  start();
+  come_to_rest();
+  ASSERT_TRUE(shop.buy({{shop.offer_of_sku("A")->id, 8}}).has_value());
+  pass(Duration(400000));
+  come_to_rest();
+  take(R"({"changes": [{"sku": "A", "counted": 3}]})");
+  write([&](store::Session& session) {
+    const auto records = store::oversells(session, 10);
+    ASSERT_EQ(records.size(), 1u);
+    EXPECT_EQ(records.front().short_by, 5);
+    EXPECT_EQ(records.front().cause, "import:1:main");
+  });
 }
 
 TEST_F(ImportedChunk, ABundleWithAPartThatThereIsNotIsNotSold) {

@@ -137,6 +137,22 @@ TEST_F(Quotas, OfABundleSetItsComponentsAside) {
   EXPECT_EQ(number("other", "A").number, 4);
 }
 
+TEST_F(Quotas, OfABundleThatIsAnotherByTheEndGiveBackWhatTheyHadSetAside) {
+  add_product("A", 10);
+  add_product("B", 10);
+  add_product("K", 0, {{Sku("A"), 2}});
+  open();
+  const auto no = plan("one", "K", 3, clock.now(), clock.now() + 1h);
+  ASSERT_NE(no, 0);
+  add_product("K", 0, {{Sku("B"), 1}});
+  come_to_rest();
+  clear_marks();
+  pass(2h);
+  ring();
+  EXPECT_TRUE(marked("other", "A")) << "6 more are free there now";
+  EXPECT_EQ(number("other", "A").number, 10);
+}
+
 TEST_F(Quotas, TakeFirstFromWhereOnlyTheirChannelSells) {
   config.locations = {{"main", ""}, {"store", ""}, {"far", ""}};
   rules("one").locations = {"main", "store"};
