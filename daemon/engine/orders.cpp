@@ -171,7 +171,8 @@ struct News {
   std::string cause;
   bool first = false, changed = false;
   Time before_changed_at = long_ago;
-  std::set<std::string> kept_lines = {};  ///< nonsense.hpp
+  std::set<std::string> kept_lines = {};           ///< nonsense.hpp
+  std::vector<ResolvedLine> resolved_before = {};  ///< where a person has just changed what the row says of it
 };
 
 /// Of a line that the platform says nothing of any more, it may have given back what it had taken, or not.
@@ -225,8 +226,10 @@ void settle(Session& session, const World& world, const Channel& channel, store:
     ensure(store::update_order(session, row), "only the engine's thread changes orders");
   const std::string by_order = "order:" + std::to_string(row.no.value), cause = by_order + ":" + std::to_string(row.revision);
   const Time latest = channel.clock.theirs(now);
-  auto touched =
-      append_claim(session, {target, moves_of(wished, counting), by_order, cause, goods_moved_at(wished, latest), latest}, before, now);
+  auto touched = append_claim(session,
+                              {target, moves_of(wished, counting), by_order, cause, goods_moved_at(wished, latest), latest,
+                               moves_of(wished, news.resolved_before.empty() ? lines_before : news.resolved_before)},
+                              before, now);
   const auto sold = renew_add_back(session, channel, row.no, lines_before, counting, effects.add_back);
   apply_steps(session, channel, effects, step_seen);
   draw_from_quotas(session, channel, row.no, wished, counting, target, now);
@@ -357,14 +360,16 @@ namespace {
 void no_steps(ChannelNo, VariantNo, const OwnStep&) {}
 
 /// The stored order once more, with what has changed around it.
-void settle_again(Session& session, const World& world, store::OrderRow row, const std::string& cause, const StepSeen& step_seen) {
+void settle_again(Session& session, const World& world, store::OrderRow row, const std::string& cause, const StepSeen& step_seen,
+                  std::vector<ResolvedLine> resolved_before = {}) {
   const auto* channel = world.find(row.channel);
   if (!channel) return;
   const Doubts doubts = doubts_of(row);
   Order order = platform_order(row);
   ++row.revision;
   const Time changed_at = row.changed_at;
-  settle(session, world, *channel, row, std::move(order), doubts, {cause, false, false, changed_at}, step_seen, world.clock.now());
+  settle(session, world, *channel, row, std::move(order), doubts, {cause, false, false, changed_at, {}, std::move(resolved_before)},
+         step_seen, world.clock.now());
 }
 
 }  // namespace
@@ -490,7 +495,7 @@ Result<std::string> remap_line(Session& session, const World& world, OrderNo no,
   if (!variant) return error(Fault::not_found, "there is no SKU '" + sku + "'", "order remap", "add it with `tallyd import`");
   const auto meant = line_meant(session, *row, word);
   if (!meant) return meant.error();
-  auto lines = resolved_from(row->resolved);
+  auto lines = resolved_from(row->resolved), before = lines;
   const auto line = std::ranges::find(lines, *meant, &ResolvedLine::line);
   ensure(line != lines.end(), "each line was resolved, if to nothing");
   if (line->moves() == variant->no) return *meant;
@@ -505,7 +510,7 @@ Result<std::string> remap_line(Session& session, const World& world, OrderNo no,
   row->resolved = to_json(lines);
   const std::string id = row->id;
   const ChannelNo channel = row->channel;
-  settle_again(session, world, std::move(*row), author, no_steps);
+  settle_again(session, world, std::move(*row), author, no_steps, std::move(before));
   store::journal(session,
                  {0, world.clock.now(), "order.remapped", author, channel, id,
                   Json::object({{"order", no.value}, {"line", *meant}, {"sku", variant->sku}, {"was", was ? was->sku : ""}}).dump()});

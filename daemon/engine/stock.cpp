@@ -107,10 +107,11 @@ std::set<VariantNo> append_claim(Session& session, const Claimed& claimed, const
   for (const auto& [key, effect] : claimed.target) keys.insert(key);
   for (const auto& [key, effect] : before) keys.insert(key);
   for (const auto& [key, moves] : claimed.moves) keys.insert(key);
+  for (const auto& [key, moves] : claimed.were) keys.insert(key);
   std::set<VariantNo> touched;
   for (const auto& key : keys) {
     const Effect want = at(claimed.target, key), have = at(before, key);
-    Timed timed = goods_to_write(session, claimed, key, have.on_hand != 0);
+    Timed timed = goods_to_write(session, claimed, key, have.on_hand != 0 || claimed.were.contains(key));
     add_reserved(timed, want.reserved - have.reserved, claimed.otherwise);
     std::size_t written = 0;
     for (const auto& [moment, effect] : timed) {

@@ -21,6 +21,7 @@ struct Claimed {
   std::string order, cause;  ///< "order:12", and of this revision "order:12:3"
   Time otherwise;            ///< when what names no moment happened
   Time latest;               ///< nothing happened after it
+  Moves were = {};  ///< what moved as its lines were resolved before: what they sell no more is taken back, also where all came back
 };
 /// Appends what is claimed minus what the order's movements already sum to (`before`): each parcel and each return at its own moment, so
 /// that a count between two of them covers the first alone. What was written is not moved to another moment; what is taken back is taken

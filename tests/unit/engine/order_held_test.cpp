@@ -143,6 +143,26 @@ TEST_F(HeldOrder, ALineThatWasSentAsSomethingElseMovesThatInsteadFromWhereItLay)
   EXPECT_EQ(told("order.remap_ended"), 1);
 }
 
+TEST_F(HeldOrder, ALineWhoseGoodsCameBackLeavesNothingOfThemOnTheSkuThatItWasNot) {
+  add_product("B", 10);
+  const Time placed = clock.now();
+  order("shop", "1", "completed", {{"A", 2}}, placed);
+  pass(Duration(3600000));
+  ASSERT_TRUE(count("A", "main", 10, clock.now()));
+  pass(Duration(3600000));
+  order("shop", "1", "completed", {{"A", 2}}, placed, [&](Json& tree) {
+    const Json ref = Json::object({{"line", Json::object({{"@id", "1"}})}, {"quantity", 2}, {"restocked", true}});
+    tree.set("refunds", Json::Array{Json::object({{"@id", "r"}, {"at", format_iso(clock.now())}, {"lines", Json::Array{ref}}})});
+  });
+  ASSERT_EQ(at("A", "main"), (Effect{12, 0}));
+  const auto said = person([&](Engine& engine) {
+    return engine.remap_order(Json::object({{"order", "1"}, {"channel", "shop"}, {"line", "1"}, {"sku", "B"}}), "ada");
+  });
+  ASSERT_TRUE(said.has_value()) << said.error().text();
+  EXPECT_EQ(at("A", "main"), (Effect{10, 0})) << "none of it left, and none came back";
+  EXPECT_EQ(at("B", "main"), (Effect{10, 0}));
+}
+
 TEST_F(HeldOrder, ALineThatIsSaidToSellWhatItSoldIsAsIfNobodyHadSaidAnything) {
   for (const auto takes : {channel::Takes::placed, channel::Takes::paid, channel::Takes::shipped}) {
     const std::string shop = "shop" + std::to_string(static_cast<int>(takes)), sku = "A" + shop, other = "B" + shop;
