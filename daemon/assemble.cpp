@@ -3,6 +3,7 @@
 #include "assemble_account.hpp"
 #include "assemble_asked.hpp"
 #include "assemble_disk.hpp"
+#include "base/crypto.hpp"
 #include "channel/asked.hpp"
 
 #include <algorithm>
@@ -264,6 +265,7 @@ MappingText mapping_text(const settings::Settings& settings, const MappingFile& 
     const auto text = text_of_file(next);
     const auto node = text ? yaml::parse(*text, next.string(), ignored) : std::nullopt;
     if (!node) break;
+    found.bytes += *text;
     add_text(*node, found);
     add_tables(*node, found);
     const auto* extends = node->find("extends");
@@ -335,7 +337,18 @@ struct Built {
   Account account;
   std::shared_ptr<channel::Connector> connector;
   std::shared_ptr<const mapping::Mapping> mapping;
+  std::string rules;
 };
+
+/// Of everything that says what is to stand on the channel; which of it does so in fact, comparing tells.
+std::string digest_of_rules(const settings::Settings& settings, const settings::Channel& channel, const Source& source,
+                            const std::string& mapping) {
+  const auto text = [](const fs::path& file) { return text_of_file(file).value_or(""); };
+  std::string all;
+  for (const auto& part : {text(settings.folder / "tallyd.yaml"), text(channel.file), source.text, mapping})
+    all += std::to_string(part.size()) + ":" + part;
+  return crypto::hex(crypto::digest(crypto::Digest::sha256, all));
+}
 
 /// Goes on after each fault as far as the rest can be judged without it.
 std::optional<Built> build(const settings::Settings& settings, const settings::Channel& channel, Lent& lent, Disk disk,
@@ -362,7 +375,7 @@ std::optional<Built> build(const settings::Settings& settings, const settings::C
   }
   Built built{account_of(settings, channel, outline.asked.value_or(channel::Asked())),
               make->second(recipe, ports_for(settings, channel, outline.requests_per_second, lent), complaints),
-              std::move(compiled.mapping)};
+              std::move(compiled.mapping), digest_of_rules(settings, channel, source, compiled.text ? compiled.text->bytes : "")};
   if (built.connector && built.connector->capabilities().tracks_parcels) check_tracker(channel, complaints);
   if (!built.connector || complaints.size() != before) return std::nullopt;
   return built;
@@ -433,7 +446,7 @@ std::optional<Assembled> assemble(const fs::path& folder, Lent& lent, Disk disk,
     if (!built) continue;
     auto rules = rules_of(settings, channel);
     rules.orders_every = std::max(rules.orders_every, engine::between_order_reads(lent.budgets.published(channel.id.text)));
-    assembled.channels.push_back({std::move(rules), std::move(built->connector), text_of(built->account)});
+    assembled.channels.push_back({std::move(rules), std::move(built->connector), text_of(built->account), std::move(built->rules)});
     assembled.accounts.push_back(std::move(built->account));
     assembled.mappings.push_back(std::move(built->mapping));
   }

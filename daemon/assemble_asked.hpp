@@ -29,6 +29,7 @@ struct MappingText {
   std::set<std::string> fields;    ///< first names of all holes in `listing` that are read, not only written
   bool reads_price = false;        ///< of a listing's offers
   Place listing;                   ///< where the document stands
+  std::string bytes;               ///< of all its files
 };
 
 /// Refuses settings and secrets that neither connector nor mapping takes. `mapping`: nothing if its file cannot be read; then only secrets.

@@ -165,6 +165,7 @@ Result<void> Core::set_channels(Config config, std::vector<ChannelSetup> setups)
   auto written = world_.store.write([&](Session& session) -> Result<void> {
     channels.clear();
     trackers.clear();
+    new_rules_.clear();
     for (auto& setup : setups) {
       auto channel = std::make_shared<Channel>();
       channel->config = setup.config;
@@ -189,6 +190,7 @@ Result<void> Core::set_channels(Config config, std::vector<ChannelSetup> setups)
       for (const char* kind : {"channel", "webhooks"}) store::clear_problem(session, row.no, kind, setup.config.name);
       if (!lanes_.contains(row.no)) store::clear_problem(session, row.no, "raises", setup.config.name);  // counted from now on
       if (is_new) mark_everything(session, *channel, world_.clock.now());
+      new_rules_.follow(session, *channel, setup.rules, is_new, world_.clock.now());
       channels.push_back(std::move(channel));
     }
     introduce(channels);
@@ -287,7 +289,9 @@ Result<Time> Core::turn(const std::function<void(Call)>& dispatch) {
   if (!due) return due.error();
   if (auto done = take_in_all(); !done) return done.error();
   if (auto done = tidy(); !done) return done.error();
-  Time next = world_.clock.now() + Duration(60000);
+  const auto compared = new_rules_.compare_some(world_);
+  if (!compared) return compared.error();
+  Time next = world_.clock.now() + (*compared ? Duration(0) : Duration(60000));
   if (*due) next = std::min(next, **due);
   for (auto& [no, lane] : lanes_) {
     const auto idle_until = dispatch_steps(*lane, dispatch);

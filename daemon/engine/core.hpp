@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/lane.hpp"
+#include "engine/new_rules.hpp"
 #include "engine/parcel_lane.hpp"
 #include "engine/world.hpp"
 
@@ -16,6 +17,7 @@ struct ChannelSetup {
   ChannelConfig config;
   std::shared_ptr<channel::Connector> connector;
   std::string account = {};  ///< on its platform, in words: the store keeps that of the first history; empty: nobody says
+  std::string rules = {};    ///< a digest of all that says what is to stand there (new_rules.hpp); empty: nobody says
 };
 
 class Core {
@@ -41,6 +43,7 @@ class Core {
   const World& world() const { return world_; }
   Lane* lane(ChannelNo channel);
   StepSeen step_seen();
+  const NewRules& new_rules() const { return new_rules_; }
 
  private:
   Result<Duration> clock_set_by(Duration ahead);
@@ -58,6 +61,7 @@ class Core {
   std::uint64_t seed_, lanes_made_ = 0;
   std::map<ChannelNo, std::unique_ptr<Lane>> lanes_;
   std::map<ChannelNo, std::unique_ptr<ParcelLane>> parcel_lanes_;
+  NewRules new_rules_;
   std::map<ChannelNo, std::uint64_t> taken_in_;  ///< the store's count of the channel when its inbox was read to the end
 };
 

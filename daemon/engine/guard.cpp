@@ -70,8 +70,9 @@ MarkEffect effect_of(Session& session, const World& world, const Channel& channe
   if (mark.aspect == "content") {
     const auto product = store::get_product(session, ProductNo(mark.thing));
     const auto listing = store::find_listing(session, channel.no, ProductNo(mark.thing));
-    effect.creates = !listing || listing->state != "bound";
-    effect.ends = product && product->product.state == SaleState::ended;
+    const bool ended = product && product->product.state == SaleState::ended, bound = listing && listing->state == "bound";
+    effect.creates = product && !ended && !bound && !(listing && listing->state == "gone");
+    effect.ends = ended && bound && channel.may_retire();
     return effect;
   }
   const auto offer = store::find_offer(session, channel.no, VariantNo(mark.thing));
@@ -144,9 +145,10 @@ bool admit(Session& session, const World& world, const Channel& channel, const s
   const auto& rule = world.config.guard;
   const Decimal& share = effect.to_zero ? rule.to_zero : effect.ends ? rule.ends : effect.price_far ? rule.price : rule.creates;
   store::meter(session, channel.no, kind, mark.thing, now);
-  if (store::metered_since(session, channel.no, kind, now - window) <=
-      limit_of(store::count_offers(session, channel.no), share, rule.least))
-    return true;
+  const std::int64_t live = store::count_offers(session, channel.no), count = store::metered_since(session, channel.no, kind, now - window);
+  // Where few are live, all of them are too many; but not to sell what is not there any more does less harm than to ask first.
+  const bool all = (effect.price_far || effect.ends) && live > 1 && count >= live;
+  if (!all && count <= limit_of(live, share, rule.least)) return true;
   hold_things(session, world, channel, mark.aspect, {mark.thing}, "too many changes of this kind in 60 minutes (" + kind + ")");
   return false;
 }

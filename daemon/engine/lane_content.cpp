@@ -310,7 +310,7 @@ Result<std::optional<Call>> Lane::content_call(Session& session, const store::Ma
   for (const auto& variant : store::variants_of(session, product->no))
     all_known = all_known && (!product->product.find(Sku(variant.sku)) || store::find_offer(session, channel_->no, variant.no));
   const bool ends = bound && product->product.state == SaleState::ended;
-  if (ends && (channel_->config.policy != Policy::full || !channel_->facts.actions.contains("retire_listing"))) {
+  if (ends && !channel_->may_retire()) {
     store::clear_mark(session, mark);
     return std::optional<Call>();
   }

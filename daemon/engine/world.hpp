@@ -38,6 +38,7 @@ struct Channel {
   ClockApart clock;     ///< its platform's
 
   bool may_write() const { return released && config.policy != Policy::observe && paused.empty(); }
+  bool may_retire() const { return config.policy == Policy::full && facts.actions.contains("retire_listing"); }
   /// Within it a moment of the platform's, brought to our clock, cannot be told from one of ours.
   Duration margin() const { return facts.clock_resolution * 2 + clock.doubt; }
   ReserveAt reserve() const;

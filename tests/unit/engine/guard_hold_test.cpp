@@ -13,10 +13,11 @@ class Hold : public LongDay {
   void SetUp() override {
     LongDay::SetUp();
     shop_ = &add_shop("shop", {});
-    for (int i = 0; i < offers; ++i) add_product(sku(i), 5);
+    for (int i = 0; i < offers_at_first(); ++i) add_product(sku(i), 5);
     start();
     come_to_rest();
   }
+  virtual int offers_at_first() const { return offers; }
   static std::string sku(int i) { return "S" + std::to_string(100 + i); }
 
   /// A file that counts these afresh; returns what of it is held.
@@ -73,7 +74,9 @@ class Hold : public LongDay {
   int priced(const Decimal& amount) {
     int count = 0;
     for (int i = 0; i < offers; ++i) {
-      const auto shown = shop_->offer_of_sku(sku(i))->price.find("amount")->decimal();
+      const auto* there = shop_->offer_of_sku(sku(i));
+      if (there == nullptr) continue;
+      const auto shown = there->price.find("amount")->decimal();
       count += shown.has_value() && *shown == amount ? 1 : 0;
     }
     return count;
@@ -211,6 +214,95 @@ TEST_F(Hold, WhatAPersonDiscardedIsNotPlannedUntilItChangesAndStandsAsLeftAlone)
   plan = planned();
   EXPECT_TRUE(plan.bool_or("empty"));
   EXPECT_EQ(plan.find("left_alone")->as_array().size(), 10u);
+}
+
+/// The rules are others from now on, as after a reload.
+class WrongRule : public Hold {
+ protected:
+  void rules_become(const std::string& digest, const std::function<void(ChannelConfig&)>& change) {
+    pass(Duration(1000));
+    shops.front()->rules = digest;
+    change(shops.front()->config);
+    start();
+  }
+};
+
+TEST_F(WrongRule, ForPricesIsHeldWholeAndNothingOfItLeaves) {
+  rules_become("one", [](auto&) {});
+  live(Duration(60000));
+  rules_become("two", [](auto& config) { config.price.factor = Decimal(10); });
+  the_day_goes_on();
+  EXPECT_EQ(priced(Decimal(10)), offers);
+  ASSERT_EQ(holds().size(), 1u);
+  EXPECT_EQ(holds().front().count, offers);
+  EXPECT_EQ(holds().front().aspect, "price");
+  person([&](Engine& engine) { return engine.release(holds().front().digest, "ada"); });
+  live(Duration(60000));
+  EXPECT_EQ(priced(Decimal(100)), offers);
+}
+
+TEST_F(WrongRule, ThatIsTakenBackLeavesNothingBehind) {
+  rules_become("one", [](auto&) {});
+  live(Duration(60000));
+  rules_become("two", [](auto& config) { config.stock.buffer = 5; });
+  live(Duration(60000));
+  EXPECT_EQ(showing(5), skus(0, offers));
+  ASSERT_EQ(holds().size(), 1u);
+  rules_become("one again", [](auto& config) { config.stock.buffer = 0; });
+  the_day_goes_on();
+  EXPECT_EQ(showing(5), skus(0, offers));
+  const Json plan = person([&](Engine& engine) { return engine.plan("shop"); });
+  EXPECT_TRUE(plan.find("items")->as_array().empty()) << plan.dump();
+}
+
+TEST_F(WrongRule, OrRightOneIsThereAtOnceAndNotWithTheNextSweep) {
+  rules_become("one", [](auto&) {});
+  live(Duration(60000));
+  rules_become("two", [](auto& config) { config.price.factor = Decimal::of(11, 1), config.stock.buffer = 1; });
+  live(Duration(10000));
+  EXPECT_EQ(priced(Decimal(11)), offers);
+  EXPECT_EQ(showing(4), skus(0, offers));
+  EXPECT_TRUE(holds().empty());
+}
+
+TEST_F(WrongRule, ThatIsTheSameAsBeforeMarksNothing) {
+  rules_become("one", [](auto&) {});
+  live(Duration(60000));
+  rules_become("one", [](auto&) {});
+  decided();
+  write([&](store::Session& session) {
+    for (const auto* aspect : {"stock", "price", "content"}) EXPECT_TRUE(store::marks_of_channel(session, no("shop"), aspect).empty());
+  });
+}
+
+class OfFour : public WrongRule {
+ protected:
+  int offers_at_first() const override { return 4; }
+};
+
+TEST_F(OfFour, AWrongRuleForAllIsHeldThoughFourAreFew) {
+  rules_become("two", [](auto& config) { config.price.factor = Decimal(10); });
+  live(Duration(60000));
+  EXPECT_EQ(priced(Decimal(10)), 4);
+  ASSERT_EQ(holds().size(), 1u);
+  EXPECT_EQ(holds().front().count, 4);
+}
+
+TEST_F(OfFour, PricesThatComeOneByOneAreHeldAtTheLast) {
+  for (int i = 0; i < 4; ++i) {
+    write([&](store::Session& session) { set_price(session, i, 2000, {"by hand", false, 0}); });
+    live(Duration(60000));
+  }
+  EXPECT_EQ(priced(Decimal(20)), 3) << "all of them within an hour is a mistake until a person says otherwise";
+  EXPECT_EQ(holds().size(), 1u);
+}
+
+TEST_F(OfFour, WhatGoesToZeroOneByOneIsNotOfferedForAPersonsSake) {
+  for (int i = 0; i < 4; ++i) {
+    receive_goods(sku(i), -5);
+    live(Duration(60000));
+  }
+  EXPECT_EQ(showing(0), skus(0, 4)) << "nothing lies there: to go on selling it is the greater harm";
 }
 
 }  // namespace

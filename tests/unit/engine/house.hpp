@@ -41,6 +41,7 @@ class House : public ::testing::Test {
     std::unique_ptr<memory::Platform> platform;
     std::shared_ptr<memory::MemoryConnector> connector;
     ChannelConfig config;
+    std::string rules = {};  ///< their digest; empty: nobody says
   };
 
   void SetUp() override {
@@ -91,7 +92,7 @@ class House : public ::testing::Test {
     config.locations = {{"main", ""}};
     core = std::make_unique<Core>(*store, clock, Log(), config, 1);
     std::vector<ChannelSetup> setups;
-    for (const auto& shop : shops) setups.push_back({shop->config, shop->connector});
+    for (const auto& shop : shops) setups.push_back({shop->config, shop->connector, {}, shop->rules});
     ASSERT_TRUE(core->set_channels(config, std::move(setups)).has_value());
     write([&](store::Session& session) {
       for (const auto& channel : core->world().channels) {
