@@ -136,6 +136,14 @@ Result<std::vector<std::string>> judge_batch(World& world, std::int64_t batch) {
   return digests;
 }
 
+bool is_believed_gone(Session& session, const World& world, const Channel& channel, std::int64_t product) {
+  const Time now = world.clock.now();
+  store::meter(session, channel.no, "content.gone", product, now);
+  const std::int64_t live = store::count_offers(session, channel.no);
+  const std::int64_t count = store::metered_since(session, channel.no, "content.gone", now - window);
+  return count <= limit_of(live, world.config.guard.ends, world.config.guard.least) && !(live > 1 && count >= live);
+}
+
 bool admit(Session& session, const World& world, const Channel& channel, const store::Mark& mark, const MarkEffect& effect) {
   const bool weighty =
       effect.to_zero || effect.ends || effect.price_far || (effect.creates && store::count_offers(session, channel.no) > 0);

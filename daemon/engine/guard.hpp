@@ -19,6 +19,10 @@ std::string value_of(store::Session& session, const Channel& channel, const stor
 /// Returns the digests.
 Result<std::vector<std::string>> judge_batch(World& world, std::int64_t batch);
 
+/// Whether a listing of which the platform says that it does not exist is believed to be gone: not when it says so of too many within 60
+/// minutes, as of endings.
+bool is_believed_gone(store::Session& session, const World& world, const Channel& channel, std::int64_t product);
+
 /// The meter for everything that is of no batch and no order: false when this change would be one too many in 60 minutes; it is held then.
 bool admit(store::Session& session, const World& world, const Channel& channel, const store::Mark& mark, const MarkEffect& effect);
 

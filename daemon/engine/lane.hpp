@@ -226,12 +226,14 @@ class Lane {
   std::optional<Duration> wait_for_the_rest(store::Session& session, const std::string& id, bool known) const;
   Result<void> store_documents(store::Session& session, const std::vector<channel::Document>& documents, Brought& brought);
   Result<void> order_read_complete(store::Session& session);
+  void try_again_what_was_missing(store::Session& session, VariantNo variant, Time started);
   void take_offer(store::Session& session, const store::VariantRow& variant, const Json& tree, const Reading& reading, bool bound_now);
   std::vector<store::Intent> unsettled(store::Session& session, VariantNo variant, Time started) const;
   Time settles_at(store::Session& session, VariantNo variant, Time started) const;
   void take_number(store::Session& session, store::OfferRow& offer, Quantity seen, const Reading& reading);
 
   // lane_seen.cpp
+  bool is_second_listing(store::Session& session, const store::ProductRow& product, const Json& tree);
   Result<void> take_listing(store::Session& session, const channel::Document& document, const Reading& reading);
   void take_price(store::Session& session, const store::VariantRow& variant, store::OfferRow& offer, const Json& tree, Time started,
                   bool bound_now);
@@ -285,6 +287,7 @@ class Lane {
   Time sweep_began_ = long_ago;
   std::string sweep_cursor_;
   std::set<ProductNo> swept_;
+  std::map<ProductNo, std::string> seconds_;   ///< listings beside those that we keep up to date, as this sweep shows them
   std::map<std::uint64_t, Reading> readings_;  ///< by the call's number
   /// Own orders' steps that were imported just now: a look may be older than they are, where the platform is slow to show a change.
   std::vector<std::pair<VariantNo, OwnStep>> recent_;

@@ -20,6 +20,7 @@ using store::Session;
 constexpr unsigned finds_until_absent = 3;
 constexpr std::int64_t looks_before_a_push = 3;  ///< that told nothing; then it is sent all the same
 constexpr Duration looked_lately{60000}, until_looked{1000};
+constexpr Duration missing_asked_again{3600000};
 
 Json money_tree(const Money& money) {
   return Json::object({{"amount", money.major()}, {"currency", money.currency.code}});
@@ -446,6 +447,13 @@ Result<void> Lane::content_failed(Session& session, const store::Intent& intent,
       listing.next_at = now + fault.retry_after.value_or(Duration(60000));
       break;
     case Reaction::Change::drop_binding:
+      if (!creating && !is_believed_gone(session, world_, *channel_, product.no.value)) {
+        store::set_problem(session, {channel_->no, "listing", product.product.code,
+                                     "the platform says of too many listings at once that they do not exist: " + fault.text(),
+                                     "look whether they are there; each is tried again every hour", now});
+        listing.next_at = now + missing_asked_again;
+        break;
+      }
       if (!creating) {
         listing.state = "gone";
         store::set_problem(

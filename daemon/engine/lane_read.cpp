@@ -375,6 +375,7 @@ Result<std::optional<Call>> Lane::next_sweep() {
     sweep_began_ = now;
     next_sweep_ = now + channel_->config.sweep_every;
     swept_.clear();
+    seconds_.clear();
   }
   Call call = make(Call::Kind::sweep, false);
   call.want.what = channel::Want::What::listings;
@@ -414,6 +415,11 @@ Result<void> Lane::finish_sweep(const Call& call, Outcome& outcome) {
       if (listing.state != "bound" || listing.confirmed_at >= sweep_began_) continue;
       const auto product = store::get_product(session, listing.product);
       if (!product) continue;
+      const auto second = seconds_.find(listing.product);
+      if (second == seconds_.end())
+        store::clear_problem(session, channel_->no, "twice", product->product.code);
+      else if (!swept_.contains(listing.product))  // the only one that is left is ours from its next look on
+        store::add_poke(session, channel_->no, "listing", second->second, now);
       if (swept_.contains(listing.product))
         store::clear_problem(session, channel_->no, "listing", product->product.code);
       else
@@ -422,6 +428,17 @@ Result<void> Lane::finish_sweep(const Call& call, Outcome& outcome) {
     }
     return {};
   });
+}
+
+/// What was refused because the platform did not know the offer is tried again once a reading shows it there.
+void Lane::try_again_what_was_missing(Session& session, VariantNo variant, Time started) {
+  for (const char* aspect : {"stock", "price"}) {
+    const auto mark = store::find_mark(session, channel_->no, aspect, variant.value);
+    if (!mark || mark->parked.empty() || !mark->discarded_by.empty()) continue;
+    const auto last = store::last_intents(session, channel_->no, aspect, variant.value, 1);
+    if (!last.empty() && last.front().outcome == name_of(Fault::missing) && last.front().finished_at <= started)
+      store::unpark(session, channel_->no, aspect, variant.value);
+  }
 }
 
 void Lane::take_offer(Session& session, const store::VariantRow& variant, const Json& tree, const Reading& reading, bool bound_now) {
@@ -441,6 +458,7 @@ void Lane::take_offer(Session& session, const store::VariantRow& variant, const 
     store::put_offer(session, *offer);
     mark_aspect(session, channel_->no, "stock", variant.no.value, {"listing found", false, 0}, world_.clock.now());
   }
+  try_again_what_was_missing(session, variant.no, reading.started);
   if (number) take_number(session, *offer, *number, reading);
   take_price(session, variant, *offer, tree, reading.started, fresh_offer);
   store::put_offer(session, *offer);

@@ -31,7 +31,45 @@ std::string price_text(const Json& tree) {
   return price.text();
 }
 
+/// Whether a listing is another one than that by whose ids we know the product: it has SKUs of it, and none under the id that we know.
+bool goes_by_other_ids(Session& session, ChannelNo channel, const store::ProductRow& product, const Json& tree) {
+  const auto known_id = [&](const char* kind, std::int64_t no) {
+    return store::remote_id(session, channel, kind, std::to_string(no), "@id");
+  };
+  const std::string id = tree.text_or("@id");
+  const auto listing = known_id("product", product.no.value);
+  if (id.empty() || !listing || *listing == id) return false;
+  const Json* variants = tree.find("variants");
+  if (!variants || !variants->is_array()) return product.product.options.empty();
+  bool other = false;
+  for (const auto& item : variants->as_array()) {
+    const auto variant = item.is_object() ? store::find_variant(session, normal_sku(item.text_or("sku"))) : std::nullopt;
+    if (!variant || variant->product != product.no) continue;
+    const std::string shown = item.text_or("@id");
+    const auto known = shown.empty() ? std::nullopt : known_id("variant", variant->no.value);
+    if (known && *known == shown) return false;
+    other = other || known || product.product.options.empty();
+  }
+  return other;
+}
+
 }  // namespace
+
+/// Of two listings of one product the first stays ours for as long as complete readings show it; the other is told of, and what stands on
+/// it is believed of nothing.
+bool Lane::is_second_listing(Session& session, const store::ProductRow& product, const Json& tree) {
+  const auto listing = store::find_listing(session, channel_->no, product.no);
+  if (!listing || listing->state != "bound" || std::max(listing->observed_at, listing->confirmed_at) < state_.last_sweep) return false;
+  if (!goes_by_other_ids(session, channel_->no, product, tree)) return false;
+  const std::string id = tree.text_or("@id"),
+                    ours = *store::remote_id(session, channel_->no, "product", std::to_string(product.no.value), "@id");
+  seconds_[product.no] = id;
+  store::set_problem(session,
+                     {channel_->no, "twice", product.product.code,
+                      "it is listed twice there: " + ours + " is kept up to date, " + id + " is not and may sell what is not there",
+                      "end one of them on the channel, or give the other a SKU of its own", world_.clock.now()});
+  return true;
+}
 
 Result<void> Lane::take_listing(Session& session, const channel::Document& document, const Reading& reading) {
   auto first = channel_->connector->parse(document, Json());
@@ -42,7 +80,7 @@ Result<void> Lane::take_listing(Session& session, const channel::Document& docum
   for (const auto& seen : *first) {
     if (seen.what != channel::Event::What::listing) continue;
     const auto product = product_of(session, *channel_, seen.tree);
-    if (!product) continue;  // not ours: never touched
+    if (!product || is_second_listing(session, *product, seen.tree)) continue;  // not ours: never touched
     Json tree = seen.tree;
     if (auto again = channel_->connector->parse(document, listing_tree(session, *channel_, *product))) {
       for (auto& event : *again) {

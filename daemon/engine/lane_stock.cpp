@@ -394,7 +394,9 @@ Result<void> Lane::finish_stock(Session& session, const store::Intent& intent, c
   const Error& error = result.error();
   const auto reaction = react(error.fault);
   store::finish_intent(session, intent.no,
-                       reaction.change == Reaction::Change::look ? (error.fault == Fault::conflict ? "conflict" : "unknown") : "refused",
+                       reaction.change == Reaction::Change::look           ? (error.fault == Fault::conflict ? "conflict" : "unknown")
+                       : reaction.change == Reaction::Change::drop_binding ? "missing"
+                                                                           : "refused",
                        error.text(), now);
   switch (reaction.change) {
     case Reaction::Change::look:

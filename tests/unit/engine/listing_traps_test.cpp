@@ -83,6 +83,89 @@ TEST_F(Listings, ThatWereDeletedThereDoNotComeBackByThemselves) {
   EXPECT_EQ(there(shop, "B"), 7) << "the others go on";
 }
 
+TEST_F(Listings, OfWhichThereIsASecondAreToldOfAndItsNumberIsBelievedOfNothing) {
+  auto& shop = add_shop("shop", {});
+  add_product("A", 9);
+  start();
+  live(20min);
+  const std::string first = shop.listings().front().id;
+  Product twin;
+  twin.code = twin.title = "P-A";
+  twin.variants.emplace_back().sku = Sku("A");
+  twin.variants.front().price = Money{1000, Currency{"EUR"}};
+  Json tree = to_json(twin);
+  tree.find("variants")->as_array().front().set("available", 3);
+  const std::string second = shop.list_by_hand(tree);
+  const auto twice = [&] {
+    std::string told;
+    write([&](store::Session& session) {
+      for (const auto& problem : store::problems(session, 100)) told += problem.kind == "twice" ? problem.reason : "";
+    });
+    return told;
+  };
+  const auto shows = [&](const std::string& id) {
+    for (const auto& listing : shop.listings()) {
+      if (listing.id == id) return listing.offers.front().number;
+    }
+    return Quantity(-1);
+  };
+  live(3h);
+  EXPECT_EQ(offer(shop, "A").low, 9);
+  EXPECT_EQ(shows(first), 9);
+  EXPECT_EQ(shows(second), 3) << "of two that move one number, one alone is ours";
+  EXPECT_EQ(twice(), "it is listed twice there: " + first + " is kept up to date, " + second + " is not and may sell what is not there");
+  // when: the merchant ends the one that was ours
+  shop.remove_listing(first);
+  live(2h);
+  EXPECT_EQ(shows(second), 9) << "the only one that is left";
+  EXPECT_EQ(twice(), "");
+}
+
+TEST_F(Listings, AreNotAllThoughtGoneThoughThePlatformSaysSoOfAll) {
+  constexpr int many = 30;
+  auto& shop = add_shop("shop", {});
+  const auto sku = [](int i) { return "S" + std::to_string(100 + i); };
+  for (int i = 0; i < many; ++i) add_product(sku(i), 9);
+  start();
+  live(20min);
+  for (int i = 0; i < many; ++i)
+    change(
+        sku(i), [](Product& product) { product.title += " now"; }, "content");
+  // when
+  live(10min, [&](const Call& call) {
+    const bool writes = call.kind == Call::Kind::push && call.changes.front().action == channel::ActionKind::put_listing;
+    return writes ? all_answered(call, error(Fault::missing, "no such product")) : perform(call, connector_of(call));
+  });
+  // then
+  int gone = 0, told = 0;
+  write([&](store::Session& session) {
+    for (const auto& listing : store::listings_of(session, no("shop"))) gone += listing.state == "gone" ? 1 : 0;
+    for (const auto& problem : store::problems(session, 100)) told += problem.reason.find("too many listings at once") != std::string::npos;
+  });
+  EXPECT_EQ(gone, 10);
+  EXPECT_EQ(told, many - 10);
+  // when: it comes to its senses
+  live(3h);
+  EXPECT_EQ(std::ranges::count_if(shop.listings(), [](const auto& listing) { return listing.content.text_or("title").ends_with(" now"); }),
+            many);
+  write([&](store::Session& session) { EXPECT_TRUE(store::problems(session, 100).empty()); });
+}
+
+TEST_F(Listings, WhoseNumberWasRefusedAsOfNoneThatExistsGetItOnceTheyAreSeen) {
+  auto& shop = add_shop("shop", {});
+  add_product("A", 9);
+  start();
+  live(20min);
+  receive_goods("A", -4);
+  live(10min, [&](const Call& call) {
+    const bool writes = call.kind == Call::Kind::push && call.changes.front().action == channel::ActionKind::set_stock;
+    return writes ? all_answered(call, error(Fault::missing, "no such product")) : perform(call, connector_of(call));
+  });
+  ASSERT_EQ(there(shop, "A"), 9);
+  live(2h);
+  EXPECT_EQ(there(shop, "A"), 5);
+}
+
 TEST_F(Listings, AreNotThoughtGoneByASweepThatWasCutShort) {
   Terms small_pages;
   small_pages.page = 1;
