@@ -154,6 +154,11 @@ bool was_sure(const Channel& channel, const store::OrderRow& row) {
   return !by_word || taken_is_sure(channel.facts, platform_order(row));
 }
 
+bool was_open(const store::OrderRow& row) {
+  const auto state = platform_order(row).state;
+  return state != OrderState::cancelled && state != OrderState::refunded;
+}
+
 /// What a person said of a line ends with the platform's next word for it.
 void tell_dropped(Session& session, const Channel& channel, const store::OrderRow& row, const std::vector<ResolvedLine>& before,
                   const std::vector<ResolvedLine>& kept, Time now) {
@@ -206,7 +211,7 @@ void settle(Session& session, const World& world, const Channel& channel, store:
   // An abandoned order that is first seen when its time has run out reserves nothing, not even for a moment.
   if (waits_for_payment(channel, wished) && runs_out_at(channel, order, now) <= now) row.expired = true;
   const Claim target = claim_of(wished, counting, channel.reserve(), row.expired);
-  const TakenBefore taken_before{units_from(row.taken), news.before_changed_at, first || was_sure(channel, row)};
+  const TakenBefore taken_before{units_from(row.taken), news.before_changed_at, first || was_sure(channel, row), !first && was_open(row)};
   auto effects = own_effects(channel.facts, order, wished, counting, target, first ? nullptr : &taken_before, channel.clock.theirs(now));
   if (!changed) keep_new_steps(effects, taken_before.units);
   if (channel.facts.takes != channel::Takes::never) add_perhaps_given_back(effects, order, counting, news, channel.clock.theirs(now));

@@ -107,7 +107,8 @@ std::map<VariantNo, Sold> sold_of(const channel::Capabilities& facts, const Orde
 /// The moments of an order that its documents tell of.
 struct Moments {
   Time placed, changed;
-  Time before;  ///< of the document before this one; of the first: when it was placed
+  Time before;            ///< of the document before this one; of the first: when it was placed
+  bool was_open = false;  ///< by that one
   std::optional<Time> paid, ended;
 };
 
@@ -125,11 +126,13 @@ void add_steps(std::vector<std::pair<VariantNo, OwnStep>>& steps, VariantNo vari
   const Time end_from = at.ended.value_or(at.before), end_to = at.ended.value_or(at.changed);
   const Time taken_from = takes_at_placing && !was ? at.placed : takes_at_payment && at.paid ? *at.paid : at.before;
   const Time taken_to = takes_at_placing && !was ? at.placed : takes_at_payment && at.paid ? *at.paid : end_to;
-  const bool ended_since = level.before_end != level.now && (had != level.now || !was || end_to >= at.before);
+  // By a clock that was set back meanwhile it may even have ended before the document that shows it open.
+  const bool set_back = at.was_open && end_to < at.before;
+  const bool ended_since = level.before_end != level.now && (had != level.now || !was || end_to >= at.before || at.was_open);
   if (!ended_since)
     return add(level.now - had, had == 0 ? taken_from : at.before, had == 0 && level.now > 0 ? taken_to : at.changed, !sure);
   // It may have ended, all of it, with the document before this one already: then both steps are unsure.
-  const bool unsure = !sure || (was && had == level.now && end_to == at.before);
+  const bool unsure = !sure || set_back || (was && had == level.now && end_to == at.before);
   if (had == 0)
     add(level.before_end, taken_from, taken_to, unsure);
   else
@@ -160,6 +163,7 @@ OwnEffects own_effects(const channel::Capabilities& facts, const Order& order, c
   moments.placed = order.placed_at.value_or(order.changed_at.value_or(now));
   moments.changed = facts.changed_at_trusted ? std::max(moments.placed, order.changed_at.value_or(now)) : std::max(moments.placed, now);
   moments.before = before ? std::max(moments.placed, std::min(before->changed_at, moments.changed)) : moments.placed;
+  moments.was_open = before && before->open;
   moments.paid = order.paid_at;
   moments.ended = order.cancelled_at;
   for (const auto& [variant, sold] : all) {

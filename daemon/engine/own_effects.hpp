@@ -22,7 +22,8 @@ struct OwnEffects {
 struct TakenBefore {
   Units units;
   Time changed_at;
-  bool sure = true;  ///< taken_is_sure() of that document
+  bool sure = true;   ///< taken_is_sure() of that document
+  bool open = false;  ///< by that document it had not ended
 };
 
 /// False where it depends on a state of which nobody knows whether the platform takes something in it.

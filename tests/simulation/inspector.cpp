@@ -9,6 +9,7 @@
 #include "store/session.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace tally::simulation {
 namespace {
@@ -32,13 +33,23 @@ bool by_own_orders(const NumberChange& change) {
   return change.why == Why::sale || change.why == Why::edit || change.why == Why::give_back || change.why == Why::shipment;
 }
 
-/// Whether an own order had taken something by `until` that was not known.
-bool unknown_take(const memory::Offer& offer, const std::map<std::string, Time>& known, Time until) {
-  return std::any_of(offer.history.begin(), offer.history.end(), [&](const NumberChange& change) {
-    if (!by_own_orders(change) || change.after >= change.before || change.at > until) return false;
+/// What own orders had taken by `until` that was not known.
+struct UnknownTakes {
+  bool shown = false;        ///< some of it was there to be seen: no write of ours lies behind it
+  Quantity overwritten = 0;  ///< by the newest write of ours until then, which was judged when it landed
+};
+UnknownTakes unknown_takes(const memory::Offer& offer, const std::map<std::string, Time>& known, Time until) {
+  UnknownTakes takes;
+  Quantity since_write = 0;
+  for (const auto& change : offer.history) {
+    if (change.at > until) break;
+    if (change.why == NumberChange::Why::write) takes.overwritten += std::exchange(since_write, 0);
+    if (!by_own_orders(change) || change.after >= change.before) continue;
     const auto found = known.find(change.by);
-    return found == known.end() || found->second < change.at;
-  });
+    if (found == known.end() || found->second < change.at) since_write += change.before - change.after;
+  }
+  takes.shown = since_write > 0;
+  return takes;
 }
 
 Quantity taken_after(const memory::Offer& offer, Time since) {
@@ -485,7 +496,8 @@ void Inspector::applied(const StockWrite& write, const Shop& shop, Quantity befo
   if (write.late || (write.down && (write.fresh || !shop.facts().can_look))) return;
   const Time since = write.since.value_or(long_ago);
   // What is sold between the look and the write is overwritten; what the look had seen is not.
-  if (unknown_take(*there, write.known, since) && after - right > taken_after(*there, since))
+  const auto takes = unknown_takes(*there, write.known, since);
+  if (takes.shown && after - right > taken_after(*there, since) + takes.overwritten)
     violate("S8 raise", what + ", and was there to be seen at " + text(since));
 }
 

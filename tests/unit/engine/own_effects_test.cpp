@@ -192,6 +192,21 @@ TEST(OwnEffects, PaidAndCancelledBetweenTwoReadingsIsBothSteps) {
   EXPECT_EQ(effects.steps[1].second.taken, -2);
 }
 
+TEST(OwnEffects, PaidAndCancelledByAClockThatWasSetBackSinceItWasPlacedAreBothStepsAndUnsure) {
+  auto facts = takes(Takes::by_state);
+  facts.takes_in = {{"pending", false}, {"processing", true}, {"cancelled", false}};
+  auto order = order_of(2, OrderState::cancelled);
+  order.platform_state = "cancelled";
+  order.paid_at = at(70);
+  order.cancelled_at = order.changed_at = at(80);
+  const TakenBefore pending{{}, at(100), true, true};
+  const auto effects = own_effects(facts, order, order, resolved, {}, &pending, at(600));
+  ASSERT_EQ(effects.steps.size(), 2u);
+  EXPECT_EQ(effects.steps[0].second.taken, 2);
+  EXPECT_EQ(effects.steps[1].second.taken, -2);
+  EXPECT_TRUE(effects.steps[0].second.unsure && effects.steps[1].second.unsure) << "a write may lie between the two";
+}
+
 TEST(OwnEffects, EditedAndThenCancelledGivesBackTheEditedQuantity) {
   auto order = order_of(3, OrderState::cancelled);  // it had been 2
   order.cancelled_at = order.changed_at = at(120);
