@@ -27,6 +27,7 @@ Result<Json> Engine::plan(const std::string& name) {
       totals.push_back(Json::object({{"channel", channel->config.name},
                                      {"creates", sum.creates},
                                      {"updates", sum.updates},
+                                     {"retires", sum.retires},
                                      {"prices", sum.prices},
                                      {"stocks", sum.stocks},
                                      {"to_zero", sum.to_zero},

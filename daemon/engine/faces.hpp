@@ -69,7 +69,7 @@ class Admin {
   /// {empty, digest, store, made_at, expires_at, items: [{channel, action: create|update|price|stock|retire, thing, sku, before, after,
   ///  cause, held, pinned, state: what it was made from}],
   ///  left_alone: [the same, with left_by: the person who discarded it],
-  ///  totals: [{channel, creates, updates, prices, stocks, to_zero, left_alone, largest_price_change_percent}]}
+  ///  totals: [{channel, creates, updates, retires, prices, stocks, to_zero, left_alone, largest_price_change_percent}]}
   virtual Result<Json> plan(const std::string& channel) = 0;
   /// {uptime_ms, version, channels: […as channels()], trackers (where there are some): [{name, on_their_way, by: telling|asking, reason,
   ///  budgets_spent as of a channel}], problems: [{channel, thing, aspect, reason, since, todo}],

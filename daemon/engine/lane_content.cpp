@@ -305,12 +305,11 @@ Result<std::optional<Call>> Lane::content_call(Session& session, const store::Ma
     return std::optional<Call>();
   }
   Json tree = listing_tree(session, *channel_, *product);
-  const std::string hash = content_hash(tree);
-  const bool bound = listing.state == "bound";
+  const bool bound = listing.state == "bound", ends = bound && product->product.state == SaleState::ended;
+  const std::string hash = std::string(ends ? store::taken_off : "") + content_hash(tree);
   bool all_known = true;
   for (const auto& variant : store::variants_of(session, product->no))
     all_known = all_known && (!product->product.find(Sku(variant.sku)) || store::find_offer(session, channel_->no, variant.no));
-  const bool ends = bound && product->product.state == SaleState::ended;
   if (ends && !channel_->may_retire()) {
     store::clear_mark(session, mark);
     return std::optional<Call>();

@@ -17,6 +17,7 @@ constexpr std::string_view two_shapes = "this order was another one before: ";
 constexpr std::string_view no_such_currency = "its currency '";
 constexpr std::string_view currency_as_read = "currency: '";                          // how a mapping's doubts of that field begin
 constexpr std::string_view state_as_read = "state: ", payment_as_read = "payment: ";  // and of these
+constexpr std::string_view part_is_paid = "only a part of it is paid";
 constexpr std::string_view no_table = " is not in the table ";
 constexpr std::string_view no_sku = " names no SKU", unknown_sku = " names the unknown SKU ";
 constexpr std::string_view before_released = ": it reserves and moves nothing before it is released";
@@ -181,9 +182,16 @@ bool asks_for_a_table(const Json& document) {
   return any_doubt(document, [](const std::string& doubt) { return doubt.find(no_table) != std::string::npos; });
 }
 
+Doubts paid_in_part(const Order& order) {
+  const bool may_be_sent = order.state == OrderState::paid || order.state == OrderState::held || order.state == OrderState::released ||
+                           order.state == OrderState::part_shipped;
+  return order.payment == PaymentState::part_paid && may_be_sent ? Doubts{std::string(part_is_paid)} : Doubts();
+}
+
 void release_guess(Order& order, const Doubts& doubts) {
-  if (order.state == OrderState::held && doubts_its_state(doubts) && std::ranges::none_of(order.holds, is_of_state))
-    order.state = OrderState::released;
+  const auto waits = [](const std::string& hold) { return is_of_state(hold) || hold == part_is_paid; };
+  const bool guessed = doubts_its_state(doubts) || !paid_in_part(order).empty();
+  if (order.state == OrderState::held && guessed && std::ranges::none_of(order.holds, waits)) order.state = OrderState::released;
 }
 
 bool doubts_its_state(const Doubts& doubts) {

@@ -31,7 +31,9 @@ void hold_unknown_state(Order& order, const Doubts& doubts);
 bool is_guessed(const std::string& state, const Json& document);
 /// A value of it stands in no table of the mapping: another table may make another order of the same bytes.
 bool asks_for_a_table(const Json& document);
-/// A person let it go although nobody knows its state (`order.holds` says so no more): it is released.
+/// Why an order of which only a part is paid waits; nothing for any other, and for one that has left or ended.
+Doubts paid_in_part(const Order& order);
+/// A person let it go although nobody knows its state, or only a part of it is paid (`order.holds` says so no more): it is released.
 void release_guess(Order& order, const Doubts& doubts);
 bool says_no_state(const Json& tree);
 bool doubts_its_state(const Doubts& doubts);

@@ -36,6 +36,7 @@ std::vector<std::string> reasons_to_hold(Session& session, const World& world, c
   std::vector<std::string> reasons = doubts;
   const auto add = [&](const Doubts& more) { reasons.insert(reasons.end(), more.begin(), more.end()); };
   add(complete(order));
+  add(paid_in_part(order));
   add(odd_for(order, channel.config.currency));
   add(crossed_goods(session, order, lines));
   add(beyond_measure(order));

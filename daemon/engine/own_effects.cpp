@@ -21,7 +21,8 @@ bool was_paid(const Order& order) {
 
 /// Of an order that is held, as nobody may know whether it is paid.
 bool tells_of_payment(const Order& order) {
-  const bool waits = order.payment == PaymentState::pending || order.payment == PaymentState::void_;
+  const bool waits =
+      order.payment == PaymentState::pending || order.payment == PaymentState::void_ || order.payment == PaymentState::part_paid;
   return order.paid_at.has_value() || (order.payment && !waits);
 }
 

@@ -86,13 +86,22 @@ class PlanBuilder {
     const auto product = store::get_product(session_, ProductNo(mark.thing));
     if (!product) return;
     const auto listing = store::find_listing(session_, channel_.no, product->no);
-    if (listing && listing->state == "gone") return;
+    const bool bound = listing && listing->state == "bound", ended = product->product.state == SaleState::ended;
+    if ((listing && listing->state == "gone") || (ended && !(bound && channel_.may_retire()))) return;
+    if (bound && !ended && channel_.config.policy == Policy::create_only) return;
     const Json tree = listing_tree(session_, channel_, *product);
     const Json title = Json(tree.text_or("title"));
-    if (!listing || listing->state != "bound") {
+    if (!bound) {
       ++plan.totals.creates;
       const Json after = Json::object({{"title", title}, {"variants", product->product.variants.size()}});
       add(mark, "create", product->product.code, "", Json(), after).set("state", state_of(tree, listing ? listing->state : "", ""));
+      return;
+    }
+    if (ended) {
+      if (listing->sent.starts_with(store::taken_off)) return;
+      ++plan.totals.retires;
+      add(mark, "retire", product->product.code, "", Json::object({{"title", title}}), Json())
+          .set("state", state_of(tree, listing->state, listing->sent));
       return;
     }
     if (crypto::state_hash(channel_.connector->spell("listing", tree).dump_sorted()) == listing->sent) return;

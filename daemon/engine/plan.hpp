@@ -15,7 +15,7 @@ struct PlanLine {
 std::string plan_key(const Json& item);
 
 struct PlanTotals {
-  std::int64_t creates = 0, updates = 0, prices = 0, stocks = 0, to_zero = 0;
+  std::int64_t creates = 0, updates = 0, retires = 0, prices = 0, stocks = 0, to_zero = 0;
   Decimal largest;  ///< change of a price, as a fraction
 };
 

@@ -187,6 +187,8 @@ std::optional<OrderState> state_of(std::optional<PaymentState> payment, std::opt
   if (payment == PaymentState::paid || payment == PaymentState::part_refunded) {
     return fulfilment == FulfilmentState::held ? OrderState::held : OrderState::paid;
   }
+  if (payment == PaymentState::part_paid)
+    return OrderState::held;  // goods for which somebody has paid a part are theirs, and wait for the rest
   return payment ? std::optional(OrderState::pending) : std::nullopt;  // a lapsed authorisation is not a cancellation: it may be paid yet
 }
 

@@ -16,7 +16,7 @@ namespace tally {
 
 BOOST_DESCRIBE_ENUM(SaleState, live, paused, ended)
 BOOST_DESCRIBE_ENUM(OrderState, pending, paid, held, released, part_shipped, shipped, completed, cancelled, refunded)
-BOOST_DESCRIBE_ENUM(PaymentState, pending, paid, part_refunded, refunded, void_)
+BOOST_DESCRIBE_ENUM(PaymentState, pending, part_paid, paid, part_refunded, refunded, void_)
 BOOST_DESCRIBE_ENUM(FulfilmentState, open, held, part, done)
 BOOST_DESCRIBE_ENUM(AfterSaleKind, cancel, refund, return_, other)
 BOOST_DESCRIBE_ENUM(AfterSaleState, asked, agreed, sent_back, paying, done, over)

@@ -6,7 +6,7 @@
 namespace tally {
 
 enum class OrderState { pending, paid, held, released, part_shipped, shipped, completed, cancelled, refunded };
-enum class PaymentState { pending, paid, part_refunded, refunded, void_ };
+enum class PaymentState { pending, part_paid, paid, part_refunded, refunded, void_ };
 enum class FulfilmentState { open, held, part, done };
 /// What a buyer wants after the sale: not to get it after all, money alone, money for goods that go back, or what is no refund (an
 /// exchange).

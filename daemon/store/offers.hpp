@@ -7,13 +7,17 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tally::store {
 
 class Session;
 
-/// States of a listing: absent, creating, in_doubt, bound, ending, gone.
+/// What `ListingRow::sent` begins with when the last that was sent took the listing off sale.
+inline constexpr std::string_view taken_off = "ended:";
+
+/// States of a listing: absent, creating, in_doubt, bound, gone.
 struct ListingRow {
   ChannelNo channel;
   ProductNo product;
@@ -21,7 +25,7 @@ struct ListingRow {
   std::int64_t tries = 0;
   Time next_at = long_ago;                ///< nothing is tried before
   std::string ticket;                     ///< of slow work, JSON
-  std::string sent, confirmed, observed;  ///< hashes of the content in the channel's spelling
+  std::string sent, confirmed, observed;  ///< hashes of the content in the channel's spelling; `sent` begins with `taken_off` behind an ending
   Time sent_at = long_ago, confirmed_at = long_ago, observed_at = long_ago;
 };
 std::optional<ListingRow> find_listing(Session& session, ChannelNo channel, ProductNo product);

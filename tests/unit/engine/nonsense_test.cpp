@@ -228,6 +228,33 @@ TEST_F(Nonsense, AnOrderThatChangesItsCurrencyIsHeld) {
   EXPECT_EQ(at("A", "main").reserved, 2);
 }
 
+TEST_F(Nonsense, AnOrderOfWhichAPartIsPaidReservesWithoutAnEndAndWaitsForTheRest) {
+  rules("shop").reserve = ReserveAt::paid;
+  rules("shop").reserve_for = std::chrono::hours(1);
+  open();
+  const Time placed = clock.now();
+  const auto paid = [](const char* word) { return [word](Json& tree) { tree.set("payment", word); }; };
+  for (const char* id : {"1", "2"}) order("shop", id, "pending", {{"A", 2}}, placed, paid("pending"));
+  EXPECT_EQ(at("A", "main").reserved, 0);
+  pass(std::chrono::minutes(30));
+  for (const char* id : {"1", "2"}) order("shop", id, "pending", {{"A", 2}}, placed, paid("part_paid"));
+  EXPECT_THAT(holds("1"), ElementsAre("only a part of it is paid"));
+  EXPECT_EQ(order_row("shop", "1").state, "held");
+  pass(std::chrono::hours(48));
+  ring();
+  EXPECT_EQ(at("A", "main").reserved, 4);
+  // when: the rest of the one comes, and a person lets the other go
+  order("shop", "1", "pending", {{"A", 2}}, placed, paid("paid"));
+  EXPECT_THAT(holds("1"), IsEmpty());
+  EXPECT_EQ(order_row("shop", "1").state, "paid");
+  write([&](store::Session& session) {
+    EXPECT_TRUE(release_order(session, core->world(), store::find_order(session, channel("shop").no, "2")->no, "ada").has_value());
+  });
+  EXPECT_THAT(holds("2"), IsEmpty());
+  EXPECT_EQ(order_row("shop", "2").state, "released");
+  EXPECT_EQ(at("A", "main").reserved, 4);
+}
+
 TEST_F(Nonsense, APersonReleasesAllButAnUnknownSku) {
   order("shop", "1", "paid", {{"A", -2}, {"ghost", 1}});
   EXPECT_THAT(holds("1"), Contains(HasSubstr("unknown SKU ghost")));

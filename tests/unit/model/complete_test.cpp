@@ -239,14 +239,15 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Said{O::pending, P::pending, F::open, false, O::pending}, Said{O::pending, P::paid, F::open, false, O::paid},
                     Said{O::pending, P::paid, F::held, false, O::held}, Said{O::pending, P::pending, F::held, false, O::pending},
                     Said{O::pending, P::paid, F::part, false, O::part_shipped}, Said{O::pending, P::pending, F::done, false, O::shipped},
+                    Said{O::pending, P::part_paid, F::open, false, O::held}, Said{O::pending, P::part_paid, F::done, false, O::shipped},
                     Said{O::pending, P::part_refunded, F::open, false, O::paid}, Said{O::pending, P::refunded, F::done, false, O::refunded},
                     Said{O::pending, P::void_, F::open, false, O::pending}, Said{O::pending, P::refunded, F::open, true, O::cancelled}));
-INSTANTIATE_TEST_SUITE_P(OnTopOfWhatWasKnown, CompleteState,
-                         testing::Values(Said{O::paid, P::paid, F::done, false, O::shipped},
-                                         Said{O::paid, P::refunded, F::open, false, O::refunded},
-                                         Said{O::refunded, P::refunded, F::open, true, O::cancelled},
-                                         Said{O::part_shipped, P::paid, F::open, false, O::paid},
-                                         Said{O::held, P::paid, F::open, false, O::paid}));
+INSTANTIATE_TEST_SUITE_P(
+    OnTopOfWhatWasKnown, CompleteState,
+    testing::Values(Said{O::paid, P::paid, F::done, false, O::shipped}, Said{O::paid, P::refunded, F::open, false, O::refunded},
+                    Said{O::refunded, P::refunded, F::open, true, O::cancelled}, Said{O::part_shipped, P::paid, F::open, false, O::paid},
+                    Said{O::held, P::paid, F::open, false, O::paid}, Said{O::pending, P::part_paid, std::nullopt, false, O::held},
+                    Said{O::released, P::part_paid, std::nullopt, false, O::released}));
 INSTANTIATE_TEST_SUITE_P(
     NeverTakesBackWhatASingleStateSays, CompleteState,
     testing::Values(Said{O::completed, P::paid, std::nullopt, false, O::completed},
