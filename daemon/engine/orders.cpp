@@ -15,6 +15,7 @@
 #include "engine/stock.hpp"
 #include "engine/tree.hpp"
 #include "engine/unusual.hpp"
+#include "model/tree.hpp"
 #include "store/catalogue.hpp"
 #include "store/journal.hpp"
 #include "store/marks.hpp"
@@ -333,6 +334,10 @@ Result<OrderOutcome> apply_order(Session& session, const World& world, const Cha
     if (outcome != OrderOutcome::applied) return outcome;
     const Order told = platform_order(*row), done = with_tasks(told, store::order_tasks_of(session, row->no));
     kept = keep_known(*order, tree, told, done);
+    if (order->lines.size() > tree::most_entries)
+      return error(Fault::invalid,
+                   "with the lines that had left before they were taken out it has more than " + std::to_string(tree::most_entries),
+                   channel.config.name + ": order " + order->id, "look at the order on its channel");
     doubts.insert(doubts.end(), kept.doubts.begin(), kept.doubts.end());
     add_shapes(*row, *order, doubts);
     add_turns(session, channel, *row, *order, doubts);

@@ -25,13 +25,22 @@ Quantity units_of(const std::vector<LineRef>& refs, const std::string& line, boo
   return sum;
 }
 
-/// Units whose money went back or that were taken out of the order: they may never have left.
+/// Units of which it is known that they had left: the buyer sent them back, whether the platform says so or whoever unpacked them.
+Quantity sent_back_of(const Order& order, const OrderLine& line) {
+  Quantity units = settled_units(order, line.id, AfterSaleKind::return_);
+  for (const Refund& refund : order.refunds) {
+    if (refund.had_left) units = std::min(units + units_of(refund.lines, line.id, true), most_units);
+  }
+  return units;
+}
+
+/// Units whose money went back or that were taken out of the order, and that may never have left.
 Quantity taken_back(const Order& order, const OrderLine& line) {
   Quantity units = std::max(line.refunded.value_or(0), line.restocked.value_or(0));
   units = std::max(units, settled_units(order, line.id, AfterSaleKind::cancel));
   Quantity refunded = 0;
   for (const Refund& refund : order.refunds) refunded = std::min(refunded + units_of(refund.lines, line.id, false), most_units);
-  return std::max(units, refunded);
+  return std::max<Quantity>(std::max(units, refunded) - sent_back_of(order, line), 0);
 }
 
 /// A platform that says that the order is on its way, or over, and names parcels of some of its units only, has sent the others too: nobody
@@ -113,10 +122,7 @@ LineCount count_of(const Order& order, const OrderLine& line) {
   // reservation.
   const Quantity never_left = std::max<Quantity>(count.ordered - count.shipped, 0);
   back = std::max(back, std::clamp<Quantity>(line.restocked.value_or(0), 0, most_units));
-  // Of what a buyer sent back it is known that it had left, whether the platform says so or whoever unpacked it.
-  Quantity had_left = settled_units(order, line.id, AfterSaleKind::return_);
-  for (const Refund& refund : order.refunds) had_left += refund.had_left ? units_of(refund.lines, line.id, true) : 0;
-  const Quantity sent_back = std::min({had_left, back, count.shipped});
+  const Quantity sent_back = std::min({sent_back_of(order, line), back, count.shipped});
   const Quantity other = std::max(back - sent_back, line.refunded.value_or(0) - sent_back);
   count.cancelled = order.state == OrderState::cancelled ? never_left : std::clamp<Quantity>(other, 0, never_left);
   count.returned = std::min(back - std::min(back - sent_back, never_left), count.shipped);

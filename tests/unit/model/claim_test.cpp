@@ -136,6 +136,15 @@ TEST(Claim, money_moves_no_stock) {
   }
 }
 
+TEST(Claim, a_unit_that_the_buyer_sent_back_had_left_though_no_parcel_names_it) {
+  auto over = order(OrderState::completed, 3);
+  ship(over, 1);
+  EXPECT_EQ(effect(over), (Effect{-3, 0}));
+  refund(over, 1, true);
+  over.refunds.back().had_left = true;
+  EXPECT_EQ(effect(over), (Effect{-2, 0}));
+}
+
 TEST(Claim, a_line_without_a_sensible_quantity_claims_nothing) {
   for (const Quantity quantity : {Quantity(0), Quantity(-3), Quantity(INT64_MAX)})
     EXPECT_EQ(effect(order(OrderState::paid, quantity)), Effect{}) << quantity;
