@@ -125,6 +125,7 @@ Result<std::vector<std::string>> judge_batch(World& world, std::int64_t batch) {
     }
     for (const auto& [key, counted] : groups) {
       const auto* channel = world.find(key.first);
+      store::take_from_holds(session, key.first, key.second, counted.things);  // it is another change now
       const std::string reason = trips(counted, key.second, store::count_offers(session, key.first), world.config.guard);
       if (reason.empty()) continue;
       digests.push_back(hold_things(session, world, *channel, key.second, counted.things, reason));

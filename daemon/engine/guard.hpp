@@ -15,7 +15,8 @@ MarkEffect effect_of(store::Session& session, const World& world, const Channel&
 /// What it would write, as `Mark::parked_hash` keeps it: the number, the price, the hash of the content.
 std::string value_of(store::Session& session, const Channel& channel, const store::Mark& mark);
 
-/// Judges a batch whole, per channel and aspect, and closes it: what trips is held by a digest until a person releases it.
+/// Judges a batch whole, per channel and aspect, and closes it: what trips is held by a digest until a person releases it. What was held of
+/// these things before is another change now, and leaves its set.
 /// Returns the digests.
 Result<std::vector<std::string>> judge_batch(World& world, std::int64_t batch);
 

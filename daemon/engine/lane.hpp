@@ -226,7 +226,7 @@ class Lane {
   std::optional<Duration> wait_for_the_rest(store::Session& session, const std::string& id, bool known) const;
   Result<void> store_documents(store::Session& session, const std::vector<channel::Document>& documents, Brought& brought);
   Result<void> order_read_complete(store::Session& session);
-  void try_again_what_was_missing(store::Session& session, VariantNo variant, Time started);
+  void try_again_what_was_missing(store::Session& session);
   void take_offer(store::Session& session, const store::VariantRow& variant, const Json& tree, const Reading& reading, bool bound_now);
   std::vector<store::Intent> unsettled(store::Session& session, VariantNo variant, Time started) const;
   Time settles_at(store::Session& session, VariantNo variant, Time started) const;

@@ -384,6 +384,19 @@ Result<std::optional<Call>> Lane::next_sweep() {
   return std::optional<Call>(std::move(call));
 }
 
+/// What was refused because the platform did not know the offer is tried again when a complete reading shows it there.
+void Lane::try_again_what_was_missing(Session& session) {
+  for (const char* aspect : {"stock", "price"}) {
+    for (const auto& mark : store::marks_of_channel(session, channel_->no, aspect)) {
+      if (mark.parked_hash.empty() || !mark.discarded_by.empty()) continue;  // also where this sweep has marked it anew
+      const auto last = store::last_intents(session, channel_->no, aspect, mark.thing, 1);
+      if (last.empty() || last.front().outcome != name_of(Fault::missing) || last.front().finished_at > sweep_began_) continue;
+      const auto variant = store::get_variant(session, VariantNo(mark.thing));
+      if (variant && swept_.contains(variant->product)) store::unpark(session, channel_->no, aspect, mark.thing);
+    }
+  }
+}
+
 Result<void> Lane::finish_sweep(const Call& call, Outcome& outcome) {
   const Time now = world_.clock.now();
   const Reading reading = reading_of(call);
@@ -411,6 +424,7 @@ Result<void> Lane::finish_sweep(const Call& call, Outcome& outcome) {
   state_.hurried = false;
   return world_.store.write([&](Session& session) -> Result<void> {
     store::set_cursor(session, channel_->no, "sweep", std::to_string(to_ms(sweep_began_)), now);
+    try_again_what_was_missing(session);
     for (const auto& listing : store::listings_of(session, channel_->no)) {
       if (listing.state != "bound" || listing.confirmed_at >= sweep_began_) continue;
       const auto product = store::get_product(session, listing.product);
@@ -430,17 +444,6 @@ Result<void> Lane::finish_sweep(const Call& call, Outcome& outcome) {
   });
 }
 
-/// What was refused because the platform did not know the offer is tried again once a reading shows it there.
-void Lane::try_again_what_was_missing(Session& session, VariantNo variant, Time started) {
-  for (const char* aspect : {"stock", "price"}) {
-    const auto mark = store::find_mark(session, channel_->no, aspect, variant.value);
-    if (!mark || mark->parked.empty() || !mark->discarded_by.empty()) continue;
-    const auto last = store::last_intents(session, channel_->no, aspect, variant.value, 1);
-    if (!last.empty() && last.front().outcome == name_of(Fault::missing) && last.front().finished_at <= started)
-      store::unpark(session, channel_->no, aspect, variant.value);
-  }
-}
-
 void Lane::take_offer(Session& session, const store::VariantRow& variant, const Json& tree, const Reading& reading, bool bound_now) {
   auto offer = store::find_offer(session, channel_->no, variant.no);
   const bool fresh_offer = !offer;
@@ -458,7 +461,6 @@ void Lane::take_offer(Session& session, const store::VariantRow& variant, const 
     store::put_offer(session, *offer);
     mark_aspect(session, channel_->no, "stock", variant.no.value, {"listing found", false, 0}, world_.clock.now());
   }
-  try_again_what_was_missing(session, variant.no, reading.started);
   if (number) take_number(session, *offer, *number, reading);
   take_price(session, variant, *offer, tree, reading.started, fresh_offer);
   store::put_offer(session, *offer);

@@ -58,9 +58,9 @@ bool goes_by_other_ids(Session& session, ChannelNo channel, const store::Product
 /// Of two listings of one product the first stays ours for as long as complete readings show it; the other is told of, and what stands on
 /// it is believed of nothing.
 bool Lane::is_second_listing(Session& session, const store::ProductRow& product, const Json& tree) {
+  if (!goes_by_other_ids(session, channel_->no, product, tree)) return false;
   const auto listing = store::find_listing(session, channel_->no, product.no);
   if (!listing || listing->state != "bound" || std::max(listing->observed_at, listing->confirmed_at) < state_.last_sweep) return false;
-  if (!goes_by_other_ids(session, channel_->no, product, tree)) return false;
   const std::string id = tree.text_or("@id"),
                     ours = *store::remote_id(session, channel_->no, "product", std::to_string(product.no.value), "@id");
   seconds_[product.no] = id;

@@ -27,10 +27,11 @@ void compare_product(Session& session, const World& world, const Channel& channe
 }
 
 void compare_offer(Session& session, const Channel& channel, const store::OfferRow& offer, std::int64_t batch, Time now) {
-  if (stock_direction(session, channel, offer) != Direction::none)
+  const auto is_held = [&](const char* aspect) { return store::is_held(session, channel.no, aspect, offer.variant.value); };
+  if (stock_direction(session, channel, offer) != Direction::none || is_held("stock"))
     mark_aspect(session, channel.no, "stock", offer.variant.value, {cause, false, batch}, now);
   const store::Mark price{.channel = channel.no, .aspect = "price", .thing = offer.variant.value};
-  if (value_of(session, channel, price) != offer.price_confirmed)
+  if (value_of(session, channel, price) != offer.price_confirmed || is_held("price"))
     mark_aspect(session, channel.no, "price", offer.variant.value, {cause, false, batch}, now);
 }
 

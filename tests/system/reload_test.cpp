@@ -82,6 +82,27 @@ TEST_F(Reload, IsTheSameOnSighup) {
   EXPECT_TRUE(street.soon([&] { return street.shown("shop", "TEE") == left - 3; })) << "the valid file is taken over";
 }
 
+TEST_F(Reload, OfAWrongPriceRuleHoldsItWholeAndARightOneIsThereAtOnce) {
+  std::string slow = good;  // without a sweep that would find it meanwhile
+  slow.replace(slow.find("sweep: 2s"), 9, "sweep: 1h");
+  write_file(street.channel_file("shop"), slow + "price: { add: 900% }\n");
+  ASSERT_TRUE(street.done({"reload"}).bool_or("applied"));
+  const auto held = [&] {
+    const auto plan = Json::parse(street.tallyd({"plan", "--channel", "shop", "--json"}).out);
+    std::size_t count = 0;
+    if (!plan || !plan->find("items")) return count;
+    for (const auto& item : plan->find("items")->as_array()) count += item.text_or("action") == "price" && item.bool_or("held") ? 1 : 0;
+    return count;
+  };
+  EXPECT_TRUE(street.soon([&] { return held() == 3; })) << "each of the three";
+  EXPECT_EQ(street.offer("shop", "TEE").text_or("price"), "19.90");
+  // when: it is corrected
+  write_file(street.channel_file("shop"), slow + "price: { add: 10% }\n");
+  ASSERT_TRUE(street.done({"reload"}).bool_or("applied"));
+  EXPECT_TRUE(street.soon([&] { return street.offer("shop", "TEE").text_or("price") == "21.89"; }));
+  EXPECT_TRUE(street.soon([&] { return street.offer("shop", "MUG").text_or("price") == "10.45"; }));
+}
+
 TEST_F(Reload, ReadsOrdersAtTheChannelsOwnPaceAgainWhenTheFileNamesNoBudgetMore) {
   const auto pace = [&] {
     const Json shop = street.channel("shop");

@@ -168,6 +168,14 @@ TEST_F(Hold, TakesPricesThatComeOneByOneTogetherAndARestartForgetsNone) {
   EXPECT_EQ(priced(Decimal(20)), 11) << "an hour later others may change";
 }
 
+TEST_F(Hold, OfAWrongFileEndsWithTheRightOne) {
+  ASSERT_EQ(import_prices(0, offers, 100).size(), 1u);  // 1 EUR instead of 11
+  EXPECT_TRUE(import_prices(0, offers, 1100).empty());
+  live(Duration(60000));
+  EXPECT_EQ(priced(Decimal(11)), offers);
+  EXPECT_TRUE(holds().empty());
+}
+
 TEST_F(Hold, DoesNotCountWhatOrdersCause) {
   auto& other = add_shop("other", {});
   start();
@@ -250,6 +258,7 @@ TEST_F(WrongRule, ThatIsTakenBackLeavesNothingBehind) {
   ASSERT_EQ(holds().size(), 1u);
   rules_become("one again", [](auto& config) { config.stock.buffer = 0; });
   the_day_goes_on();
+  EXPECT_TRUE(holds().empty());
   EXPECT_EQ(showing(5), skus(0, offers));
   const Json plan = person([&](Engine& engine) { return engine.plan("shop"); });
   EXPECT_TRUE(plan.find("items")->as_array().empty()) << plan.dump();
