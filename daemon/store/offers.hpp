@@ -23,9 +23,10 @@ struct ListingRow {
   ProductNo product;
   std::string state = "absent";
   std::int64_t tries = 0;
-  Time next_at = long_ago;                ///< nothing is tried before
-  std::string ticket;                     ///< of slow work, JSON
-  std::string sent, confirmed, observed;  ///< hashes of the content in the channel's spelling; `sent` begins with `taken_off` behind an ending
+  Time next_at = long_ago;  ///< nothing is tried before
+  std::string ticket;       ///< of slow work, JSON
+  std::string sent, confirmed,
+      observed;  ///< hashes of the content in the channel's spelling; `sent` begins with `taken_off` behind an ending
   Time sent_at = long_ago, confirmed_at = long_ago, observed_at = long_ago;
 };
 std::optional<ListingRow> find_listing(Session& session, ChannelNo channel, ProductNo product);

@@ -195,7 +195,8 @@ TEST(OrderTree, refuses_with_the_place_too) {
   const auto says = [](std::string_view text) { return order_from_json(json(text)).error().text(); };
   EXPECT_THAT(says(R"({"placed_at":"yesterday"})"), HasSubstr("placed_at: 'yesterday' is no moment"));
   EXPECT_THAT(says(R"({"tax_included":"yes"})"), HasSubstr("tax_included: true or false"));
-  EXPECT_THAT(says(R"({"payment":"void_"})"), HasSubstr("payment: 'void_' is none of pending, part_paid, paid, part_refunded, refunded, void"));
+  EXPECT_THAT(says(R"({"payment":"void_"})"),
+              HasSubstr("payment: 'void_' is none of pending, part_paid, paid, part_refunded, refunded, void"));
   EXPECT_THAT(says(R"({"lines":[{"offer":{"listing":"8"}}]})"), HasSubstr("lines[0].offer.listing: an object is expected"));
   EXPECT_THAT(says(R"({"refunds":[{"lines":[{"line":"7"}]}]})"), HasSubstr("refunds[0].lines[0].line: an object is expected"));
   EXPECT_THAT(says(R"({"lines":[{"offr":{}}]})"), HasSubstr("did you mean 'offer'?"));

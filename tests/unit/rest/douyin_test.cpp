@@ -103,8 +103,7 @@ TEST(DouyinErrors, ATimeoutOrTroubleIsUnknownThoughThereIsAKey) {
   stage.platform.answers("POST", "/sku/syncStock", 200, "{'code':20000,'sub_msg':'busy'}")
       .answers("POST", "/sku/syncStock", 429, "{'code':20000,'sub_code':'isp.call-limited'}", {{"retry-after", "1"}});
   EXPECT_EQ(stage.push(ActionKind::set_stock, change()).error().fault, Fault::unknown);
-  EXPECT_EQ(stage.push(ActionKind::set_stock, change()).error().fault, Fault::unknown)
-      << "busy with what? The next change has another key";
+  EXPECT_EQ(stage.push(ActionKind::set_stock, change()).error().fault, Fault::unknown) << "busy with what? The next change has another key";
   const auto limited = stage.push(ActionKind::set_stock, change());
   EXPECT_EQ(limited.error().fault, Fault::throttled);
   EXPECT_EQ(limited.error().retry_after, Duration(1000));
