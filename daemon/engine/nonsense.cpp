@@ -190,7 +190,8 @@ Doubts paid_in_part(const Order& order) {
 
 void release_guess(Order& order, const Doubts& doubts) {
   const auto waits = [](const std::string& hold) { return is_of_state(hold) || hold == part_is_paid; };
-  const bool guessed = doubts_its_state(doubts) || !paid_in_part(order).empty();
+  const bool held_there = order.fulfilment == FulfilmentState::held;
+  const bool guessed = doubts_its_state(doubts) || (!paid_in_part(order).empty() && !held_there);
   if (order.state == OrderState::held && guessed && std::ranges::none_of(order.holds, waits)) order.state = OrderState::released;
 }
 

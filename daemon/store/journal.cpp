@@ -93,7 +93,7 @@ std::string cause_is_there() {
   const std::string product = "(SELECT d.product_no AS no FROM product d WHERE d.code = p.thing) t";
   return "CASE p.kind WHEN 'stock' THEN " + refused_mark("stock", variant) + "WHEN 'price' THEN " + refused_mark("price", variant) +
          "WHEN 'content' THEN " + refused_mark("content", product) + "OR " + listing_in("gone") + "WHEN 'listing' THEN " +
-         listing_in("bound") +
+         listing_in("bound") + "WHEN 'twice' THEN " + listing_in("bound") +
          "WHEN 'inbox' THEN EXISTS (SELECT 1 FROM parked_row r WHERE r.row_no = CAST(p.thing AS BIGINT)) "
          "WHEN 'guard' THEN EXISTS (SELECT 1 FROM held h WHERE h.digest = p.thing) "
          "WHEN 'channel' THEN EXISTS (SELECT 1 FROM channel c WHERE c.channel_no = p.channel_no AND c.paused <> '') "

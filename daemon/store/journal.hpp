@@ -38,9 +38,9 @@ struct ProblemRow {
 void set_problem(Session& session, const ProblemRow& problem);
 void clear_problem(Session& session, ChannelNo channel, const std::string& kind, const std::string& thing);
 /// Those whose cause is still there, the oldest first. The cause of each kind: a mark that was refused (stock, price, content), a listing
-/// that the platform says does not exist (content), one that is bound and was not seen (listing), a row that is parked (inbox), a set that
-/// is held (guard), a channel that is paused (channel), goods sold from where nothing was ever counted (shelf). A problem of an order is
-/// cleared with the order.
+/// that the platform says does not exist (content), one that is bound and was not seen (listing) or not alone (twice), a row that is parked
+/// (inbox), a set that is held (guard), a channel that is paused (channel), goods sold from where nothing was ever counted (shelf). A
+/// problem of an order is cleared with the order.
 std::vector<ProblemRow> problems(Session& session, std::size_t limit);
 /// Removes those whose cause is gone; for now and then.
 void forget_solved_problems(Session& session);

@@ -272,8 +272,10 @@ bool is_held(Session& session, ChannelNo channel, const std::string& aspect, std
 }
 
 void take_from_holds(Session& session, ChannelNo channel, const std::string& aspect, const std::vector<std::int64_t>& things) {
+  Int c = channel.value, held = 0;
+  session.sql << "SELECT COUNT(*) FROM held WHERE channel_no = :c AND aspect = :a", use(c), use(aspect), into(held);
+  if (held == 0) return;
   session.stirred.insert(channel.value);
-  Int c = channel.value;
   for (const auto thing : things) {
     Int t = thing;
     session.sql << "DELETE FROM held_item WHERE thing = :t AND digest IN (SELECT digest FROM held WHERE channel_no = :c AND aspect = :a)",

@@ -25,8 +25,8 @@ struct ListingRow {
   std::int64_t tries = 0;
   Time next_at = long_ago;  ///< nothing is tried before
   std::string ticket;       ///< of slow work, JSON
-  std::string sent, confirmed,
-      observed;  ///< hashes of the content in the channel's spelling; `sent` begins with `taken_off` behind an ending
+  /// Hashes of the content in the channel's spelling; `sent` begins with `taken_off` behind an ending.
+  std::string sent, confirmed, observed;
   Time sent_at = long_ago, confirmed_at = long_ago, observed_at = long_ago;
 };
 std::optional<ListingRow> find_listing(Session& session, ChannelNo channel, ProductNo product);

@@ -142,22 +142,34 @@ TEST_F(Announced, ADeliveryOfAnOrderThatTheChannelDoesNotHaveIsParkedAndOneOfAKn
   EXPECT_EQ(pokes_left(), 0u);
 }
 
-class PokedAgain : public Fetch {};
+/// A list that is read once an hour, and an order that nobody has read.
+class Poked : public Fetch {
+ protected:
+  void SetUp() override {
+    Fetch::SetUp();
+    shop_ = &add_shop("shop", {});
+    shops.back()->config.orders_every = Duration(3600000);
+    add_product("A", 50);
+    start();
+    come_to_rest();
+    const auto bought = shop_->buy({{id(*shop_, "A"), 1}});
+    ASSERT_TRUE(bought.has_value());
+    order_ = *bought;
+  }
+
+  memory::Platform* shop_ = nullptr;
+  std::string order_;
+};
+
+class PokedAgain : public Poked {};
 
 TEST_F(PokedAgain, WhileItIsFetchedAnOrderIsFetchedOnceMore) {
-  auto& shop = add_shop("shop", {});
-  shops.back()->config.orders_every = Duration(3600000);
-  add_product("A", 50);
-  start();
-  come_to_rest();
-  const auto order = shop.buy({{id(shop, "A"), 1}});
-  ASSERT_TRUE(order.has_value());
   const auto poke = [&](const std::string& kind, const std::string& subject) {
     write([&](store::Session& session) { store::add_poke(session, no("shop"), kind, subject, clock.now()); });
   };
-  const std::string listing = shop.listings().front().id;
+  const std::string listing = shop_->listings().front().id;
   std::map<std::string, std::size_t> asked;
-  poke("order", *order);
+  poke("order", order_);
   poke("listing", listing);
   live(Duration(30000), [&](const Call& call) {
     for (const auto& [kind, subject, not_before, generation, row] : call.pokes) {
@@ -165,24 +177,17 @@ TEST_F(PokedAgain, WhileItIsFetchedAnOrderIsFetchedOnceMore) {
     }
     return perform(call, connector_of(call));
   });
-  EXPECT_EQ(asked[*order], 2u);
+  EXPECT_EQ(asked[order_], 2u);
   EXPECT_EQ(asked[listing], 2u);
   EXPECT_EQ(pokes_left(), 0u);
 }
 
-class PokedListings : public Fetch {};
+class PokedListings : public Poked {};
 
 TEST_F(PokedListings, KeepNoPokedOrderWaitingHoweverManyTheyAre) {
-  auto& shop = add_shop("shop", {});
-  shops.back()->config.orders_every = Duration(3600000);
-  add_product("A", 50);
-  start();
-  come_to_rest();
-  const auto order = shop.buy({{id(shop, "A"), 1}});
-  ASSERT_TRUE(order.has_value());
   write([&](store::Session& session) {
     for (int i = 0; i < 150; ++i) store::add_poke(session, no("shop"), "listing", "l" + std::to_string(i), clock.now() - Duration(1000));
-    store::add_poke(session, no("shop"), "order", *order, clock.now());
+    store::add_poke(session, no("shop"), "order", order_, clock.now());
   });
   const auto calls = live(Duration(30000));
   const auto fetch = std::find_if(calls.begin(), calls.end(), [](const Call& call) { return call.kind == Call::Kind::fetch_orders; });
@@ -193,7 +198,7 @@ TEST_F(PokedListings, KeepNoPokedOrderWaitingHoweverManyTheyAre) {
   EXPECT_EQ(pokes_left(), 0u);
 }
 
-TEST_F(PokedListings, ThatAreOutLetTheLaneWakeForAnOrder) {
+TEST_F(Fetch, PokedListingsThatAreOutLetTheLaneWakeForAnOrder) {
   memory::Terms terms;
   terms.facts.concurrency = 3;
   auto& shop = add_shop("shop", terms);

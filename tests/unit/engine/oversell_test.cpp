@@ -28,6 +28,15 @@ class Oversold : public StockHouse {
     open();
     pass(1min);
   }
+  void a_stands_there_as(Quantity number) {
+    write([&](store::Session& session) {
+      store::OfferRow offer;
+      offer.channel = channel("shop").no;
+      offer.variant = store::find_variant(session, Sku("A"))->no;
+      offer.low = offer.high = number;
+      store::put_offer(session, offer);
+    });
+  }
   std::vector<store::ProblemRow> shelf_problems() {
     std::vector<store::ProblemRow> rows;
     write([&](store::Session& session) { rows = store::problems(session, 100); });
@@ -61,13 +70,7 @@ TEST_F(Oversold, AWarehouseThatNoChannelCountsIsOversoldAsBefore) {
 }
 
 TEST_F(Oversold, WhatAChannelSellsBeyondAllThatItShowedNoBufferWouldHavePrevented) {
-  write([&](store::Session& session) {
-    store::OfferRow offer;
-    offer.channel = channel("shop").no;
-    offer.variant = store::find_variant(session, Sku("A"))->no;
-    offer.low = offer.high = 5;
-    store::put_offer(session, offer);
-  });
+  a_stands_there_as(5);
   pass(1min);
   order("shop", "1", "paid", {{"A", 9000}});
   ASSERT_THAT(oversells(), SizeIs(1));
@@ -75,13 +78,7 @@ TEST_F(Oversold, WhatAChannelSellsBeyondAllThatItShowedNoBufferWouldHavePrevente
 }
 
 TEST_F(Oversold, WhatAPersonSaidThatALineSellsNoBufferOfItWouldHavePrevented) {
-  write([&](store::Session& session) {
-    store::OfferRow offer;
-    offer.channel = channel("shop").no;
-    offer.variant = store::find_variant(session, Sku("A"))->no;
-    offer.low = offer.high = 0;
-    store::put_offer(session, offer);
-  });
+  a_stands_there_as(0);
   order("shop", "1", "paid", {{"A", 5}});
   pass(1min);
   order("shop", "2", "paid", {{"ghost", 2}});
