@@ -110,7 +110,7 @@ engine::ChannelConfig rules_of(const settings::Settings& settings, const setting
   for (const auto& location : channel.locations) rules.locations.push_back(location.text);
   rules.stock = stock_rule_of(channel.stock);
   for (const auto& quota : channel.stock.quotas) rules.quotas.push_back({quota.sku, quota.units, quota.from, quota.until});
-  rules.price = {channel.price.factor, channel.price.round_to, channel.price.floor_factor};
+  rules.price = {channel.price.factor, channel.price.round_to, channel.price.floor, channel.price.ceiling};
   rules.currency = channel.settings.text_or("currency", settings.currency);
   for (const auto& [field, owner] : channel.owners) rules.owners[field] = owner_of(owner);
   rules.orders_every = channel.orders.every;

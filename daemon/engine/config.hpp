@@ -3,6 +3,7 @@
 
 #include "base/decimal.hpp"
 #include "base/id.hpp"
+#include "base/price_limit.hpp"
 #include "base/time.hpp"
 #include "model/claim.hpp"
 
@@ -40,8 +41,8 @@ struct QuotaConfig {
 
 struct PriceRule {
   Decimal factor = Decimal(1);
-  std::optional<Decimal> round_to;      ///< prices end so: 0.99
-  std::optional<Decimal> floor_factor;  ///< of the cost; a price below is never sent
+  std::optional<Decimal> round_to;           ///< prices end so: 0.99
+  std::optional<PriceLimit> floor, ceiling;  ///< a price below or above is never sent
 };
 
 struct LocationConfig {

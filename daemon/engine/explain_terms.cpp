@@ -18,7 +18,8 @@ constexpr std::size_t newest = 12, longest_value = 60, most_entries = 200;
 std::string rule_in_words(const PriceRule& rule) {
   std::string words = "times " + rule.factor.text();
   if (rule.round_to) words += ", up to the next price that ends in " + rule.round_to->text();
-  if (rule.floor_factor) words += ", never below cost times " + rule.floor_factor->text();
+  if (rule.floor) words += ", never below " + rule.floor->text();
+  if (rule.ceiling) words += ", never above " + rule.ceiling->text();
   return words;
 }
 

@@ -156,9 +156,14 @@ std::string refusal_of(const Channel& channel, const Variant& variant, const Off
     return "its price comes to " + (price.price ? price.price->text() : std::string("nothing")) + ", and a price of 0 is never sent";
   if (!channel.config.currency.empty() && price.price->currency.code != channel.config.currency)
     return "its price is in " + price.price->currency.code + " and the channel sells in " + channel.config.currency;
-  const auto& floor = channel.config.price.floor_factor;
-  if (floor && variant.cost && price.price->major() < variant.cost->major() * *floor)
-    return "its price " + price.price->text() + " is below the floor";
+  const auto& rule = channel.config.price;
+  const auto beyond = [&](const char* what, const PriceLimit& limit) {
+    return "its price " + price.price->text() + " is " + what + " (" + limit.text() + ")";
+  };
+  if (const auto least = rule.floor ? rule.floor->of(variant.cost) : std::nullopt; least && price.price->major() < *least)
+    return beyond("below the floor", *rule.floor);
+  if (const auto most = rule.ceiling ? rule.ceiling->of(variant.cost) : std::nullopt; most && price.price->major() > *most)
+    return beyond("above the ceiling", *rule.ceiling);
   return "";
 }
 

@@ -40,7 +40,7 @@ Quantity shown_of(Quantity available, const StockRule& rule);
 
 struct OfferPrice {
   std::optional<Money> price, compare_at;
-  std::string refused;  ///< why it is never sent: none, zero, below the floor; empty when it is fine
+  std::string refused;  ///< why it is never sent: none, zero, below the floor, above the ceiling; empty when it is fine
   /// "12.50 EUR" or "12.50 EUR/15.00 EUR": for comparing and keeping.
   std::string text() const;
 };

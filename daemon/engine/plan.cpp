@@ -26,7 +26,7 @@ std::string rules_of(const ChannelConfig& config) {
   const auto& price = config.price;
   return std::string(name_of(config.policy)) + " " + stock.share.text() + " " + std::to_string(stock.buffer) + " " +
          (stock.cap ? std::to_string(*stock.cap) : "") + " " + price.factor.text() + " " + (price.round_to ? price.round_to->text() : "") +
-         " " + (price.floor_factor ? price.floor_factor->text() : "");
+         " " + (price.floor ? price.floor->text() : "") + " " + (price.ceiling ? price.ceiling->text() : "");
 }
 
 class PlanBuilder {

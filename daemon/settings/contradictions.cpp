@@ -24,6 +24,15 @@ void check_quotas(const Channel& channel, Reading& reading) {
   }
 }
 
+void check_price(const Channel& channel, Reading& reading) {
+  const auto &floor = channel.price.floor, &ceiling = channel.price.ceiling;
+  if (!floor || !ceiling || floor->of_cost != ceiling->of_cost || ceiling->number > floor->number) return;
+  reading.complain(channel.place_of("price/ceiling"),
+                   "'ceiling' (" + ceiling->text() + ") is not above 'floor' (" + floor->text() + ") at " +
+                       channel.place_of("price/floor").text() + ", so no price could be sent",
+                   "raise the ceiling, or lower the floor");
+}
+
 void check_orders(const Channel& channel, Reading& reading) {
   if (channel.orders.close_after && *channel.orders.close_after <= channel.orders.every)
     reading.complain(channel.place_of("orders/close_after"),
@@ -98,6 +107,7 @@ void check_accounts(const Settings& settings, Reading& reading) {
 void check_contradictions(const yaml::Node& tallyd, const Settings& settings, Reading& reading) {
   for (const Channel& channel : settings.channels) {
     check_quotas(channel, reading);
+    check_price(channel, reading);
     check_orders(channel, reading);
   }
   check_counted(tallyd, settings, reading);

@@ -8,18 +8,21 @@ namespace {
 
 constexpr Quantity most_units = 1'000'000;
 
-/// `cost * 1.1`, or `cost` alone.
-std::optional<Decimal> floor_in(yaml::Reader& reader) {
-  const auto text = reader.text("floor");
+/// `cost * 1.1`, `cost` alone, or an amount.
+std::optional<PriceLimit> limit_in(yaml::Reader& reader, const char* key) {
+  const auto text = reader.text(key);
   if (!text) return std::nullopt;
-  if (*text == "cost") return Decimal(1);
-  static const std::regex form(R"(cost\s*\*\s*([0-9]+(\.[0-9]+)?))");
+  if (*text == "cost") return PriceLimit{Decimal(1), true};
+  static const std::regex form(R"((cost\s*\*\s*)?([0-9]+(\.[0-9]+)?))");
   std::smatch parts;
   if (text->size() <= 40 && std::regex_match(*text, parts, form)) {
-    const auto factor = Decimal::parse(parts[1].str());
-    if (factor && *factor > Decimal(0) && *factor <= Decimal(100)) return *factor;
+    const bool of_cost = parts[1].matched;
+    const auto number = Decimal::parse(parts[2].str());
+    if (number && *number > Decimal(0) && *number <= Decimal(of_cost ? 1000 : 1'000'000'000)) return PriceLimit{*number, of_cost};
   }
-  reader.complain("floor", "'floor' must be the cost times a number from 0 to 100, but is " + shown(*text), "write it as cost * 1.1");
+  reader.complain(key,
+                  "'" + std::string(key) + "' must be the cost times a number from 0 to 1000, or an amount above 0, but is " + shown(*text),
+                  "write it as cost * 1.1, or as 5.00");
   return std::nullopt;
 }
 
@@ -107,7 +110,8 @@ PriceRule read_price(const yaml::Node& node, Reading& reading) {
   if (const auto add = percent_in(reader, "add", -90, 900, "it is what this channel adds to the catalogue's price"))
     rule.factor = Decimal(1) + *add;
   rule.round_to = round_in(reader);
-  rule.floor_factor = floor_in(reader);
+  rule.floor = limit_in(reader, "floor");
+  rule.ceiling = limit_in(reader, "ceiling");
   reading.finish(reader, reading.channel_keys, "price");
   return rule;
 }

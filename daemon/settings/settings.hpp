@@ -5,6 +5,7 @@
 #include "base/decimal.hpp"
 #include "base/id.hpp"
 #include "base/json.hpp"
+#include "base/price_limit.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "yaml/yaml.hpp"
@@ -52,9 +53,9 @@ struct StockRule {
 };
 
 struct PriceRule {
-  Decimal factor = Decimal(1);          ///< 1.04 for `add: 4%`
-  std::optional<Decimal> round_to;      ///< 0.99: to the next price that ends so
-  std::optional<Decimal> floor_factor;  ///< of cost, `floor: cost * 1.1`
+  Decimal factor = Decimal(1);               ///< 1.04 for `add: 4%`
+  std::optional<Decimal> round_to;           ///< 0.99: to the next price that ends so
+  std::optional<PriceLimit> floor, ceiling;  ///< `cost * 1.1`, or an amount
 };
 
 struct OrderRule {

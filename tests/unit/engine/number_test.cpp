@@ -117,10 +117,29 @@ TEST(OfferPrice, IsRefusedRatherThanWrong) {
   channel.config.currency = "CNY";
   EXPECT_FALSE(price_by_rule(channel, priced(1000)).refused.empty());
   channel.config.currency = "EUR";
-  channel.config.price.floor_factor = Decimal::of(12, 1);
+  channel.config.price.floor = PriceLimit{Decimal::of(12, 1), true};
   auto variant = priced(1000);
   variant.cost = Money{900, Currency{"EUR"}};
   EXPECT_FALSE(price_by_rule(channel, variant).refused.empty());
+}
+
+TEST(OfferPrice, AboveTheCeilingOrBelowTheFloorIsNeverSent) {
+  Channel channel;
+  auto variant = priced(1000);
+  variant.cost = Money{400, Currency{"EUR"}};
+  channel.config.price.ceiling = PriceLimit{Decimal(2), true};
+  EXPECT_EQ(price_by_rule(channel, variant).refused, "its price 10.00 EUR is above the ceiling (cost times 2)");
+  channel.config.price.ceiling = PriceLimit{Decimal(10)};
+  EXPECT_EQ(price_by_rule(channel, variant).refused, "");
+  channel.config.price.floor = PriceLimit{Decimal::of(1001, 2)};
+  EXPECT_EQ(price_by_rule(channel, variant).refused, "its price 10.00 EUR is below the floor (10.01)");
+}
+
+TEST(OfferPrice, HasNoLimitByACostThatIsNotKnown) {
+  Channel channel;
+  channel.config.price.floor = PriceLimit{Decimal(2), true};
+  channel.config.price.ceiling = PriceLimit{Decimal(3), true};
+  EXPECT_EQ(price_by_rule(channel, priced(1000)).refused, "");
 }
 
 TEST(OfferPrice, LeavesOutAPriceBeforeTheSaleThatIsNotAboveIt) {

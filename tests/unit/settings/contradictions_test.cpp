@@ -12,6 +12,14 @@ TEST_F(Configuration, a_cap_below_the_buffer_shows_few_and_keeps_many_back) {
   EXPECT_EQ(loaded().channels.size(), 1u);
 }
 
+TEST_F(Configuration, a_ceiling_that_is_not_above_the_floor_is_refused_with_both_places) {
+  given("channels.d/a.yaml", "connector: x\nprice:\n  floor: cost * 1.5\n  ceiling: cost * 1.2\n");
+  EXPECT_THAT(complaints(), ElementsAre("channels.d/a.yaml:4:12: 'ceiling' (cost times 1.2) is not above 'floor' (cost times 1.5) at "
+                                        "channels.d/a.yaml:3:10, so no price could be sent, raise the ceiling, or lower the floor"));
+  given("channels.d/a.yaml", "connector: x\nprice:\n  floor: cost * 1.5\n  ceiling: 1.2\n");
+  EXPECT_EQ(loaded().channels.size(), 1u) << "the cost may be 0.50";
+}
+
 TEST_F(Configuration, a_quota_above_the_cap_is_refused_with_both_places) {
   given("channels.d/a.yaml",
         "connector: x\nstock:\n  cap: 10\n  quotas:\n    A/1: { units: 11, from: 2026-11-27T00:00:00+01:00, until: "

@@ -116,7 +116,7 @@ tables: { carriers: { dhl: DHL Express } }
   EXPECT_EQ(shop.stock.cap, 999);
   EXPECT_EQ(shop.price.factor, Decimal::of(104, 2));
   EXPECT_EQ(shop.price.round_to, Decimal::of(99, 2));
-  EXPECT_EQ(shop.price.floor_factor, Decimal::of(11, 1));
+  EXPECT_EQ(shop.price.floor, (PriceLimit{Decimal::of(11, 1), true}));
   EXPECT_THAT(shop.owners, ElementsAre(Pair("description", Owner::channel), Pair("price", Owner::channel), Pair("tags", Owner::newest),
                                        Pair("title", Owner::master)));
   EXPECT_EQ(shop.orders.every, std::chrono::minutes(1));

@@ -92,7 +92,7 @@ std::vector<Nasty> nasty_files() {
       {"keys in an address", good + "url: https://a.example/?consumer_key=ck_1\n",
        ":2:6: 'url' must end with its path, without '?' or '#'"},
       {"a floor of something else", good + "price: { floor: __import__('os') }\n",
-       ":2:17: 'floor' must be the cost times a number from 0 to 100"},
+       ":2:17: 'floor' must be the cost times a number from 0 to 1000, or an amount above 0"},
       {"a currency of long ago", good + "currency: Taler\n", ":2:11: 'Taler' is no currency"},
   };
 }

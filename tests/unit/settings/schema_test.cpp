@@ -146,6 +146,9 @@ TEST_F(Verdicts, of_a_channel_are_the_same_by_schema_and_code) {
                           "price: { round_to: 1.5 }",
                           "price: { round_to: 1 }",
                           "price: { floor: price * 2 }",
+                          "price: { floor: 0 }",
+                          "price: { ceiling: -5 }",
+                          "price: { ceiling: cost * }",
                           "price: { ad: 4% }",
                           "orders: { every: 5 }",
                           "orders: { reserve: never }",
@@ -178,8 +181,9 @@ TEST_F(Verdicts, of_a_channel_are_the_same_by_schema_and_code) {
 TEST_F(Verdicts, of_good_files_are_good_by_both) {
   for (const char* good :
        {"", "stock:", "url: http://127.0.0.1:8080/shop", "settings: { a: 1, b: yes, c: text }",
-        "owners: { title: channel, price: channel }", "price: { add: -10%, floor: cost*1.1 }", "stock: { share: 33.3%, buffer: 0 }",
-        "locations: main", "mapping: { extends: other }", "mapping: other", "secrets: { key: my.key-1 }", "settle: 250ms"}) {
+        "owners: { title: channel, price: channel }", "price: { add: -10%, floor: cost*1.1 }", "price: { floor: 0.5, ceiling: cost * 20 }",
+        "price: { ceiling: 1500 }", "stock: { share: 33.3%, buffer: 0 }", "locations: main", "mapping: { extends: other }",
+        "mapping: other", "secrets: { key: my.key-1 }", "settle: 250ms"}) {
     both_take("channel.schema.json", std::string("connector: x\n") + good + "\n");
   }
   std::filesystem::remove_all(folder_ / "channels.d");
