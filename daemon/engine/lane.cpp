@@ -126,6 +126,7 @@ Result<Lane::Step> Lane::next_step() {
   if (!channel_->paused.empty()) return Step{std::nullopt, never};
   if (auto done = close_or_open(); !done) return done.error();
   if (state_.sleep_until > now) return Step{std::nullopt, std::min(state_.sleep_until, raises_told_at())};
+  if (auto told = read_what_was_told(); !told) return told.error();
   std::set<std::string> due;
   if (auto asked = ask_due(due); !asked) return asked.error();
   if (!due.contains("stock")) count_raises({});

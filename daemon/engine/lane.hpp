@@ -157,6 +157,8 @@ class Lane {
   May may_change(const store::OfferRow& offer, const Belief& belief, Quantity number, Direction way) const;
   May may_raise(const store::OfferRow& offer, Quantity number, Quantity& value) const;
   bool read_applied(store::Session& session, Time after) const;
+  Result<void> read_what_was_told();
+  void settle_suspects(store::Session& session, Time before);
   void read_orders_after(Time anchor);
   Result<void> finish_stock(store::Session& session, const store::Intent& intent, const store::Mark& mark,
                             const Result<channel::Applied>& result);

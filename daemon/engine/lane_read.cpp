@@ -143,10 +143,7 @@ Result<void> Lane::order_read_complete(Session& session) {
   store::set_cursor(session, channel_->no, "orders", std::to_string(to_ms(read_began_there_)), now);
   order_parked_ = store::has_parked_order(session, channel_->no);
   if (order_parked_) return {};  // units that a look misses may be sold in a document that nobody could read
-  for (const auto variant : store::clear_suspects(session, channel_->no, read_began_ - channel_->facts.order_lag)) {
-    const auto row = store::get_variant(session, variant);
-    store::journal(session, {0, now, "drift.suspected", "look", channel_->no, row ? row->sku : "", "{}"});
-  }
+  settle_suspects(session, read_began_ - channel_->facts.order_lag);
   return {};
 }
 

@@ -19,6 +19,7 @@ constexpr Duration fresh{30000};  ///< an order read not older than this covers 
 constexpr Duration gap{2000};     ///< a look covers what is sent within this time
 constexpr Duration look_for_a_landing{15000};
 constexpr unsigned looks_until_relative = 3;
+constexpr Duration webhooks_take{60000};       ///< at most, to bring an order of a channel that has no list of them
 constexpr Duration answered_again{1000};       ///< what waits, though nothing was heard of it
 constexpr Duration raises_told_after{900000};  ///< 15 min
 
@@ -41,6 +42,40 @@ void keep(store::OfferRow& row, const Belief& belief) {
 
 bool Lane::read_applied(Session& session, Time after) const {
   return complete_.began >= after + channel_->facts.order_lag && store::applied_through(session, channel_->no) >= complete_.last_row;
+}
+
+/// Where there is no order list, the webhooks are the reading: what was placed longer ago than they take is here once the inbox has been
+/// read to its end.
+Result<void> Lane::read_what_was_told() {
+  const Time now = world_.clock.now(), until = now - webhooks_take;
+  const auto& facts = channel_->facts;
+  if (facts.reads_orders || facts.takes == Takes::never || now - complete_.ended < answered_again) return {};
+  bool all_here = false, explains = false;
+  auto read = world_.store.read([&](Session& session) -> Result<void> {
+    complete_.last_row = store::last_inbox_row(session, channel_->no);
+    order_parked_ = !store::parked_rows_of(session, channel_->no, 0, 1).empty();  // no list brings it once more
+    all_here =
+        store::applied_through(session, channel_->no) >= complete_.last_row && store::pokes(session, channel_->no, "order", 1).empty();
+    explains = all_here && !order_parked_ && store::has_suspects(session, channel_->no, until - facts.order_lag);
+    return {};
+  });
+  if (!read || !all_here) return read;
+  complete_.began = until;
+  complete_.ended = now;
+  if (!explains) return {};
+  return world_.store.write([&](Session& session) -> Result<void> {
+    settle_suspects(session, until - facts.order_lag);
+    return {};
+  });
+}
+
+/// What a look missed, and no order that is here explains, is somebody's hand.
+void Lane::settle_suspects(Session& session, Time before) {
+  for (const auto variant : store::clear_suspects(session, channel_->no, before)) {
+    const auto row = store::get_variant(session, variant);
+    store::journal(session, {0, world_.clock.now(), "drift.suspected", "look", channel_->no, row ? row->sku : "", "{}"});
+  }
+  may_all_go_on();
 }
 
 /// What was sold before `anchor` is in the order list from then on.
@@ -77,11 +112,9 @@ Lane::May Lane::may_raise(const store::OfferRow& offer, Quantity number, Quantit
   const auto& facts = channel_->facts;
   if (facts.takes == Takes::never) return May::send;
   // Without a look only the read itself says that nothing is unread: what goes, goes right behind it.
-  if (!facts.can_look && facts.reads_orders)
-    return complete_.began >= offer.anchor_to + facts.order_lag && now - complete_.ended <= gap ? May::send : May::read;
+  if (!facts.can_look) return complete_.began >= offer.anchor_to + facts.order_lag && now - complete_.ended <= gap ? May::send : May::read;
   if (facts.can_look && offer.owed_look_at != never) return offer.owed_look_at <= now ? May::look : May::wait;
   if (offer.suspect && order_parked_) return May::wait;
-  if (!facts.reads_orders) return now - offer.anchor_to > Duration(60000) ? May::send : May::wait;
   const auto found = looked_.find(offer.variant);
   if (just_looked(offer.variant) && found->second.after_read) {
     if (found->second.equal) return May::send;

@@ -156,6 +156,13 @@ std::int64_t count_offers(Session& session, ChannelNo channel) {
   return count;
 }
 
+bool has_suspects(Session& session, ChannelNo channel, Time before) {
+  Int c = channel.value, t = to_ms(before), found = 0;
+  session.sql << "SELECT EXISTS (SELECT 1 FROM offer WHERE channel_no = :c AND suspect = 1 AND anchor_to <= :t)", use(c), use(t),
+      into(found);
+  return found != 0;
+}
+
 std::vector<VariantNo> clear_suspects(Session& session, ChannelNo channel, Time before) {
   std::vector<VariantNo> cleared;
   Int c = channel.value, t = to_ms(before), v = 0;

@@ -57,6 +57,7 @@ std::vector<OfferRow> offers_after(Session& session, ChannelNo channel, VariantN
 std::vector<OfferRow> offers_owed_a_look(Session& session, ChannelNo channel, Time now, std::size_t limit);
 std::optional<Time> next_owed_look(Session& session, ChannelNo channel);
 std::int64_t count_offers(Session& session, ChannelNo channel);
+bool has_suspects(Session& session, ChannelNo channel, Time before);
 /// Clears `suspect` of the channel's offers whose anchor had ended by `before`; their variants are returned.
 std::vector<VariantNo> clear_suspects(Session& session, ChannelNo channel, Time before);
 

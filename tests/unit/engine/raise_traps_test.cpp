@@ -118,10 +118,15 @@ TEST_F(Reinflated, AListThatLagsHidesNoSaleFromARaise) {
   EXPECT_EQ(there(shop, "A"), 13);
 }
 
+/// No list of orders: webhooks alone.
+Terms only_telling() {
+  Terms terms;
+  terms.facts.reads_orders = terms.facts.has_order_list = false;
+  return terms;
+}
+
 TEST_F(Reinflated, AChannelThatOnlyTellsIsRaisedAMinuteAfterItsLastWrite) {
-  Terms telling;
-  telling.facts.reads_orders = telling.facts.has_order_list = false;
-  auto& shop = add_shop("shop", telling);
+  auto& shop = add_shop("shop", only_telling());
   add_product("A", 10);
   begin();
   receive_goods("A", -1);
@@ -133,6 +138,50 @@ TEST_F(Reinflated, AChannelThatOnlyTellsIsRaisedAMinuteAfterItsLastWrite) {
   tell(shop, buy(shop, "A", 2));
   live(5min);
   EXPECT_EQ(written(shop, "A"), (Numbers{9, 12}));
+}
+
+TEST_F(Reinflated, AChannelThatOnlyTellsIsLookedAtBeforeItIsRaised) {
+  auto& shop = add_shop("shop", only_telling());
+  add_product("A", 10);
+  begin();
+  live(10min);
+  const auto late = buy(shop, "A", 2);
+  receive_goods("A", 5);
+  live(40s);
+  EXPECT_EQ(written(shop, "A"), Numbers{}) << "two are missing there, and nobody has said why";
+  tell(shop, late);
+  live(5min);
+  EXPECT_EQ(written(shop, "A"), Numbers{13});
+}
+
+TEST_F(Reinflated, AChannelThatOnlyTellsIsNotRaisedWhileAnOrderIsStillToBeFetched) {
+  auto& shop = add_shop("shop", only_telling());
+  add_product("A", 10);
+  begin();
+  receive_goods("A", -1);
+  live(1s);
+  ASSERT_EQ(written(shop, "A"), Numbers{9});
+  write([&](store::Session& session) { store::add_poke(session, no("shop"), "order", "not to be had yet", clock.now() + 1h); });
+  receive_goods("A", 5);
+  live(50min);
+  EXPECT_EQ(written(shop, "A"), Numbers{9});
+}
+
+TEST_F(Reinflated, AChannelThatOnlyTellsAndComparesIsRaisedThoughAHandWasThere) {
+  auto terms = only_telling();
+  terms.facts.compare_and_set = true;
+  auto& shop = add_shop("shop", terms);
+  add_product("A", 10);
+  begin();
+  ASSERT_TRUE(shop.set_number(id(shop, "A"), 8).has_value());
+  owe_a_look(shop, "A");
+  live(10s);
+  ASSERT_TRUE(offer(shop, "A").suspect);
+  receive_goods("A", 5);
+  live(10s);
+  EXPECT_EQ(there(shop, "A"), 8) << "it may be a sale of which nobody has told yet";
+  live(3min);
+  EXPECT_EQ(there(shop, "A"), 15);
 }
 
 TEST_F(Reinflated, ALookThatFindsWhatWasWrittenAllowsNoRaiseBeforeTheOrdersAreRead) {
