@@ -3,6 +3,7 @@
 #include "engine/engine.hpp"
 #include "engine/nonsense.hpp"
 #include "engine/number.hpp"
+#include "engine/offer_view.hpp"
 #include "engine/orders.hpp"
 #include "engine/oversell.hpp"
 #include "engine/parcels.hpp"
@@ -72,45 +73,6 @@ Json stock_json(Session& session, const World& world, const Product& product) {
     }
   }
   return rows;
-}
-
-std::string id_of(Session& session, const Channel& channel, const std::string& kind, std::int64_t no) {
-  return store::remote_id(session, channel.no, kind, std::to_string(no), "@id").value_or("");
-}
-
-Json offer_json(Session& session, const World& world, const Channel& channel, const store::OfferRow& offer) {
-  const auto variant = store::get_variant(session, offer.variant);
-  const auto product = store::get_product(session, variant->product);
-  const auto listing = store::find_listing(session, channel.no, variant->product);
-  const auto number = stock_number(session, channel, offer.variant);
-  const Variant* sold = product->product.find(Sku(variant->sku));
-  std::string id = id_of(session, channel, "variant", offer.variant.value);
-  const std::string listing_id = id_of(session, channel, "product", variant->product.value);
-  if (id.empty()) id = listing_id;
-  std::string state = "clean";
-  for (const auto* aspect : {"stock", "price"}) {
-    if (const auto mark = store::find_mark(session, channel.no, aspect, offer.variant.value))
-      state = mark->parked.empty() ? "dirty" : "parked";
-  }
-  if (offer.suspect) state = "suspect";
-  (void)world;
-  Json json =
-      Json::object({{"channel", channel.config.name}, {"sku", variant->sku}, {"listing_id", listing_id}, {"id", id}, {"state", state}});
-  json.set("stock", Json::object({{"desired", number.counted ? Json(number.number) : Json()},
-                                  {"sent", offer.number_sent},
-                                  {"confirmed", offer.number_confirmed},
-                                  {"observed", offer.number_observed},
-                                  {"low", offer.low},
-                                  {"high", offer.high}}));
-  json.set("price", Json::object({{"desired", sold ? offer_price(session, channel, offer.variant, *sold).text() : ""},
-                                  {"sent", offer.price_sent},
-                                  {"confirmed", offer.price_confirmed},
-                                  {"observed", offer.price_observed}}));
-  json.set("content", Json::object({{"sent", listing ? listing->sent : ""},
-                                    {"confirmed", listing ? listing->confirmed : ""},
-                                    {"observed", listing ? listing->observed : ""}}));
-  if (offer.verified_at != long_ago) json.set("verified_at", format_iso(offer.verified_at));
-  return json;
 }
 
 /// How far the channel's own list of placed orders was compared with ours.
@@ -282,7 +244,7 @@ Result<Json> Engine::offers(const Query& query) {
         if (rows.empty()) break;
         for (const auto& row : rows) {
           from = row.variant.value;
-          Json json = offer_json(session, world, *channel, row);
+          Json json = offer_json(session, *channel, row);
           if (!query.sku.empty() && json.text_or("sku") != query.sku) continue;
           if (!query.state.empty() && json.text_or("state") != query.state) continue;
           items.push_back(std::move(json));

@@ -25,7 +25,7 @@ class Intake {
 struct Query {
   std::string channel;      ///< a channel's name, or empty
   std::string sku;          ///< exactly this, or empty
-  std::string state;        ///< orders: a state; offers: clean, dirty, parked, suspect; or empty
+  std::string state;        ///< orders: a state; offers: clean, dirty, held, parked, suspect; or empty
   std::string cursor;       ///< from the answer before
   std::size_t limit = 100;  ///< at most 1,000
 };

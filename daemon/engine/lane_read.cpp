@@ -505,6 +505,7 @@ void Lane::take_number(Session& session, store::OfferRow& offer, Quantity seen, 
   // Nothing sells from that number by itself, or it is not ours.
   if (channel_->facts.takes == channel::Takes::never || !channel_->has_our_stock()) belief.suspect = false;
   offer.number_observed = seen;
+  offer.number_observed_at = started;
   offer.low = belief.low, offer.high = belief.high;
   offer.anchor_from = belief.anchor_from, offer.anchor_to = belief.anchor_to;
   offer.suspect = belief.suspect;

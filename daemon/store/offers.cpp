@@ -10,19 +10,19 @@ namespace {
 constexpr const char* offer_columns =
     "variant_no, low, high, anchor_from, anchor_to, suspect, owed_look_at, verified_at, written_at, unequal_looks, number_sent, "
     "number_confirmed, "
-    "number_observed, price_sent, price_confirmed, price_observed, price_sent_at, price_observed_at";
+    "number_observed, number_observed_at, price_sent, price_confirmed, price_observed, price_sent_at, price_observed_at";
 
 struct OfferBound {
   Int variant = 0, low = 0, high = 0, from = 0, to = 0, suspect = 0, owed = 0, verified = 0, written = 0, unequal = 0, sent = 0,
       confirmed = 0;
-  Int observed = 0, price_sent_at = 0, price_observed_at = 0;
+  Int observed = 0, seen_at = 0, price_sent_at = 0, price_observed_at = 0;
   std::string price_sent, price_confirmed, price_observed;
 
   template <class Prepared>
   auto& bind(Prepared& st) {
     return st, into(variant), into(low), into(high), into(from), into(to), into(suspect), into(owed), into(verified), into(written),
-           into(unequal), into(sent), into(confirmed), into(observed), into(price_sent), into(price_confirmed), into(price_observed),
-           into(price_sent_at), into(price_observed_at);
+           into(unequal), into(sent), into(confirmed), into(observed), into(seen_at), into(price_sent), into(price_confirmed),
+           into(price_observed), into(price_sent_at), into(price_observed_at);
   }
   OfferRow row(ChannelNo channel) const {
     OfferRow r;
@@ -34,6 +34,7 @@ struct OfferBound {
     r.owed_look_at = from_ms(owed), r.verified_at = from_ms(verified), r.written_at = from_ms(written);
     r.unequal_looks = unequal;
     r.number_sent = sent, r.number_confirmed = confirmed, r.number_observed = observed;
+    r.number_observed_at = from_ms(seen_at);
     r.price_sent = price_sent, r.price_confirmed = price_confirmed, r.price_observed = price_observed;
     r.price_sent_at = from_ms(price_sent_at), r.price_observed_at = from_ms(price_observed_at);
     return r;
@@ -108,13 +109,13 @@ void put_offer(Session& session, const OfferRow& r) {
       suspect = r.suspect ? 1 : 0;
   Int owed = to_ms(r.owed_look_at), verified = to_ms(r.verified_at), written = to_ms(r.written_at), unequal = r.unequal_looks,
       sent = r.number_sent;
-  Int confirmed = r.number_confirmed, observed = r.number_observed, sent_at = to_ms(r.price_sent_at),
+  Int confirmed = r.number_confirmed, observed = r.number_observed, seen_at = to_ms(r.number_observed_at), sent_at = to_ms(r.price_sent_at),
       observed_at = to_ms(r.price_observed_at);
   session.sql << std::string("INSERT OR REPLACE INTO offer (channel_no, ") + offer_columns +
-                     ") VALUES (:c, :v, :lo, :hi, :af, :at, :su, :ow, :ve, :wr, :un, :ns, :nc, :no, :ps, :pc, :po, :psa, :poa)",
+                     ") VALUES (:c, :v, :lo, :hi, :af, :at, :su, :ow, :ve, :wr, :un, :ns, :nc, :no, :noa, :ps, :pc, :po, :psa, :poa)",
       use(c), use(v), use(low), use(high), use(from), use(to), use(suspect), use(owed), use(verified), use(written), use(unequal),
-      use(sent), use(confirmed), use(observed), use(r.price_sent), use(r.price_confirmed), use(r.price_observed), use(sent_at),
-      use(observed_at);
+      use(sent), use(confirmed), use(observed), use(seen_at), use(r.price_sent), use(r.price_confirmed), use(r.price_observed),
+      use(sent_at), use(observed_at);
 }
 
 void remove_offer(Session& session, ChannelNo channel, VariantNo variant) {

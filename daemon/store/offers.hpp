@@ -46,6 +46,7 @@ struct OfferRow {
   std::int64_t unequal_looks = 0;
   // The four states of stock and price. Prices as text ("12.50 EUR/15.00 EUR"), empty: none.
   Quantity number_sent = 0, number_confirmed = 0, number_observed = 0;
+  Time number_observed_at = long_ago;
   std::string price_sent, price_confirmed, price_observed;
   Time price_sent_at = long_ago, price_observed_at = long_ago;
 };
