@@ -95,6 +95,7 @@ Result<Json> Engine::release_channel(const std::string& name, const std::string&
     if (!channel) return no_channel(world, name, "channel release");
     auto written = world.store.write([&](Session& session) -> Result<void> {
       store::set_released(session, channel->no, true);
+      store::call_ours(session, channel->no, std::nullopt);
       for (const auto* aspect : {"stock", "price", "content"}) {  // what the plan showed is released with the channel
         for (const auto& mark : store::marks_of_channel(session, channel->no, aspect))
           mark_aspect(session, channel->no, aspect, mark.thing, {"released by " + author, true, 0}, world.clock.now());
@@ -123,8 +124,10 @@ Result<Json> Engine::release(const std::string& digest, const std::string& autho
         if (held.digest != digest) continue;
         const auto things = store::held_things(session, digest);
         count = things.size();
-        for (const auto thing : things)
+        for (const auto thing : things) {
           mark_aspect(session, held.channel, held.aspect, thing, {"released by " + author, true, 0}, world.clock.now());
+          if (held.aspect == "content") store::call_ours(session, held.channel, ProductNo(thing));
+        }
         store::clear_problem(session, held.channel, "guard", digest);
       }
       found = store::remove_hold(session, digest);

@@ -127,6 +127,7 @@ Result<Lane::Step> Lane::next_step() {
   if (auto done = close_or_open(); !done) return done.error();
   if (state_.sleep_until > now) return Step{std::nullopt, std::min(state_.sleep_until, raises_told_at())};
   if (auto told = read_what_was_told(); !told) return told.error();
+  if (auto asked = ask_about_found(); !asked) return asked.error();
   std::set<std::string> due;
   if (auto asked = ask_due(due); !asked) return asked.error();
   if (!due.contains("stock")) count_raises({});
@@ -248,7 +249,7 @@ void Lane::clock_was_set(Duration by) {
   };
   for (Time* time : {&state_.last_order_read, &state_.last_sweep, &state_.sleep_until, &state_.list_rests_until, &last_failure_, &resumed_,
                      &next_order_read_, &next_sweep_, &next_comparison_, &complete_.began, &complete_.ended, &read_began_, &sweep_began_,
-                     &born_, &unread_since_, &answered_else_, &list_failed_at_, &state_.raises_held_since})
+                     &born_, &unread_since_, &answered_else_, &list_failed_at_, &state_.raises_held_since, &found_})
     move(*time);
   for (auto& [no, reading] : readings_) move(reading.started);
   for (auto& [variant, looked] : looked_) move(looked.at);

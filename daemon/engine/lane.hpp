@@ -243,6 +243,12 @@ class Lane {
   void note_settled(store::Session& session, const store::ProductRow& product, const Settled& settled);
   std::string content_hash(const Json& tree) const;
 
+  // lane_found.cpp
+  Time note_found(const store::ListingRow& listing);
+  bool waits_for_an_answer(store::Session& session, const store::Mark& mark, ProductNo product);
+  Result<void> ask_about_found();
+  void ask_about_found(store::Session& session);
+
   // compare.cpp
   Result<std::optional<Call>> next_comparison();
   Result<std::optional<Time>> hour_to_compare() const;
@@ -289,6 +295,7 @@ class Lane {
   Time sweep_began_ = long_ago;
   std::string sweep_cursor_;
   std::set<ProductNo> swept_;
+  Time found_ = never;  ///< the last listing that somebody else had made and of which no person was asked yet; never: none
   std::map<ProductNo, std::string> seconds_;   ///< listings beside those that we keep up to date, as this sweep shows them
   std::map<std::uint64_t, Reading> readings_;  ///< by the call's number
   /// Own orders' steps that were imported just now: a look may be older than they are, where the platform is slow to show a change.

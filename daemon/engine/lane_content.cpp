@@ -88,6 +88,7 @@ Result<std::optional<Lane::Decision>> Lane::answer_price_mark(Session& session, 
     store::park_mark(session, mark, "the same price was refused before", price.text());
     return nothing;
   }
+  if (offer->price_sent_at == long_ago && waits_for_an_answer(session, mark, variant->product)) return nothing;
   if (!mark.by_order && mark.batch == 0 && !admit(session, world_, *channel_, mark, effect_of(session, world_, *channel_, mark)))
     return nothing;
   return std::optional<Decision>(price_change(session, mark, *offer, *product, *sold, price));
@@ -338,6 +339,7 @@ Result<std::optional<Call>> Lane::content_call(Session& session, const store::Ma
     store::put_listing(session, listing);
     return settle_doubt(session, mark, *product, listing);
   }
+  if (bound && waits_for_an_answer(session, mark, product->no)) return std::optional<Call>();
   if (bound && !ends && looks_first(session, mark, listing)) return std::optional<Call>();
   if (!mark.by_order && mark.batch == 0 && !admit(session, world_, *channel_, mark, {!bound, ends, false, false}))
     return std::optional<Call>();
@@ -365,6 +367,7 @@ Result<void> Lane::bind(Session& session, const store::Intent& intent, const sto
   listing.sent_at = now;  // a look that had begun before may not show it
   listing.confirmed = applied.shown ? content_hash(*applied.shown) : "";
   listing.confirmed_at = now;
+  listing.found_at = long_ago;
   store::put_listing(session, listing);
   note_confirmed(session, *channel_, product.no, sent, applied.shown);
   if (!applied.shown) look_at_own_write(session, product.no);

@@ -422,6 +422,7 @@ Result<void> Lane::finish_sweep(const Call& call, Outcome& outcome) {
   return world_.store.write([&](Session& session) -> Result<void> {
     store::set_cursor(session, channel_->no, "sweep", std::to_string(to_ms(sweep_began_)), now);
     try_again_what_was_missing(session);
+    ask_about_found(session);
     for (const auto& listing : store::listings_of(session, channel_->no)) {
       if (listing.state != "bound" || listing.confirmed_at >= sweep_began_) continue;
       const auto product = store::get_product(session, listing.product);

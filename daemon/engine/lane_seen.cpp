@@ -99,6 +99,7 @@ Result<void> Lane::take_listing(Session& session, const channel::Document& docum
     }
     const bool bound_now = listing.state != "bound" && listing.state != "creating";
     if (bound_now) {
+      listing.found_at = note_found(listing);
       listing.state = "bound";
       listing.tries = 0;
       listing.next_at = long_ago;
@@ -174,6 +175,8 @@ Result<void> Lane::take_content(Session& session, const store::ProductRow& produ
   listing.observed = hash;
   listing.observed_at = seen.started;
   listing.tries = 0;
+  if (listing.confirmed.empty() && listing.sent.empty() && hash == content_hash(listing_tree(session, *channel_, product)))
+    listing.sent = hash;  // found, and it reads as ours does
   seen.first = listing.confirmed.empty() && !listing.sent.empty();
   if (seen.first) {  // the first look after our push tells how the platform spells it
     listing.confirmed = hash;

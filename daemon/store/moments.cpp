@@ -19,14 +19,14 @@ struct Moments {
 constexpr std::string_view unanswered = " AND outcome IN ('', 'unknown')";
 constexpr std::string_view expiry = " AND kind = 'expiry'";
 constexpr std::string_view orders = " AND kind = 'orders'";
-constexpr std::array<Moments, 26> moved{
-    {{"cursor", "at", orders},  {"offer", "anchor_from"},       {"offer", "anchor_to"},      {"offer", "owed_look_at"},
-     {"offer", "verified_at"},  {"offer", "written_at"},        {"offer", "price_sent_at"},  {"offer", "price_observed_at"},
-     {"listing", "next_at"},    {"listing", "sent_at"},         {"listing", "confirmed_at"}, {"listing", "observed_at"},
-     {"mark", "since"},         {"mark", "not_before"},         {"poke", "not_before"},      {"intent", "committed_at", unanswered},
-     {"order_task", "sent_at"}, {"order_task", "next_at"},      {"order_task", "read_at"},   {"differing_hour", "next_at"},
-     {"metered", "at"},         {"parcel", "asked_at"},         {"parcel", "next_due"},      {"parcel", "added_at"},
-     {"due", "at", expiry},     {"offer", "number_observed_at"}}};
+constexpr std::array<Moments, 27> moved{
+    {{"cursor", "at", orders},  {"offer", "anchor_from"},        {"offer", "anchor_to"},      {"offer", "owed_look_at"},
+     {"offer", "verified_at"},  {"offer", "written_at"},         {"offer", "price_sent_at"},  {"offer", "price_observed_at"},
+     {"listing", "next_at"},    {"listing", "sent_at"},          {"listing", "confirmed_at"}, {"listing", "observed_at"},
+     {"mark", "since"},         {"mark", "not_before"},          {"poke", "not_before"},      {"intent", "committed_at", unanswered},
+     {"order_task", "sent_at"}, {"order_task", "next_at"},       {"order_task", "read_at"},   {"differing_hour", "next_at"},
+     {"metered", "at"},         {"parcel", "asked_at"},          {"parcel", "next_due"},      {"parcel", "added_at"},
+     {"due", "at", expiry},     {"offer", "number_observed_at"}, {"listing", "found_at"}}};
 
 }  // namespace
 

@@ -48,48 +48,66 @@ std::vector<OfferRow> rows_of(soci::statement& st, OfferBound& bound, ChannelNo 
   return rows;
 }
 
-}  // namespace
-
-std::optional<ListingRow> find_listing(Session& session, ChannelNo channel, ProductNo product) {
-  Int c = channel.value, p = product.value, next = 0, sent_at = 0, confirmed_at = 0, observed_at = 0, tries = 0;
-  ListingRow row;
-  session.sql << "SELECT state, tries, next_at, ticket, sent, confirmed, observed, sent_at, confirmed_at, observed_at FROM listing "
-                 "WHERE channel_no = :c AND product_no = :p",
-      use(c), use(p), into(row.state), into(tries), into(next), into(row.ticket), into(row.sent), into(row.confirmed), into(row.observed),
-      into(sent_at), into(confirmed_at), into(observed_at);
-  if (!session.sql.got_data()) return std::nullopt;
-  row.channel = channel, row.product = product, row.tries = tries, row.next_at = from_ms(next);
-  row.sent_at = from_ms(sent_at), row.confirmed_at = from_ms(confirmed_at), row.observed_at = from_ms(observed_at);
-  return row;
-}
-
-void put_listing(Session& session, const ListingRow& row) {
-  Int c = row.channel.value, p = row.product.value, tries = row.tries, next = to_ms(row.next_at), sent_at = to_ms(row.sent_at);
-  Int confirmed_at = to_ms(row.confirmed_at), observed_at = to_ms(row.observed_at);
-  session.sql << "INSERT INTO listing (channel_no, product_no, state, tries, next_at, ticket, sent, confirmed, observed, sent_at, "
-                 "confirmed_at, observed_at) "
-                 "VALUES (:c, :p, :s, :r, :n, :t, :a, :b, :o, :sa, :ca, :oa) ON CONFLICT (channel_no, product_no) DO UPDATE SET state = "
-                 "excluded.state, "
-                 "tries = excluded.tries, next_at = excluded.next_at, ticket = excluded.ticket, sent = excluded.sent, confirmed = "
-                 "excluded.confirmed, "
-                 "observed = excluded.observed, sent_at = excluded.sent_at, confirmed_at = excluded.confirmed_at, observed_at = "
-                 "excluded.observed_at",
-      use(c), use(p), use(row.state), use(tries), use(next), use(row.ticket), use(row.sent), use(row.confirmed), use(row.observed),
-      use(sent_at), use(confirmed_at), use(observed_at);
-}
-
-std::vector<ListingRow> listings_of(Session& session, ChannelNo channel) {
+std::vector<ListingRow> listings_where(Session& session, ChannelNo channel, const char* only) {
   std::vector<ProductNo> products;
   Int c = channel.value, p = 0;
   {
     soci::statement st =
-        (session.sql.prepare << "SELECT product_no FROM listing WHERE channel_no = :c ORDER BY product_no", use(c), into(p));
+        (session.sql.prepare << std::string("SELECT product_no FROM listing WHERE channel_no = :c") + only + " ORDER BY product_no", use(c),
+         into(p));
     st.execute();
     while (st.fetch()) products.push_back(ProductNo(p));
   }
   std::vector<ListingRow> rows;
   for (const auto product : products) rows.push_back(*find_listing(session, channel, product));
   return rows;
+}
+
+}  // namespace
+
+std::optional<ListingRow> find_listing(Session& session, ChannelNo channel, ProductNo product) {
+  Int c = channel.value, p = product.value, next = 0, sent_at = 0, confirmed_at = 0, observed_at = 0, tries = 0, found_at = 0;
+  ListingRow row;
+  session.sql
+      << "SELECT state, tries, next_at, ticket, sent, confirmed, observed, sent_at, confirmed_at, observed_at, found_at FROM listing "
+         "WHERE channel_no = :c AND product_no = :p",
+      use(c), use(p), into(row.state), into(tries), into(next), into(row.ticket), into(row.sent), into(row.confirmed), into(row.observed),
+      into(sent_at), into(confirmed_at), into(observed_at), into(found_at);
+  if (!session.sql.got_data()) return std::nullopt;
+  row.channel = channel, row.product = product, row.tries = tries, row.next_at = from_ms(next);
+  row.sent_at = from_ms(sent_at), row.confirmed_at = from_ms(confirmed_at), row.observed_at = from_ms(observed_at);
+  row.found_at = from_ms(found_at);
+  return row;
+}
+
+void put_listing(Session& session, const ListingRow& row) {
+  Int c = row.channel.value, p = row.product.value, tries = row.tries, next = to_ms(row.next_at), sent_at = to_ms(row.sent_at);
+  Int confirmed_at = to_ms(row.confirmed_at), observed_at = to_ms(row.observed_at), found_at = to_ms(row.found_at);
+  session.sql
+      << "INSERT INTO listing (channel_no, product_no, state, tries, next_at, ticket, sent, confirmed, observed, sent_at, "
+         "confirmed_at, observed_at, found_at) "
+         "VALUES (:c, :p, :s, :r, :n, :t, :a, :b, :o, :sa, :ca, :oa, :fa) ON CONFLICT (channel_no, product_no) DO UPDATE SET state = "
+         "excluded.state, "
+         "tries = excluded.tries, next_at = excluded.next_at, ticket = excluded.ticket, sent = excluded.sent, confirmed = "
+         "excluded.confirmed, "
+         "observed = excluded.observed, sent_at = excluded.sent_at, confirmed_at = excluded.confirmed_at, observed_at = "
+         "excluded.observed_at, found_at = excluded.found_at",
+      use(c), use(p), use(row.state), use(tries), use(next), use(row.ticket), use(row.sent), use(row.confirmed), use(row.observed),
+      use(sent_at), use(confirmed_at), use(observed_at), use(found_at);
+}
+
+std::vector<ListingRow> listings_of(Session& session, ChannelNo channel) {
+  return listings_where(session, channel, "");
+}
+
+std::vector<ListingRow> found_listings(Session& session, ChannelNo channel) {
+  return listings_where(session, channel, " AND found_at <> 0");
+}
+
+void call_ours(Session& session, ChannelNo channel, std::optional<ProductNo> product) {
+  Int c = channel.value, p = product ? product->value : 0;
+  session.sql << "UPDATE listing SET found_at = 0 WHERE channel_no = :c AND found_at <> 0 AND (:p = 0 OR product_no = :p2)", use(c), use(p),
+      use(p);
 }
 
 std::optional<OfferRow> find_offer(Session& session, ChannelNo channel, VariantNo variant) {

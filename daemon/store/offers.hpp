@@ -28,10 +28,16 @@ struct ListingRow {
   /// Hashes of the content in the channel's spelling; `sent` begins with `taken_off` behind an ending.
   std::string sent, confirmed, observed;
   Time sent_at = long_ago, confirmed_at = long_ago, observed_at = long_ago;
+  /// When it was found there, made by somebody else; long_ago: it is ours, or a person said that it may be written to.
+  Time found_at = long_ago;
 };
 std::optional<ListingRow> find_listing(Session& session, ChannelNo channel, ProductNo product);
 void put_listing(Session& session, const ListingRow& row);
 std::vector<ListingRow> listings_of(Session& session, ChannelNo channel);
+/// Those that were found, and that nobody has called ours.
+std::vector<ListingRow> found_listings(Session& session, ChannelNo channel);
+/// A person said that they may be written to: this one, or all that were found there.
+void call_ours(Session& session, ChannelNo channel, std::optional<ProductNo> product);
 
 struct OfferRow {
   ChannelNo channel;
