@@ -25,6 +25,9 @@ constexpr std::size_t rows_a_turn = 64;
 constexpr std::size_t calls_a_turn = 16;
 constexpr std::size_t buyers_a_tidying = 1000;
 constexpr Duration between_tidyings{3600000};
+constexpr Duration intents_kept{std::chrono::hours(90 * 24)};
+constexpr std::size_t intents_kept_of_each = 20;  ///< whoever asks for the last ones of a thing asks for fewer
+constexpr std::size_t intents_a_turn = 200;
 constexpr Duration clock_slack{1000};  ///< less is the clock's own correction, within every margin
 constexpr Duration clock_kept_within{100};
 
@@ -252,8 +255,9 @@ StepSeen Core::step_seen() {
 
 Result<void> Core::tidy() {
   const Time now = world_.clock.now();
-  if (now - tidied_ < between_tidyings && now >= tidied_) return {};
+  if (now - tidied_ < between_tidyings && now >= tidied_) return intents_to_forget_ ? forget_intents() : Result<void>();
   tidied_ = now;
+  intents_to_forget_ = true;
   return world_.store.write([&](Session& session) -> Result<void> {
     for (const auto row : store::expire_raw(session, now - world_.config.privacy.keep_raw))
       store::journal(session, {0, now, "inbox.expired", "privacy", ChannelNo(), std::to_string(row), "{}"});
@@ -264,6 +268,17 @@ Result<void> Core::tidy() {
     keys_looked_at_ = store::forget_unused_keys(session, keys_looked_at_, buyers_a_tidying);
     return {};
   });
+}
+
+Result<void> Core::forget_intents() {
+  const Time now = world_.clock.now();
+  bool more = false;
+  auto done = world_.store.write([&](Session& session) -> Result<void> {
+    more = store::forget_intents(session, now - intents_kept, intents_kept_of_each, intents_a_turn, now);
+    return {};
+  });
+  intents_to_forget_ = more;
+  return done;
 }
 
 Result<void> Core::take_in_all() {

@@ -48,7 +48,8 @@ class Core {
  private:
   Result<Duration> clock_set_by(Duration ahead);
   Result<void> clock_was_set(Duration by, Duration ahead);
-  Result<void> tidy();  ///< once an hour: what every reader has passed and is a month old
+  Result<void> tidy();  ///< once an hour: what every reader has passed and is old enough
+  Result<void> forget_intents();
   Result<void> take_in_all();
   void give_lanes(const std::vector<std::shared_ptr<Channel>>& trackers);
 
@@ -57,6 +58,7 @@ class Core {
   std::optional<Duration> kept_ahead_;  ///< the same as the store has it, counted from the machine's start `start_`
   std::string start_;
   Time tidied_ = long_ago;
+  bool intents_to_forget_ = false;
   std::string keys_looked_at_;  ///< the last buyer's key of which it was asked whether an order still has it
   std::uint64_t seed_, lanes_made_ = 0;
   std::map<ChannelNo, std::unique_ptr<Lane>> lanes_;

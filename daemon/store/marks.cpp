@@ -1,5 +1,6 @@
 #include "store/marks.hpp"
 
+#include "store/inbox.hpp"
 #include "store/session.hpp"
 
 #include <algorithm>
@@ -396,6 +397,30 @@ std::vector<Intent> last_intents(Session& session, ChannelNo channel, const std:
   prepared, use(c), use(aspect), use(t), use(most);
   soci::statement st(bound.bind(prepared));
   return rows_of(st, bound);
+}
+
+bool forget_intents(Session& session, Time before, std::size_t keep, std::size_t limit, Time now) {
+  constexpr const char* looked_at = "intents looked at";
+  const auto cursor = get_cursor(session, ChannelNo(), looked_at);
+  Int after = cursor ? std::stoll(cursor->value) : 0, at = to_ms(before), most = static_cast<Int>(limit), kept = static_cast<Int>(keep);
+  IntentBound bound;
+  auto prepared =
+      session.sql.prepare << std::string("SELECT ") + intent_columns + " FROM intent WHERE intent_no > :n ORDER BY intent_no LIMIT :l";
+  prepared, use(after), use(most);
+  soci::statement st(bound.bind(prepared));
+  auto rows = rows_of(st, bound);
+  const auto young = std::find_if(rows.begin(), rows.end(), [&](const Intent& row) { return row.committed_at >= before; });
+  const bool more = young == rows.end() && rows.size() == limit;
+  rows.erase(young, rows.end());
+  for (const auto& row : rows) {
+    Int no = row.no.value, c = row.channel.value, t = row.thing;
+    session.sql << "DELETE FROM intent WHERE channel_no = :c AND aspect = :a AND thing = :t AND intent_no <= :n AND outcome <> '' AND "
+                   "finished_at < :b AND intent_no <= (SELECT k.intent_no FROM intent k WHERE k.channel_no = :c2 AND k.aspect = :a2 AND "
+                   "k.thing = :t2 ORDER BY k.intent_no DESC LIMIT 1 OFFSET :k)",
+        use(c), use(row.aspect), use(t), use(no), use(at), use(c), use(row.aspect), use(t), use(kept);
+  }
+  if (!rows.empty()) set_cursor(session, ChannelNo(), looked_at, std::to_string(rows.back().no.value), now);
+  return more;
 }
 
 }  // namespace tally::store

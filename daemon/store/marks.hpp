@@ -107,5 +107,8 @@ std::vector<Intent> open_intents(Session& session, ChannelNo channel);
 std::optional<Intent> open_intent_of(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing);
 void collect_step(Session& session, IntentNo no, Quantity taken);
 std::vector<Intent> last_intents(Session& session, ChannelNo channel, const std::string& aspect, std::int64_t thing, std::size_t limit);
+/// Takes out those that were finished before `before`, of each thing never the newest `keep`. Looks at the next `limit` that were
+/// committed before then, at each once, and with it at those of the same thing behind it; true: there are more to be looked at.
+bool forget_intents(Session& session, Time before, std::size_t keep, std::size_t limit, Time now);
 
 }  // namespace tally::store

@@ -328,5 +328,41 @@ TEST_F(Engine, NothingLeavesForAChannelThatOnlyObserves) {
   EXPECT_TRUE(shop.listings().empty());
 }
 
+TEST_F(Engine, WritesOfLongAgoAreForgottenSomeATurnButForTheNewest) {
+  auto& shop = add_shop("shop", {});
+  add_product("A", 5);
+  start();
+  come_to_rest();
+  const auto channel = core->world().find(shop.name())->no;
+  write([&](store::Session& session) {
+    for (int i = 0; i < 500; ++i) {
+      store::Intent intent;
+      intent.channel = channel;
+      intent.aspect = "stock";
+      intent.thing = store::find_variant(session, Sku("A"))->no.value;
+      intent.committed_at = clock.now();
+      store::finish_intent(session, store::add_intent(session, intent), "confirmed", "", clock.now());
+    }
+  });
+  const auto kept = [&] {
+    std::size_t count = 0;
+    write([&](store::Session& session) {
+      count = store::last_intents(session, channel, "stock", store::find_variant(session, Sku("A"))->no.value, 1000).size();
+    });
+    return count;
+  };
+  pass(std::chrono::hours(89 * 24));
+  come_to_rest();
+  const auto before = kept();
+  EXPECT_GE(before, 500u) << "younger than 90 days";
+  pass(std::chrono::hours(2 * 24));
+  decided();  // the hourly tidying
+  decided();
+  EXPECT_GE(kept() + 200, before) << "a turn forgets so many at most";
+  come_to_rest();
+  for (int turn = 0; turn < 3; ++turn) decided();
+  EXPECT_EQ(kept(), 20u);
+}
+
 }  // namespace
 }  // namespace tally::engine

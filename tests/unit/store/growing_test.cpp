@@ -120,6 +120,28 @@ TEST_F(Growing, AWriteInTheAirIsFoundWithoutThoseThatAreFinished) {
   EXPECT_THAT(plan, HasSubstr("intent_open_thing (channel_no=? AND aspect=? AND thing=?)"));
 }
 
+TEST_F(Growing, WritesThatWereLookedAtBeforeAreNotLookedAtAgain) {
+  ASSERT_TRUE(write([](Session& session) {
+                for (int i = 0; i < 300; ++i) {
+                  Intent intent;
+                  intent.channel = shop;
+                  intent.aspect = "stock";
+                  intent.thing = i;  // each the newest of its thing: none goes
+                  intent.committed_at = at(i);
+                  finish_intent(session, add_intent(session, intent), "confirmed", "", at(i));
+                }
+              }).has_value());
+  bool more = true;
+  const auto pass = [&](Session& session) { more = forget_intents(session, at(1000), 20, 100, at(2000)); };
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(more) << "a pass ends after some";
+    effort_of(pass);
+  }
+  effort_of(pass);
+  EXPECT_FALSE(more);
+  EXPECT_LT(effort_of(pass), 100);
+}
+
 TEST_F(Growing, WhetherAShelfWasEverStockedIsToldWithoutItsSales) {
   for (const auto& asked : std::vector<std::function<void(Session&)>>{[](Session& session) { was_stocked(session, LocationNo(1)); },
                                                                       [](Session& session) { forget_solved_problems(session); },

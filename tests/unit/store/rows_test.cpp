@@ -250,6 +250,50 @@ TEST_F(Intents, WithoutAResultAreFoundAndCollectWhatIsImportedMeanwhile) {
   });
 }
 
+IntentNo written(Session& session, std::int64_t thing, Time when, const std::string& outcome = "confirmed") {
+  Intent intent;
+  intent.channel = shop;
+  intent.aspect = "stock";
+  intent.thing = thing;
+  intent.committed_at = when;
+  const auto no = add_intent(session, intent);
+  if (!outcome.empty()) finish_intent(session, no, outcome, "", when);
+  return no;
+}
+
+TEST_F(Intents, ThatAreFinishedAndOldGoButForTheNewestOfEachThing) {
+  within([](Session& session) {
+    for (int i = 0; i < 30; ++i) written(session, 1, at(i));
+    for (int i = 30; i < 33; ++i) written(session, 2, at(i));
+    EXPECT_FALSE(forget_intents(session, at(100), 20, 1000, at(200)));
+    EXPECT_EQ(last_intents(session, shop, "stock", 1, 100).size(), 20u);
+    EXPECT_EQ(last_intents(session, shop, "stock", 1, 100).front().committed_at, at(29));
+    EXPECT_EQ(last_intents(session, shop, "stock", 2, 100).size(), 3u);
+  });
+}
+
+TEST_F(Intents, WithoutAResultOrYoungStay) {
+  within([](Session& session) {
+    const auto in_the_air = written(session, 1, at(0), "");
+    for (int i = 1; i < 30; ++i) written(session, 1, at(i));
+    EXPECT_FALSE(forget_intents(session, at(6), 20, 1000, at(200)));
+    EXPECT_TRUE(get_intent(session, in_the_air).has_value());
+    EXPECT_EQ(last_intents(session, shop, "stock", 1, 100).size(), 25u) << "the one in the air, and 24 that are young";
+  });
+}
+
+TEST_F(Intents, OfAThingThatIsWrittenSeldomGoToo) {
+  within([](Session& session) {
+    for (int i = 0; i < 100; ++i) {
+      written(session, 1, at(i));
+      forget_intents(session, at(i - 5), 20, 1000, at(i));  // so few are newer than those that just became old
+      EXPECT_LE(last_intents(session, shop, "stock", 1, 100).size(), 26u);
+    }
+    EXPECT_FALSE(forget_intents(session, at(200), 20, 1000, at(200)));
+    EXPECT_EQ(last_intents(session, shop, "stock", 1, 100).size(), 20u);
+  });
+}
+
 using Orders = Rows;
 
 OrderRow order_row(const std::string& id, Time accepted, Quantity taken) {
