@@ -105,6 +105,7 @@ OrderNo insert_order(Session& session, const OrderRow& row) {
                  "VALUES (:c, :i, :r, :s, :d, :l, :m, :k, :h, :b, :t, :a, :e, :y, :p) RETURNING order_no",
       use(channel), use(row.id), use(revision), use(row.state), use(document), use(resolved), use(claim), use(taken), use(row.body_hash),
       use(inbox), use(changed), use(accepted), use(expired), use(sealed_by), use(placed), into(no);
+  session.sql << "UPDATE channel SET orders = orders + 1 WHERE channel_no = :c", use(channel);
   return OrderNo(no);
 }
 
@@ -139,18 +140,21 @@ std::vector<OrderRow> orders_before(Session& session, std::optional<ChannelNo> c
   Bound bound;
   Int no = channel ? channel->value : 0, top = before.value > 0 ? before.value : std::numeric_limits<Int>::max(),
       most = static_cast<Int>(limit);
-  auto prepared =
-      session.sql.prepare << std::string("SELECT ") + columns +
-                                 " FROM orders WHERE order_no < :b AND (:c = 0 OR channel_no = :c2) AND (:s = '' OR state = :s2) "
-                                 "ORDER BY order_no DESC LIMIT :l";
-  prepared, use(top), use(no), use(no), use(state), use(state), use(most);
+  // Nothing is asked but what the indexes of 0024 are for.
+  auto prepared = session.sql.prepare << std::string("SELECT ") + columns + " FROM orders WHERE order_no < :b" +
+                                             (channel ? " AND channel_no = :c" : "") + (state.empty() ? "" : " AND state = :s") +
+                                             " ORDER BY order_no DESC LIMIT :l";
+  prepared, use(top);
+  if (channel) prepared, use(no);
+  if (!state.empty()) prepared, use(state);
+  prepared, use(most);
   soci::statement st(bound.bind(prepared));
   return rows_of(session, st, bound);
 }
 
 std::int64_t count_orders(Session& session, ChannelNo channel) {
   Int no = channel.value, count = 0;
-  session.sql << "SELECT COUNT(*) FROM orders WHERE channel_no = :c", use(no), into(count);
+  session.sql << "SELECT orders FROM channel WHERE channel_no = :c", use(no), into(count);
   return count;
 }
 
@@ -178,12 +182,13 @@ std::set<std::string> released_holds(Session& session, OrderNo order) {
 
 std::vector<OrderNo> orders_in_question(Session& session, ChannelNo channel, OrderNo after, std::size_t limit) {
   std::vector<OrderNo> orders;
+  // A cross join begins on its left (SQLite): the problems are few.
   Int c = channel.value, last = after.value, most = static_cast<Int>(limit), no = 0;
   soci::statement st =
-      (session.sql.prepare << "SELECT o.order_no FROM problem p JOIN orders o ON o.channel_no = p.channel_no AND o.id = p.thing "
-                              "WHERE p.channel_no = :c AND p.kind = 'order' AND o.order_no > :a UNION "
-                              "SELECT o.order_no FROM released_hold r JOIN orders o ON o.order_no = r.order_no WHERE "
-                              "o.channel_no = :c2 AND o.state = 'held' AND o.order_no > :a2 ORDER BY 1 LIMIT :l",
+      (session.sql.prepare << "SELECT o.order_no FROM problem p CROSS JOIN orders o WHERE o.channel_no = p.channel_no AND o.id = p.thing "
+                              "AND p.channel_no = :c AND p.kind = 'order' AND o.order_no > :a UNION "
+                              "SELECT o.order_no FROM orders o WHERE o.channel_no = :c2 AND o.state = 'held' AND o.order_no > :a2 AND "
+                              "EXISTS (SELECT 1 FROM released_hold r WHERE r.order_no = o.order_no) ORDER BY 1 LIMIT :l",
        use(c), use(last), use(c), use(last), use(most), into(no));
   st.execute();
   while (st.fetch()) orders.emplace_back(no);

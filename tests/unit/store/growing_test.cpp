@@ -1,5 +1,7 @@
 // What is kept for ever is not walked through for one answer: the millionth order is taken in as fast as the first.
 #include "opened.hpp"
+#include "store/catalogue.hpp"
+#include "store/comparison.hpp"
 #include "store/journal.hpp"
 #include "store/marks.hpp"
 #include "store/orders.hpp"
@@ -113,6 +115,55 @@ TEST_F(Growing, WhatAYoungChannelTookIsToldWithoutTheOrdersOfTheOthers) {
               }).has_value());
   EXPECT_EQ(taken(young, at(400)), 4);
   EXPECT_EQ(taken(shop, at(299)), 9);
+}
+
+TEST_F(Growing, OrdersOfAChannelOrInAStateAreListedWithoutTheOthers) {
+  ASSERT_TRUE(write([](Session& session) {
+                add_order(session, young, "a", at(0), 1);
+                for (int i = 0; i < 300; ++i) add_order(session, shop, std::to_string(i), at(i), 2);
+              }).has_value());
+  const auto listed = [&](std::optional<ChannelNo> channel, const std::string& state) {
+    std::size_t rows = 0;
+    EXPECT_LT(effort_of([&](Session& session) { rows = orders_before(session, channel, state, OrderNo(0), 5).size(); }), 300);
+    return rows;
+  };
+  EXPECT_EQ(listed(young, ""), 1u);
+  EXPECT_EQ(listed(young, "paid"), 1u);
+  EXPECT_EQ(listed(std::nullopt, "held"), 0u);
+  EXPECT_EQ(listed(shop, "held"), 0u);
+  EXPECT_EQ(listed(shop, "paid"), 5u);
+  EXPECT_EQ(listed(std::nullopt, ""), 5u);
+}
+
+TEST_F(Growing, OrdersOfAChannelAreCountedAsTheyCome) {
+  ChannelNo one;
+  ASSERT_TRUE(write([&](Session& session) {
+                one = open_channel(session, "one").no;
+                const auto other = open_channel(session, "other").no;
+                for (int i = 0; i < 300; ++i) add_order(session, one, std::to_string(i), at(i), 2);
+                add_order(session, other, "a", at(0), 1);
+              }).has_value());
+  std::int64_t orders = 0;
+  EXPECT_LT(effort_of([&](Session& session) { orders = count_orders(session, one); }), 100);
+  EXPECT_EQ(orders, 300);
+}
+
+TEST_F(Growing, OrdersInQuestionAreFoundWithoutThoseThatAreClear) {
+  ASSERT_TRUE(write([](Session& session) {
+                for (int i = 0; i < 300; ++i) {
+                  add_order(session, shop, std::to_string(i), at(i), 2);
+                  if (i < 290) release_hold(session, OrderNo(i + 1), "review: dear", "Ann", at(i));  // over long ago
+                }
+                set_problem(session, {shop, "order", "250", "it is held", "", at(400)});
+              }).has_value());
+  std::vector<OrderNo> orders;
+  EXPECT_LT(effort_of([&](Session& session) { orders = orders_in_question(session, shop, OrderNo(0), 50); }), 300);
+  EXPECT_EQ(orders, std::vector<OrderNo>{OrderNo(251)});
+}
+
+TEST_F(Growing, AnHourIsComparedWithoutTheOrdersOfTheOthers) {
+  const auto plan = plan_of([](Session& session) { orders_placed(session, shop, at(0), at(3600), "", 100); });
+  EXPECT_THAT(plan, HasSubstr("orders_placed (channel_no=? AND placed_at>? AND placed_at<?)"));
 }
 
 TEST_F(Growing, AWriteInTheAirIsFoundWithoutThoseThatAreFinished) {
