@@ -159,7 +159,18 @@ Result<std::optional<Call>> Lane::next_beside_orders(std::set<std::string>& due)
   auto call = next_parcel();
   if (call && !*call) call = next_look();
   if (!call || *call) return call;
+  // They take turns: thousands of echoes of an import would put off what is to be sent.
+  const bool poked_first = !poked_went_last_;
+  call = poked_first ? next_poked() : next_write_or_check(due);
+  const bool second = call && !*call;
+  if (second) call = poked_first ? next_write_or_check(due) : next_poked();
+  if (call && *call) poked_went_last_ = poked_first != second;
+  return call;
+}
+
+Result<std::optional<Call>> Lane::next_write_or_check(std::set<std::string>& due) {
   if (auto asked = ask_due(due); !asked) return asked.error();  // a look may have marked something
+  Result<std::optional<Call>> call = std::optional<Call>();
   if (due.contains("price")) call = next_price();
   if (call && !*call && due.contains("stock")) call = next_stock(false);
   if (call && !*call && next_order_read_ <= world_.clock.now() && !list_failed_) call = next_orders();  // what a raise waits for

@@ -210,8 +210,11 @@ class Lane {
   // lane_read.cpp
   Result<std::optional<Call>> next_orders();
   Result<std::optional<Call>> next_look();
+  Result<std::optional<Call>> next_poked();
+  void poked_not_read(store::Session& session, const Call& call, const Error& error);
   Result<std::optional<Call>> next_sweep();
   Result<std::optional<Call>> next_beside_orders(std::set<std::string>& due);
+  Result<std::optional<Call>> next_write_or_check(std::set<std::string>& due);
   Result<std::optional<Call>> next_check();
   Result<std::optional<Call>> next_content_or_check();
   Result<void> finish_orders(const Call& call, Outcome& outcome);
@@ -307,6 +310,7 @@ class Lane {
   std::map<VariantNo, Waiting> waiting_;
   bool raises_told_ = false;  ///< as a problem
   bool content_went_last_ = false;
+  bool poked_went_last_ = false;
   bool order_parked_ = false;  ///< at the last complete order list: what a look misses may be in it
   bool list_failed_ = false;   ///< the last order list: something else goes before the next one
   bool orders_went_last_ = false;

@@ -256,14 +256,10 @@ Result<std::optional<Call>> Lane::next_look() {
   }
   // Where no room is but what is kept, only what a decrease waits for is looked at.
   const bool scarce = facts.can_look && closed_until("read_stock"), closed = scarce && closed_until("read_stock", true);
-  std::vector<store::Poke> pokes;
+  if (!facts.can_look || closed) return std::optional<Call>();
   std::set<VariantNo> variants;
   std::vector<Json> things;
   auto read = world_.store.read([&](Session& session) -> Result<void> {
-    for (auto& poke : store::pokes(session, channel_->no, "listing", offers_a_look)) {
-      if (poke.not_before <= now) pokes.push_back(std::move(poke));
-    }
-    if (!facts.can_look || closed) return {};
     for (const auto variant : scarce ? lowered_after_look_ : want_look_) {
       if (variants.size() < offers_a_look && !looks_out_.contains(variant)) variants.insert(variant);
     }
@@ -278,33 +274,50 @@ Result<std::optional<Call>> Lane::next_look() {
     return {};
   });
   if (!read) return read.error();
-  if (!variants.empty()) {
-    Call call = make(Call::Kind::look, false);
-    call.want.what = channel::Want::What::stock;
-    call.want.urgent = scarce;
-    call.want.things = std::move(things);
-    for (const auto variant : variants) {
-      want_look_.erase(variant);
-      lowered_after_look_.erase(variant);
-      looks_out_.insert(variant);
-      call.variants.push_back(variant);
+  if (variants.empty()) return std::optional<Call>();
+  Call call = make(Call::Kind::look, false);
+  call.want.what = channel::Want::What::stock;
+  call.want.urgent = scarce;
+  call.want.things = std::move(things);
+  for (const auto variant : variants) {
+    want_look_.erase(variant);
+    lowered_after_look_.erase(variant);
+    looks_out_.insert(variant);
+    call.variants.push_back(variant);
+  }
+  return std::optional<Call>(std::move(call));
+}
+
+/// Each poked listing is a call of its own, on every seat that is free: what one of them is answered says nothing of the others.
+Result<std::optional<Call>> Lane::next_poked() {
+  const Time now = world_.clock.now();
+  const auto& facts = channel_->facts;
+  std::optional<store::Poke> next;
+  auto read = world_.store.read([&](Session& session) -> Result<void> {
+    for (auto& poke : store::pokes(session, channel_->no, "listing", out_ + 1)) {
+      if (!next && poke.not_before <= now && !busy("poke:" + poke.subject, 0)) next = std::move(poke);
     }
-    return std::optional<Call>(std::move(call));
-  }
-  std::erase_if(pokes, [&](const store::Poke& poke) { return busy("poke:" + poke.subject, 0); });
-  if (!pokes.empty() && facts.listings_by_id && closed_until("read_listing")) pokes.clear();
-  if (pokes.empty() || !facts.listings_by_id) {
-    if (!pokes.empty()) next_sweep_ = std::min(next_sweep_, now);  // no single listing can be read there
-    if (pokes.empty()) return std::optional<Call>();
-  }
+    return {};
+  });
+  if (!read) return read.error();
+  if (!next || (facts.listings_by_id && closed_until("read_listing"))) return std::optional<Call>();
+  if (!facts.listings_by_id) next_sweep_ = std::min(next_sweep_, now);
   Call call = make(Call::Kind::look, false);
   call.want.what = channel::Want::What::listings;
-  for (const auto& poke : pokes) {
-    call.want.things.push_back(Json::object({{"@id", poke.subject}}));
-    busy_.insert({"poke:" + poke.subject, 0});
-  }
-  call.pokes = std::move(pokes);
+  call.want.things.push_back(Json::object({{"@id", next->subject}}));
+  busy_.insert({"poke:" + next->subject, 0});
+  call.pokes.push_back(std::move(*next));
   return std::optional<Call>(std::move(call));
+}
+
+/// What the channel's own trouble may explain is asked for again, behind the others.
+void Lane::poked_not_read(Session& session, const Call& call, const Error& error) {
+  const auto lane = react(error.fault).lane;
+  const bool told = error.fault == Fault::not_found || lane == Reaction::Lane::go_on;
+  if (!told && lane != Reaction::Lane::back_off) return;
+  remove_answered(session, call, "listing");
+  if (told) return;
+  for (const auto& poke : call.pokes) store::add_poke(session, channel_->no, "listing", poke.subject, world_.clock.now() + retry_missing);
 }
 
 Lane::Reading Lane::reading_of(const Call& call) {
@@ -320,9 +333,7 @@ Result<void> Lane::finish_look(const Call& call, Outcome& outcome) {
   std::set<VariantNo> asked(call.variants.begin(), call.variants.end());
   auto written = world_.store.write([&](Session& session) -> Result<void> {
     if (!page) {
-      const Fault fault = page.error().fault;
-      if (!put_off(call, page.error()) && (fault == Fault::not_found || react(fault).lane == Reaction::Lane::go_on))
-        remove_answered(session, call, "listing");
+      if (!put_off(call, page.error())) poked_not_read(session, call, page.error());
     } else {
       remove_answered(session, call, "listing", *page);
       for (const auto& document : page->documents) {

@@ -193,9 +193,79 @@ TEST_F(PokedListings, KeepNoPokedOrderWaitingHoweverManyTheyAre) {
   const auto fetch = std::find_if(calls.begin(), calls.end(), [](const Call& call) { return call.kind == Call::Kind::fetch_orders; });
   ASSERT_NE(fetch, calls.end());
   EXPECT_EQ(count({calls.begin(), fetch}, Call::Kind::look), 0u) << "an echo of our own writes went first";
-  EXPECT_GE(count(calls, Call::Kind::look), 8u);
+  EXPECT_GE(count(calls, Call::Kind::look), 150u);
   EXPECT_EQ(orders(), 1);
   EXPECT_EQ(pokes_left(), 0u);
+}
+
+TEST_F(Fetch, PokedListingsLeaveEachByItselfOnAllSeatsButOne) {
+  memory::Terms terms;
+  terms.facts.concurrency = 4;
+  auto& shop = add_shop("shop", terms);
+  add_product("A", 50);
+  start();
+  come_to_rest();
+  write([&](store::Session& session) {
+    for (int i = 0; i < 10; ++i) store::add_poke(session, no("shop"), "listing", "l" + std::to_string(i), clock.now());
+  });
+  auto out = decided();
+  ASSERT_EQ(out.size(), 3u);
+  std::set<std::string> subjects;
+  for (const auto& call : out) {
+    ASSERT_EQ(call.pokes.size(), 1u);
+    subjects.insert(call.pokes.front().subject);
+  }
+  EXPECT_EQ(subjects.size(), 3u);
+  perform_and_answer(out.front());
+  EXPECT_EQ(decided().size(), 1u);
+}
+
+TEST_P(Fetch, OneListingThatCannotBeReadDoesNotStopTheOthers) {
+  auto& shop = add_shop("shop", {});
+  shops.back()->config.orders_every = Duration(3600000);
+  for (int i = 0; i < 12; ++i) add_product("A" + std::to_string(i), 5);
+  start();
+  come_to_rest();
+  pass(Duration(60000));
+  const std::string poison = "l0";
+  write([&](store::Session& session) {
+    store::add_poke(session, no("shop"), "listing", poison, clock.now() - Duration(1));
+    for (const auto& listing : shop.listings()) store::add_poke(session, no("shop"), "listing", listing.id, clock.now());
+  });
+  std::size_t asked = 0;
+  std::set<std::string> answered;
+  live(Duration(10000), [&](const Call& call) {
+    if (is_of(call, poison)) {
+      ++asked;
+      return all_answered(call, error(GetParam(), "there is something wrong with " + poison));
+    }
+    for (const auto& poke : call.pokes) answered.insert(poke.subject);
+    return perform(call, connector_of(call));
+  });
+  EXPECT_EQ(answered.size(), 12u);
+  EXPECT_EQ(asked, 1u);
+  EXPECT_LE(pokes_left(), 1u);
+}
+
+TEST_F(PokedListings, TakeTurnsWithWhatIsToBeSent) {
+  write([&](store::Session& session) {
+    for (int i = 0; i < 150; ++i) store::add_poke(session, no("shop"), "listing", "l" + std::to_string(i), clock.now() - Duration(1000));
+    const auto variant = store::find_variant(session, Sku("A"));
+    auto product = store::get_product(session, variant->product)->product;
+    product.variants.front().price = Money{1100, Currency{"EUR"}};
+    store::put_product(session, product, clock.now());
+    store::Mark dearer;
+    dearer.channel = no("shop");
+    dearer.aspect = "price";
+    dearer.thing = variant->no.value;
+    dearer.since = clock.now();
+    dearer.cause = "import";
+    store::mark(session, dearer);
+  });
+  const auto calls = live(Duration(30000));
+  const auto push = std::find_if(calls.begin(), calls.end(), [](const Call& call) { return call.kind == Call::Kind::push; });
+  ASSERT_NE(push, calls.end());
+  EXPECT_LE(count({calls.begin(), push}, Call::Kind::look), 3u);
 }
 
 TEST_F(Fetch, PokedListingsThatAreOutLetTheLaneWakeForAnOrder) {
