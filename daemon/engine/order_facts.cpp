@@ -172,6 +172,27 @@ Order with_tasks(Order order, const std::vector<OrderTask>& tasks, std::int64_t 
   return order;
 }
 
+bool says_all_left(const Order& order) {
+  return all_left(order.state) || order.fulfilment == FulfilmentState::done;
+}
+
+void name_what_left(Order& order, const Order& before, const std::vector<OrderTask>& tasks) {
+  const Order is = with_tasks(order, tasks), was = with_tasks(before, tasks);
+  if (is.shipments.empty()) return;  // none is named, and so all left, whatever was paid back
+  Order named = order;
+  named.state = OrderState::part_shipped;
+  named.fulfilment.reset();
+  named = with_tasks(std::move(named), tasks);
+  Shipment rest;
+  for (const auto& line : order.lines) {
+    const auto had = std::ranges::find(was.lines, line.id, &OrderLine::id);
+    const Quantity had_left = had == was.lines.end() ? 0 : std::min(count_of(was, *had).shipped, line.quantity);
+    const Quantity units = std::max(count_of(is, line).shipped, had_left) - count_of(named, line).shipped;
+    if (units > 0) rest.lines.push_back({line.id, units, std::nullopt, false});
+  }
+  if (!rest.lines.empty()) order.shipments.push_back(std::move(rest));
+}
+
 namespace {
 
 std::string id_at(const Json& tree, std::string_view first, std::string_view second = {}) {
@@ -245,6 +266,11 @@ void name_refs(Json& order, const char* list) {
   }
 }
 
+/// What left in no parcel that anybody knows.
+bool is_nameless(const Shipment& parcel) {
+  return parcel.id.empty() && parcel.mark.empty() && parcel.carrier.empty() && parcel.tracking.empty();
+}
+
 }  // namespace
 
 void name_lines(Json& order) {
@@ -275,7 +301,9 @@ Json with_whole_lines(Json tree, const Order& order) {
 }
 
 Json tree_for_connector(const Order& order) {
-  Json tree = to_json(order);
+  Order told = order;
+  std::erase_if(told.shipments, is_nameless);
+  Json tree = to_json(told);
   for (const auto* list : {"shipments", "refunds"}) {
     Json* facts = tree.find(list);
     if (!facts) continue;

@@ -17,12 +17,19 @@ bool shows(const Order& order, const store::OrderTask& task);
 /// on once. What the platform refused stays where goods moved all the same. Tasks behind `last` are left out.
 Order with_tasks(Order order, const std::vector<store::OrderTask>& tasks, std::int64_t last = std::numeric_limits<std::int64_t>::max());
 
+/// Whether the platform says that everything has left, with or without naming parcels.
+bool says_all_left(const Order& order);
+/// Of an order that says so: what left in no parcel, as far as it is known, becomes one of its own. So it stays gone when money goes back
+/// for it later, which tells nothing of when it was. `before`: the document before this one, or an empty order.
+void name_what_left(Order& order, const Order& before, const std::vector<store::OrderTask>& tasks);
+
 /// Parcels and refunds may name lines by what was sold; gives them the ids of the order's lines, each its part where several sold the same.
 /// Of an order's tree.
 void name_lines(Json& order);
 
 /// For a connector: every line of a parcel or a refund with the whole line of the order that it is of.
 Json with_whole_lines(Json tree, const Order& order);
+/// The order with those lines, and without parcels that have no name (name_what_left).
 Json tree_for_connector(const Order& order);
 
 }  // namespace tally::engine

@@ -197,6 +197,7 @@ void settle(Session& session, const World& world, const Channel& channel, store:
             const std::vector<std::string>& doubts, const News& news, const StepSeen& step_seen, Time now) {
   const bool first = news.first, changed = news.changed;
   if (!first) keep_what_left(order, row);
+  if (says_all_left(order)) name_what_left(order, first ? Order() : platform_order(row), store::order_tasks_of(session, row.no));
   const auto lines_before = resolved_from(row.resolved);
   const auto kept = resolved_before(session, channel, row, order);
   auto resolved = resolve_lines(session, channel, order, kept, lines_before);

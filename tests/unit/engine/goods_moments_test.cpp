@@ -149,6 +149,51 @@ TEST_F(GoodsMoments, WhatLeftWithoutAParcelStaysGoneWhenTheOrderIsRefundedOrCanc
   }
 }
 
+TEST_F(GoodsMoments, WhatLeftWithoutAParcelStaysGoneWhenItsLinesArePaidBack) {
+  const auto paid_back = [&](const std::string& state, const std::vector<Moved>& parcels, bool restocked) {
+    pass(Duration(1000));
+    order("shop", "1", state, {{"A", 3}}, start_, [&](Json& tree) {
+      tree.set("shipments", facts(parcels, false));
+      tree.set("refunds", facts({{2, after(5)}}, restocked));
+    });
+  };
+  // given: an order that left as a whole; one parcel is named, or none
+  for (const auto& parcels : std::vector<std::vector<Moved>>{{{1, after(1)}}, {}}) {
+    says("completed", parcels);
+    ASSERT_EQ(at("A", "main"), (Effect{7, 0}));
+    // when: the lines of the others are paid back
+    for (const char* state : {"completed", "refunded", "completed"}) {
+      paid_back(state, parcels, false);
+      // then
+      EXPECT_EQ(at("A", "main"), (Effect{7, 0})) << state << ", " << parcels.size();
+    }
+    // when: they are said to lie on the shelf again
+    paid_back("refunded", parcels, true);
+    // then
+    EXPECT_EQ(at("A", "main"), (Effect{9, 0})) << parcels.size();
+  }
+}
+
+TEST_F(GoodsMoments, WhatWasPaidBackBeforeTheRestLeftNeverLeft) {
+  // given: two of three are paid back while nothing has left, and the shop has put them back
+  const auto says_paid_back = [&](const std::string& state, const std::vector<Moved>& parcels) { says(state, parcels, {{2, after(1)}}); };
+  says_paid_back("paid", {});
+  ASSERT_EQ(at("A", "main"), (Effect{10, 1}));
+  // when: the third leaves
+  says_paid_back("part_shipped", {{1, after(2)}});
+  says_paid_back("completed", {{1, after(2)}});
+  // then: the two are for sale, also once more
+  EXPECT_EQ(at("A", "main"), (Effect{9, 0}));
+  says_paid_back("completed", {{1, after(2)}});
+  EXPECT_EQ(at("A", "main"), (Effect{9, 0}));
+}
+
+TEST_F(GoodsMoments, WhatLeftWithoutAParcelIsNotCountedTwiceWhenItsParcelIsNamedLater) {
+  says("completed", {{1, after(1)}});
+  says("completed", {{1, after(1)}, {2, after(2)}});
+  EXPECT_EQ(at("A", "main"), (Effect{7, 0}));
+}
+
 TEST_F(GoodsMoments, WhatParcelsHoldIsFreedWithEachOfThem) {
   says("shipped", {{2, after(1)}, {1, after(3)}});
   const auto no = variant("A");

@@ -454,6 +454,15 @@ TEST_F(OrderTasks, WhatLeftBesideOurParcelStaysGoneWhenThePlatformTakesTheOrderB
   }
 }
 
+TEST(OrderFacts, WhatLeftInNoParcelIsNoParcelForThePlatform) {
+  Order order;
+  order.shipments.resize(2);
+  order.shipments.back().tracking = "T1";
+  const Json tree = tree_for_connector(order);
+  ASSERT_EQ(tree.find("shipments")->as_array().size(), 1u);
+  EXPECT_EQ(tree.at("/shipments/0/tracking")->scalar_text(), "T1");
+}
+
 TEST(OrderFacts, APartThatNamesWhatWasSoldIsOfThatLine) {
   Json tree = *Json::parse(
       R"({"lines": [{"offer": {"@id": "x"}}, {"offer": {"@id": "y"}}], "shipments": [{"lines": [{"line": {"offer": {"@id": "y"}}, "quantity": 1}]}]})");
