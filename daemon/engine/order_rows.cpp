@@ -1,5 +1,10 @@
 #include "engine/order_rows.hpp"
 
+#include "engine/nonsense.hpp"
+#include "model/tree.hpp"
+
+#include <algorithm>
+
 namespace tally::engine {
 namespace {
 
@@ -9,7 +14,61 @@ std::int64_t number(const Json& row, std::size_t at) {
   return *value;
 }
 
+Order as_stored(const Json& tree) {
+  auto order = order_from_json(tree);
+  ensure(order.has_value(), "a stored order is an order");
+  return std::move(*order);
+}
+
+void shorten_holds(Json& tree) {
+  Json* holds = tree.find("holds");
+  if (!holds || !holds->is_array()) return;
+  Doubts reasons;
+  for (const auto& hold : holds->as_array()) reasons.push_back(hold.scalar_text());
+  shorten(reasons);
+  *holds = Json::array();
+  for (auto& reason : reasons) holds->push_back(std::move(reason));
+}
+
+/// Takes off its lists what is more than can be read at once; each part of that by itself, in its order.
+std::vector<Json> cut_long_lists(Json& tree) {
+  std::vector<Json> parts;
+  for (auto& [name, list] : tree.as_object()) {
+    if (!list.is_array() || list.as_array().size() <= tree::most_entries) continue;
+    auto& entries = list.as_array();
+    for (std::size_t from = tree::most_entries; from < entries.size(); from += tree::most_entries) {
+      Json part = Json::array();
+      for (std::size_t i = from; i < std::min(from + tree::most_entries, entries.size()); ++i) part.push_back(std::move(entries[i]));
+      parts.push_back(Json::object({{name, std::move(part)}}));
+    }
+    entries.resize(tree::most_entries);
+  }
+  return parts;
+}
+
+template <class List>
+void append(List& list, List&& more) {
+  list.insert(list.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
 }  // namespace
+
+Order order_from(const Json& document) {
+  Json tree = document;
+  tree.erase("doubts");
+  shorten_holds(tree);
+  const auto parts = cut_long_lists(tree);
+  Order order = as_stored(tree);
+  for (const auto& part : parts) {
+    Order more = as_stored(part);
+    append(order.lines, std::move(more.lines));
+    append(order.fees, std::move(more.fees));
+    append(order.shipments, std::move(more.shipments));
+    append(order.refunds, std::move(more.refunds));
+    append(order.after_sales, std::move(more.after_sales));
+  }
+  return order;
+}
 
 Json to_json(const Claim& claim) {
   Json rows = Json::array();

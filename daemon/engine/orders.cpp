@@ -437,11 +437,7 @@ bool sells(const store::OrderRow& row, VariantNo variant) {
 }
 
 Order platform_order(const store::OrderRow& row) {
-  Json tree = row.document;
-  tree.erase("doubts");
-  auto order = order_from_json(tree);
-  ensure(order.has_value(), "a stored order is an order");
-  return std::move(*order);
+  return order_from(row.document);
 }
 
 Result<std::size_t> reroute_order(Session& session, const World& world, OrderNo no, LocationNo location, const std::string& line,

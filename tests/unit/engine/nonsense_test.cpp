@@ -511,5 +511,46 @@ TEST_F(Nonsense, AParcelAndAReturnDatedIn2099MoveTheirGoodsNow) {
   EXPECT_THAT(holds("1"), ElementsAre(HasSubstr("it is dated 2099")));
 }
 
+class LongRow : public Nonsense {
+ protected:
+  /// The row of order 1 with another document, as an older version wrote it.
+  void stored_as(const std::function<void(Json&)>& change) {
+    write([&](store::Session& session) {
+      auto row = *store::find_order(session, channel("shop").no, "1");
+      change(row.document);
+      ++row.revision;
+      ASSERT_TRUE(store::update_order(session, row));
+    });
+  }
+};
+
+TEST_F(LongRow, OfTwentyThousandHoldsIsReadWithTheFirstHundred) {
+  order("shop", "1", "paid", {{"A", 2}});
+  stored_as([](Json& document) {
+    Json many = Json::array();
+    for (int i = 0; i < 20'000; ++i) many.push_back("reason " + std::to_string(i));
+    document.set("holds", std::move(many));
+  });
+  ASSERT_EQ(holds("1").size(), 101u);
+  EXPECT_EQ(holds("1").front(), "reason 0");
+  EXPECT_EQ(holds("1").back(), "and 19900 more");
+  order("shop", "1", "shipped", {{"A", 2}});
+  EXPECT_EQ(at("A", "main"), (Effect{8, 0}));
+  EXPECT_THAT(holds("1"), IsEmpty());
+}
+
+TEST_F(LongRow, OfTwentyThousandLinesIsReadWhole) {
+  order("shop", "1", "paid", {{"A", 2}});
+  stored_as([](Json& document) {
+    auto& lines = document.find("lines")->as_array();
+    const Json like = lines.front();
+    for (int i = 2; i <= 20'000; ++i) lines.push_back(Json(like).set("@id", std::to_string(i)));
+  });
+  const auto lines = platform_order(order_row("shop", "1")).lines;
+  ASSERT_EQ(lines.size(), 20'000u);
+  EXPECT_EQ(lines[10'000].id, "10001");
+  EXPECT_EQ(lines.back().id, "20000");
+}
+
 }  // namespace
 }  // namespace tally::engine
