@@ -19,6 +19,7 @@
 namespace tally::engine {
 namespace {
 
+using store::clock_slack;
 using store::Session;
 
 constexpr std::size_t rows_a_turn = 64;
@@ -28,7 +29,6 @@ constexpr Duration between_tidyings{3600000};
 constexpr Duration intents_kept{std::chrono::hours(90 * 24)};
 constexpr std::size_t intents_kept_of_each = 20;  ///< whoever asks for the last ones of a thing asks for fewer
 constexpr std::size_t intents_a_turn = 200;
-constexpr Duration clock_slack{1000};  ///< less is the clock's own correction, within every margin
 constexpr Duration clock_kept_within{100};
 
 /// A channel that was never seen before is compared with the whole catalogue.

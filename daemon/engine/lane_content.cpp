@@ -8,6 +8,7 @@
 #include "engine/tree.hpp"
 #include "store/inbox.hpp"
 #include "store/journal.hpp"
+#include "store/moments.hpp"
 #include "store/orders.hpp"
 
 #include <algorithm>
@@ -380,8 +381,8 @@ Result<void> Lane::bind(Session& session, const store::Intent& intent, const sto
     offer.variant = variant->no;
     Belief belief;
     // Sold before we knew the listing's ids, and imported already: the number may be without those units.
-    confirmed_absolute(belief, item.integer_or("available"), intent.committed_at, now,
-                       {store::taken_since(session, channel_->no, variant->no, intent.committed_at), 0});
+    const Quantity taken = store::taken_since(session, channel_->no, variant->no, intent.committed_at - store::clock_slack);
+    confirmed_absolute(belief, item.integer_or("available"), intent.committed_at, now, {taken, 0});
     offer.low = belief.low, offer.high = belief.high;
     offer.number_sent = offer.number_confirmed = belief.high;
     offer.anchor_from = belief.anchor_from;

@@ -31,11 +31,12 @@ constexpr std::array<Moments, 27> moved{
 }  // namespace
 
 void move_moments(Session& session, Duration by, Time now) {
-  Int shift = by.count(), none = to_ms(long_ago), ever = to_ms(never), present = to_ms(now);
+  Int shift = by.count(), none = to_ms(long_ago), ever = to_ms(never), present = to_ms(now), slack = clock_slack.count();
   // An order that was accepted while a listing is being made is asked for by that when the answer is here (taken_since).
-  session.sql << "UPDATE orders SET accepted_at = MAX(accepted_at + :by, 1) WHERE order_no > (SELECT COALESCE(MAX(order_no), 0) - 10000 "
-                 "FROM orders) AND accepted_at >= (SELECT MIN(committed_at) FROM intent WHERE outcome = '' AND aspect = 'content')",
-      use(shift);
+  session.sql
+      << "UPDATE orders SET accepted_at = MAX(accepted_at + :by, 1) WHERE order_no > (SELECT COALESCE(MAX(order_no), 0) - 10000 "
+         "FROM orders) AND accepted_at >= (SELECT MIN(committed_at) - :slack FROM intent WHERE outcome = '' AND aspect = 'content')",
+      use(shift), use(slack);
   for (const auto& [table, column, only] : moved) {
     const std::string name(column);
     session.sql << "UPDATE " + std::string(table) + " SET " + name + " = MAX(" + name + " + :by, 1) WHERE " + name + " > :none AND " +

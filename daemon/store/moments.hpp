@@ -11,6 +11,9 @@ namespace tally::store {
 
 class Session;
 
+/// By less than this the machine's clock corrects itself: nothing is moved, and what was later may have an earlier moment.
+inline constexpr Duration clock_slack{1000};
+
 /// Moves by `by` whatever says when something is to be done, or is compared with when something else was: beliefs, owed looks, marks,
 /// pokes, unanswered writes, listings, reservations that end, parcels, the guard's hour. Nothing that has happened lies after `now`: goods
 /// moved, things counted, order lists read to. Not moved: what people read (journal, problems) and what has a day of its own (quotas,

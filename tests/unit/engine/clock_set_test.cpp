@@ -36,6 +36,18 @@ class ClockSet : public Market {
     EXPECT_EQ(reserved("A"), 2);
     EXPECT_EQ(there(shop, "A"), 13);
   }
+  /// What leaves to make the first listing there; all before it is done.
+  Call request_for_a_listing() {
+    for (int second = 0; second < 60; ++second) {
+      for (const auto& call : decided()) {
+        if (call.kind == Call::Kind::push) return call;
+        answer(call, perform(call, connector_of(call)));
+      }
+      clock.pass(1s);
+    }
+    ADD_FAILURE() << "no listing is made";
+    return {};
+  }
   Quantity on_hand(const std::string& sku) {
     Quantity units = 0;
     write([&](store::Session& session) {
@@ -99,26 +111,34 @@ TEST_F(ClockSet, ASaleWhileItsListingIsMadeIsTakenOffTheFirstNumber) {
   auto& shop = add_shop_with_its_own_clock({});
   add_product("A", 10);
   start();
-  std::optional<Call> making;
-  for (int second = 0; second < 60 && !making; ++second) {
-    for (const auto& call : decided()) {
-      if (call.kind == Call::Kind::push)
-        making = call;
-      else
-        answer(call, perform(call, connector_of(call)));
-    }
-    clock.pass(1s);
-  }
-  ASSERT_TRUE(making.has_value());
-  const auto made = perform(*making, connector_of(*making));
+  const auto making = request_for_a_listing();
+  const auto made = perform(making, connector_of(making));
+  clock.pass(1s);
   tell(shop, buy(shop, "A", 2));
   decided();
   ASSERT_EQ(reserved("A"), 2);
   clock.set_by(5s);
   decided();
-  answer(*making, made);
+  answer(making, made);
   EXPECT_EQ(there(shop, "A"), 8);
   EXPECT_LE(offer(shop, "A").low, 8) << "it was accepted behind the request, by whatever clock";
+}
+
+TEST_F(ClockSet, BackByLessThanASecondHidesNoSaleWhileItsListingIsMade) {
+  auto& shop = add_shop_with_its_own_clock({});
+  add_product("A", 10);
+  start();
+  const auto making = request_for_a_listing();
+  const auto made = perform(making, connector_of(making));
+  clock.pass(10ms);
+  tell(shop, buy(shop, "A", 2));
+  decided();
+  clock.set_by(-900ms);
+  tell(shop, buy(shop, "A", 1));
+  decided();
+  ASSERT_EQ(reserved("A"), 3);
+  answer(making, made);
+  EXPECT_LE(offer(shop, "A").low, 7);
 }
 
 TEST_F(ClockSet, WhileTheDaemonWasDownIsKnownToTheSecondWhicheverWay) {
