@@ -265,7 +265,8 @@ bool Lane::looks_first(Session& session, const store::Mark& mark, store::Listing
     store::delay_mark(session, mark, readable);
     return true;
   }
-  if (!store::has_poke(session, channel_->no, "listing", *id)) {
+  const auto poked = store::poked_for(session, channel_->no, "listing", *id);
+  if (!poked || *poked > now + until_looked) {  // put off: the last look told nothing
     ++listing.tries;
     store::put_listing(session, listing);
     store::add_poke(session, channel_->no, "listing", *id, now + Duration(1));

@@ -171,11 +171,11 @@ void add_poke(Session& session, ChannelNo channel, const std::string& kind, cons
       use(c), use(kind), use(subject), use(at), use(no);
 }
 
-bool has_poke(Session& session, ChannelNo channel, const std::string& kind, const std::string& subject) {
-  Int c = channel.value, found = 0;
-  session.sql << "SELECT COUNT(*) FROM poke WHERE channel_no = :c AND kind = :k AND subject = :s", use(c), use(kind), use(subject),
-      into(found);
-  return found > 0;
+std::optional<Time> poked_for(Session& session, ChannelNo channel, const std::string& kind, const std::string& subject) {
+  Int c = channel.value, at = 0;
+  session.sql << "SELECT not_before FROM poke WHERE channel_no = :c AND kind = :k AND subject = :s", use(c), use(kind), use(subject),
+      into(at);
+  return session.sql.got_data() ? std::optional<Time>(from_ms(at)) : std::nullopt;
 }
 
 std::vector<Poke> pokes(Session& session, ChannelNo channel, const std::string& kind, std::size_t limit) {

@@ -201,7 +201,7 @@ TEST_F(PokedListings, KeepNoPokedOrderWaitingHoweverManyTheyAre) {
 TEST_F(Fetch, PokedListingsLeaveEachByItselfOnAllSeatsButOne) {
   memory::Terms terms;
   terms.facts.concurrency = 4;
-  auto& shop = add_shop("shop", terms);
+  add_shop("shop", terms);
   add_product("A", 50);
   start();
   come_to_rest();

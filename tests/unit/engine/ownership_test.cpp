@@ -436,5 +436,23 @@ TEST_F(PriceOfTheChannel, GivesWayToAPinAndStaysWhereThePinLeftIt) {
   EXPECT_EQ(price_on(shop), "7");
 }
 
+TEST_F(Ownership, OfAListingThatCannotBeReadByItselfKeepsNoTextWaiting) {
+  auto& shop = open({{"title", Owner::newest}});
+  live(one_sweep);
+  write([&](store::Session& session) {
+    const auto variant = store::find_variant(session, Sku("A"));
+    auto product = store::get_product(session, variant->product)->product;
+    product.title = "Another title";
+    store::put_product(session, product, clock.now());
+    mark_aspect(session, no("shop"), "content", variant->product.value, {"import:1", false, 0}, clock.now());
+  });
+  const auto broken_listing = [&](const Call& call) {
+    const bool reads_one = call.kind == Call::Kind::look && !call.pokes.empty();
+    return reads_one ? all_answered(call, error(Fault::broken, "500")) : perform(call, connector_of(call));
+  };
+  live(20min, broken_listing);
+  EXPECT_EQ(shop.listings().front().content.text_or("title"), "Another title");
+}
+
 }  // namespace
 }  // namespace tally::engine
