@@ -1,5 +1,6 @@
 #include "engine/compare.hpp"
 
+#include "engine/intake.hpp"
 #include "engine/lane.hpp"
 #include "engine/retry_policy.hpp"
 #include "model/order.hpp"
@@ -80,6 +81,8 @@ HourDifference difference_of(const PlacedOrders& theirs, const PlacedOrders& our
     const auto found = ours.find(id);
     if (found == ours.end())
       difference.missing.push_back(id);
+    else if (!order.state.empty())
+      difference.changed.push_back(id);
     else if (order.total && found->second.total != order.total)
       difference.unequal.push_back(id);
   }
@@ -97,6 +100,7 @@ std::string HourDifference::text() const {
   if (!missing.empty()) said += "; missing here: " + names_of(missing);
   if (!surplus.empty()) said += "; not listed there: " + names_of(surplus);
   if (!unequal.empty()) said += "; another total: " + names_of(unequal);
+  if (!changed.empty()) said += "; in another state there: " + names_of(changed);
   if (unreadable > 0) said += "; not understood: " + std::to_string(unreadable);
   return said;
 }
@@ -105,7 +109,7 @@ Time HourOfOrders::end() const {
   return begin + hour;
 }
 
-void HourOfOrders::take(const Json& tree) {
+void HourOfOrders::take(const Json& tree, const std::string& state) {
   auto order = order_from_json(tree);
   if (!order || order->id.empty()) {
     ++unreadable;
@@ -113,7 +117,12 @@ void HourOfOrders::take(const Json& tree) {
   }
   if (!order->placed_at || *order->placed_at < begin || *order->placed_at >= end()) return;
   complete(*order);
-  theirs[order->id] = {order->total, false};
+  theirs[order->id] = {order->total, false, state};
+}
+
+void HourOfOrders::add(const HourOfOrders& page) {
+  for (const auto& [id, order] : page.theirs) theirs[id] = order;
+  unreadable += page.unreadable;
 }
 
 Time newest_closed_hour(Time now, Duration age) {
@@ -189,14 +198,22 @@ Result<void> Lane::finish_comparison(const Call& call, Outcome& outcome) {
     next_comparison_ = now + page.error().retry_after.value_or(ask_again);
     return {};
   }
-  for (const auto& document : page->documents) {
-    const auto events = channel_->connector->parse(document, Json());
-    if (!events) ++hour_->unreadable;
-    if (!events) continue;
-    for (const auto& event : *events) {
-      if (event.what == channel::Event::What::order) hour_->take(event.tree);
+  HourOfOrders seen;
+  auto read = world_.store.read([&](Session& session) -> Result<void> {
+    seen = {hour_->begin, {}, {}};
+    const Time shows = left_at(call) - channel_->facts.order_lag - channel_->margin();
+    for (const auto& document : page->documents) {
+      const auto events = channel_->connector->parse(document, Json());
+      if (!events) ++seen.unreadable;
+      if (!events) continue;
+      for (const auto& event : *events) {
+        if (event.what == channel::Event::What::order) seen.take(event.tree, told_otherwise(session, *channel_, document, event, shows));
+      }
     }
-  }
+    return {};
+  });
+  if (!read) return read;  // the page is read again
+  hour_->add(seen);
   hour_->cursor = page->cursor;
   if (hour_->theirs.size() > most_orders) {
     world_.log.error("an hour holds too many orders to be compared",
@@ -236,7 +253,7 @@ Result<void> Lane::judge_hour() {
       store::clear_problem(session, channel_->no, "comparison", name);
       return {};
     }
-    for (const auto* ids : {&difference.missing, &difference.surplus, &difference.unequal}) {
+    for (const auto* ids : {&difference.missing, &difference.surplus, &difference.unequal, &difference.changed}) {
       for (const auto& id : *ids) store::add_poke(session, channel_->no, "order", id, now);
     }
     store::put_differing_hour(session, {channel_->no, hour_->begin, tries, now + wait_after(tries)});

@@ -26,7 +26,8 @@ struct Placed {
 /// An order of that hour as one side has it.
 struct PlacedThere {
   std::optional<Money> total;
-  bool over = false;  ///< cancelled or refunded: that the other side lists it no more is no difference
+  bool over = false;       ///< cancelled or refunded: that the other side lists it no more is no difference
+  std::string state = {};  ///< of theirs: in which we should have it and do not (`told_otherwise`, intake.hpp); empty: none
 };
 using PlacedOrders = std::map<std::string, PlacedThere>;  ///< by the platform's id
 
@@ -35,10 +36,11 @@ struct HourDifference {
   std::vector<std::string> missing;  ///< they have it, we do not
   std::vector<std::string> surplus;  ///< we have it, they do not
   std::vector<std::string> unequal;  ///< the totals are not the same
+  std::vector<std::string> changed;  ///< the states are not
   std::int64_t unreadable = 0;       ///< documents of theirs that could not be read
 
-  bool none() const { return missing.empty() && surplus.empty() && unequal.empty() && unreadable == 0; }
-  /// "the channel lists 3 orders (59.70 EUR), here are 2 orders (39.80 EUR); missing here: 1003"
+  bool none() const { return missing.empty() && surplus.empty() && unequal.empty() && changed.empty() && unreadable == 0; }
+  /// "the channel lists 3 orders (59.70 EUR), here are 2 orders (39.80 EUR); missing here: 1003; in another state there: 1002"
   std::string text() const;
 };
 HourDifference difference_of(const PlacedOrders& theirs, const PlacedOrders& ours, std::int64_t unreadable);
@@ -51,8 +53,10 @@ struct HourOfOrders {
   std::int64_t unreadable = 0;
 
   Time end() const;
-  /// An order's tree, as its list shows it. One that was not placed in this hour, or does not say when, is not counted.
-  void take(const Json& tree);
+  /// An order's tree, as its list shows it. One that was not placed in this hour, or does not say when, is not counted. `state`: as
+  /// PlacedThere's.
+  void take(const Json& tree, const std::string& state = {});
+  void add(const HourOfOrders& page);
 };
 
 /// The beginning of the newest hour that is over and no younger than `age`.

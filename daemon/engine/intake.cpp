@@ -38,6 +38,11 @@ Json known_order(Session& session, const Channel& channel, const std::string& id
   return tree;
 }
 
+/// What is paid is as far whether it is kept back or not: that a rule or a person here may have said.
+OrderState stage_of(OrderState state) {
+  return state == OrderState::held || state == OrderState::released ? OrderState::paid : state;
+}
+
 bool same_value(const Json& a, const Json& b, const char* field) {
   const Json *one = a.find(field), *other = b.find(field);
   return (one ? one->dump() : "") == (other ? other->dump() : "");
@@ -222,6 +227,23 @@ void forget_reports_before(Session& session, const World& world, const Channel& 
 }
 
 }  // namespace
+
+std::string told_otherwise(Session& session, const Channel& channel, const channel::Document& document, const channel::Event& event,
+                           Time shows) {
+  const Json* id = event.tree.find("@id");
+  const auto row = id ? store::find_order(session, channel.no, id->scalar_text()) : std::nullopt;
+  if (!row || row->body_hash == hash_of(document)) return {};
+  const Json tree = known_order(session, channel, row->id);
+  const auto known = order_from_json(tree);
+  const auto events = channel.connector->parse(document, tree);
+  if (!known || !events || events->size() != 1 || says_no_state(events->front().tree)) return {};
+  auto told = order_from_json(events->front().tree);
+  if (!told) return {};
+  complete(*told);
+  if (stage_of(told->state) == stage_of(known->state)) return {};
+  const auto stands_by = store::inbox_row(session, row->inbox_row);
+  return stands_by && stands_by->received_at > shows ? "" : std::string(name_of(told->state));
+}
 
 std::string hash_of(const channel::Document& document) {
   const auto lacks = document.headers.find(channel::lacks_header);

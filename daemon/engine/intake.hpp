@@ -18,6 +18,11 @@ Result<IntakeResult> take_in(World& world, const Channel& channel, std::size_t l
 /// By which a document is known again: of one that lacks something it is another than of the same bytes when that was given.
 std::string hash_of(const channel::Document& document);
 
+/// The state in which a document shows an order that is here in another one; empty: the same, it says none, there is no such order, or what
+/// we have of it came after `shows`, which is as late as the document may be. `event`: the document, read by itself. Repeatable.
+std::string told_otherwise(store::Session& session, const Channel& channel, const channel::Document& document, const channel::Event& event,
+                           Time shows);
+
 /// Puts a row aside with its reason, masked, and tells what can be done about it.
 void park_row(store::Session& session, const World& world, const Channel& channel, std::int64_t row, const std::string& said);
 

@@ -43,6 +43,14 @@ TEST(HourDifference, what_could_not_be_read_is_a_difference) {
   EXPECT_EQ(difference.text(), "the channel lists 2 orders, here are 0 orders; not understood: 2");
 }
 
+TEST(HourDifference, names_an_order_that_is_in_another_state_there) {
+  const PlacedOrders theirs{{"1", {eur(1000), false, "cancelled"}}, {"2", {eur(500), false}}};
+  const auto difference = difference_of(theirs, {{"1", {eur(1000), false}}, {"2", {eur(500), false}}}, 0);
+  EXPECT_FALSE(difference.none());
+  EXPECT_THAT(difference.changed, ElementsAre("1"));
+  EXPECT_THAT(difference.text(), HasSubstr("; in another state there: 1"));
+}
+
 TEST(HourOfOrders, counts_what_was_placed_in_it_and_nothing_at_its_edges) {
   HourOfOrders hour;
   hour.begin = *parse_iso("2026-01-01T10:00:00Z");
@@ -65,8 +73,9 @@ TEST(NewestClosedHour, is_over_for_as_long_as_was_asked) {
 
 class Comparison : public House {
  protected:
-  void open(bool listed = true) {
+  void open(bool listed = true, Duration lag = Duration(0)) {
     memory::Terms terms;
+    terms.order_lag = terms.facts.order_lag = lag;
     terms.facts.lists_placed_orders = listed;
     terms.page = 2;
     shop = &add_shop("shop", terms);
@@ -109,6 +118,11 @@ class Comparison : public House {
     write([&](store::Session& session) { found = store::find_order(session, core->world().find("shop")->no, id).has_value(); });
     return found;
   }
+  store::OrderRow order(const std::string& id) {
+    std::optional<store::OrderRow> row;
+    write([&](store::Session& session) { row = store::find_order(session, core->world().find("shop")->no, id); });
+    return row.value_or(store::OrderRow{});
+  }
   std::vector<std::string> problems() {
     std::vector<std::string> texts;
     write([&](store::Session& session) {
@@ -143,6 +157,41 @@ TEST_F(Comparison, AnOrderMissingWithoutErrorIsFoundFetchedAndTold) {
   EXPECT_EQ(told("orders.missed"), 1);
   EXPECT_EQ(told("orders.complete"), 1) << "the hour was read again and is whole";
   EXPECT_THAT(problems(), ElementsAre());
+}
+
+TEST_F(Comparison, ACancellationThatTheFeedNeverTellsIsFoundByTheNextComparison) {
+  open();
+  const std::string id = buy(2);
+  ASSERT_TRUE(shop->pay(id).has_value());
+  live_for(10min);
+  ASSERT_EQ(order(id).state, "paid");
+  ASSERT_TRUE(shop->cancel(id).has_value());
+  lost.insert(id);
+  live_for(1h);
+  ASSERT_EQ(order(id).state, "paid") << "no list of changes shows it, and its total is the same";
+  live_for(2h);
+  EXPECT_EQ(order(id).state, "cancelled");
+  EXPECT_EQ(told("orders.missed"), 1);
+  EXPECT_EQ(told("orders.complete"), 1);
+  EXPECT_EQ(state().orders_missed, 0u) << "it was here";
+  EXPECT_THAT(problems(), ElementsAre());
+}
+
+TEST_F(Comparison, WhatIsNewerHereThanTheListMayBeIsNoDifference) {
+  open(true, 10min);
+  const std::string id = buy(2);
+  ASSERT_TRUE(shop->pay(id).has_value());
+  live_for(2h + 8min);
+  ASSERT_TRUE(shop->cancel(id).has_value());
+  clock.pass(2s);
+  deliver(
+      *shop,
+      Json::object({{"deliveries", Json::Array{Json::object({{"kind", "order"}, {"body", shop->order(id)->versions.back().tree.dump()}})}}})
+          .dump());
+  const auto calls = live_for(5min);
+  ASSERT_EQ(order(id).state, "cancelled");
+  ASSERT_GE(comparisons(calls), 1u) << "while the list still shows it as paid";
+  EXPECT_EQ(told("orders.missed"), 0);
 }
 
 TEST_F(Comparison, ADifferenceThatStaysIsAPersonsUntilItIsGone) {
