@@ -38,7 +38,7 @@ Columns columns_of(yaml::Reader& reader, const std::string& key, const std::vect
   return columns;
 }
 
-/// The order list of a folder has no lag and nothing to overlap: a file is there or it is not.
+/// The order list of a folder has no lag and nothing to overlap, at night neither: a file is there or it is not, and is read once.
 void read_orders_facts(yaml::Reader& facts, Capabilities& into, Complaints& complaints) {
   const auto* node = facts.node("orders");
   if (node == nullptr) return;
@@ -46,6 +46,7 @@ void read_orders_facts(yaml::Reader& facts, Capabilities& into, Complaints& comp
   into.has_order_list = orders.boolean("list").value_or(true);
   into.order_lag = orders.duration("lag").value_or(Duration(0));
   into.order_overlap = orders.duration("overlap").value_or(Duration(0));
+  into.nightly_overlap = Duration(0);
   if (orders.node("by") != nullptr) orders.choice("by", {"changed_at", "placed_at"});
   orders.finish();
 }

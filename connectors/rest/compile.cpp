@@ -137,6 +137,9 @@ void complete_capabilities(const Compiling& compiling, Program& program) {
   facts.reads_orders = program.readings.count("read_orders") > 0;
   facts.has_order_list = facts.has_order_list && facts.reads_orders;
   facts.lists_placed_orders = program.readings.count("read_placed_orders") > 0;
+  if (facts.changes_unseen && !facts.lists_placed_orders)
+    compiling.complain({compiling.recipe.file, 0, 0},
+                       "orders go by changed_at and placed_at: `read_placed_orders` must say how by the second");
   facts.can_look = program.readings.count("read_stock") > 0 || program.readings.count("read_listing") > 0;
   facts.can_find = program.find_listing.has_value();
   facts.listings_by_id = program.readings.count("read_listing") > 0;

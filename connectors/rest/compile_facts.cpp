@@ -58,11 +58,15 @@ void compile_orders(const Compiling& compiling, yaml::Reader& reader, Capabiliti
   facts.has_order_list = orders.boolean("list").value_or(true);
   facts.order_lag = orders.duration("lag").value_or(facts.order_lag);
   facts.order_overlap = orders.duration("overlap").value_or(facts.order_overlap);
+  facts.nightly_overlap = orders.duration("nightly").value_or(facts.nightly_overlap);
   if (const auto* by = orders.node("by")) {
+    std::set<std::string> times;
     for (const auto& word : scalars_of(*by)) {
       if (word != "changed_at" && word != "placed_at")
         compiling.complain(by->place, "the order list goes by changed_at, placed_at or both");
+      times.insert(word);
     }
+    facts.changes_unseen = times.size() > 1;
   }
   orders.finish();
 }

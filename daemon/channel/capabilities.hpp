@@ -27,6 +27,8 @@ struct Capabilities {
   Duration order_lag{0};             ///< how far the order list is behind
   bool lists_placed_orders = false;  ///< the order list can also be asked for what was placed in a time
   Duration order_overlap{300000};
+  Duration nightly_overlap{86400000};  ///< how far back the list is read once more each night; 0: it gives everything once
+  bool changes_unseen = false;         ///< orders change without their time of change: at night they are read by that of placing, too
   bool changed_at_trusted = true;
   Duration clock_resolution{1000};
   bool lists_replace = true;  ///< lists are written whole: others' entries go back as last read

@@ -13,6 +13,7 @@ Outcome perform(const Call& call, channel::Connector& connector) {
     case Call::Kind::read_orders:
     case Call::Kind::fetch_orders:
     case Call::Kind::compare_orders:
+    case Call::Kind::read_again:
       outcome.page.emplace(connector.read_orders(call.want));
       break;
     case Call::Kind::look:
@@ -35,6 +36,8 @@ std::string_view name_of(Call::Kind kind) {
       return "fetch_orders";
     case Call::Kind::compare_orders:
       return "compare_orders";
+    case Call::Kind::read_again:
+      return "read_again";
     case Call::Kind::look:
       return "look";
     case Call::Kind::sweep:

@@ -11,7 +11,19 @@
 namespace tally::engine {
 
 struct Call {
-  enum class Kind { push, read_orders, fetch_orders, compare_orders, look, sweep, find, subscribe, follow_parcel, look_at_parcel };
+  enum class Kind {
+    push,
+    read_orders,
+    fetch_orders,
+    compare_orders,
+    read_again,
+    look,
+    sweep,
+    find,
+    subscribe,
+    follow_parcel,
+    look_at_parcel
+  };
   Kind kind = Kind::push;
   std::uint64_t lane = 0;  ///< who made it: a lane that a reload took away hears of it no more
   std::uint64_t no = 0;

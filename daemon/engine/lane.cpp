@@ -189,12 +189,22 @@ Result<std::optional<Call>> Lane::next_content_or_check() {
   return call;
 }
 
-/// What finds what nobody told us: orders by the channel's own count, webhooks that are off, hands on listings.
+/// What finds what nobody told us: orders by the channel's own count, webhooks that are off, orders of the last day, hands on listings.
 Result<std::optional<Call>> Lane::next_check() {
   auto call = next_comparison();
   if (!call || *call) return call;
   if (auto subscription = next_subscription()) return subscription;
-  return next_sweep();
+  return next_night_or_sweep();
+}
+
+/// They take turns as well.
+Result<std::optional<Call>> Lane::next_night_or_sweep() {
+  const bool night_first = !night_went_last_;
+  auto call = night_first ? next_night() : next_sweep();
+  const bool second = call && !*call;
+  if (second) call = night_first ? next_sweep() : next_night();
+  if (call && *call) night_went_last_ = night_first != second;
+  return call;
 }
 
 Time Lane::when_next() {
@@ -246,6 +256,8 @@ void Lane::replace(std::shared_ptr<Channel> channel) {
   channel_ = std::move(channel);
   resumed_ = world_.clock.now();
   unread_bodies_.clear();  // what could not be read may be readable now
+  night_.reset();          // its cursor was of the connector before
+  next_night_ = long_ago;
   put_off_.clear();
   may_all_go_on();
   webhooks_.at_once();
@@ -258,10 +270,28 @@ void Lane::clock_was_set(Duration by) {
   const auto move = [by](Time& time) {
     if (time != never && time != long_ago) time += by;
   };
-  for (Time* time : {&state_.last_order_read, &state_.last_sweep, &state_.sleep_until, &state_.list_rests_until, &last_failure_, &resumed_,
-                     &next_order_read_, &next_sweep_, &next_comparison_, &complete_.began, &complete_.ended, &read_began_, &sweep_began_,
-                     &born_, &unread_since_, &answered_else_, &list_failed_at_, &state_.raises_held_since, &found_})
+  for (Time* time : {&state_.last_order_read,
+                     &state_.last_sweep,
+                     &state_.sleep_until,
+                     &state_.list_rests_until,
+                     &last_failure_,
+                     &resumed_,
+                     &next_order_read_,
+                     &next_sweep_,
+                     &next_comparison_,
+                     &next_night_,
+                     &complete_.began,
+                     &complete_.ended,
+                     &read_began_,
+                     &sweep_began_,
+                     &born_,
+                     &unread_since_,
+                     &answered_else_,
+                     &list_failed_at_,
+                     &state_.raises_held_since,
+                     &found_})
     move(*time);
+  if (night_) move(night_->began);
   for (auto& [no, reading] : readings_) move(reading.started);
   for (auto& [variant, looked] : looked_) move(looked.at);
   for (auto& [variant, step] : recent_) move(step.from), move(step.to);
@@ -433,6 +463,9 @@ Result<void> Lane::finish(const Call& call, Outcome outcome) {
       break;
     case Call::Kind::compare_orders:
       done = finish_comparison(call, outcome);
+      break;
+    case Call::Kind::read_again:
+      done = finish_night(call, outcome);
       break;
     case Call::Kind::look:
       done = finish_look(call, outcome);

@@ -5,6 +5,7 @@
 #include "engine/call.hpp"
 #include "engine/compare.hpp"
 #include "engine/guard.hpp"
+#include "engine/night.hpp"
 #include "engine/number.hpp"
 #include "engine/ownership.hpp"
 #include "engine/subscriptions.hpp"
@@ -87,6 +88,7 @@ class Lane {
     std::set<std::string> unread;             ///< hashes of documents of which nothing has come so far
     std::map<std::string, Duration> lacking;  ///< orders of which a part was not given, and when they are asked for again
     Time newest_unknown = long_ago;           ///< when the newest of the orders that were not here was changed
+    std::size_t stored = 0;                   ///< documents
   };
   enum class May { send, look, read, wait, drop };
   struct Decision {
@@ -217,6 +219,7 @@ class Lane {
   Result<std::optional<Call>> next_write_or_check(std::set<std::string>& due);
   Result<std::optional<Call>> next_check();
   Result<std::optional<Call>> next_content_or_check();
+  Result<std::optional<Call>> next_night_or_sweep();
   Result<void> finish_orders(const Call& call, Outcome& outcome);
   Result<void> orders_not_fetched(const Call& call, const Error& error);
   Result<void> finish_look(const Call& call, Outcome& outcome);
@@ -230,6 +233,8 @@ class Lane {
   Reading reading_of(const Call& call);
   std::optional<Duration> wait_for_the_rest(store::Session& session, const std::string& id, bool known) const;
   Result<void> store_documents(store::Session& session, const std::vector<channel::Document>& documents, Brought& brought);
+  void ask_for_what_lacks(store::Session& session, const Brought& brought);
+  void remember_unread(Brought& brought);
   Result<void> order_read_complete(store::Session& session);
   void try_again_what_was_missing(store::Session& session);
   void take_offer(store::Session& session, const store::VariantRow& variant, const Json& tree, const Reading& reading, bool bound_now);
@@ -258,6 +263,12 @@ class Lane {
   Result<void> finish_comparison(const Call& call, Outcome& outcome);
   Result<void> judge_hour();
 
+  // night.cpp
+  Result<std::optional<Call>> next_night();
+  Result<void> begin_night();
+  Result<void> finish_night(const Call& call, Outcome& outcome);
+  Result<void> end_night();
+
   // subscriptions.cpp
   bool may_subscribe() const;
   std::optional<Call> next_subscription();
@@ -283,9 +294,10 @@ class Lane {
   std::size_t fetch_most_ = orders_a_fetch;
   Time resumed_ = long_ago;     ///< when a person last ended a pause: answers to what left before say nothing new
   std::vector<IntentNo> lost_;  ///< intents whose result could not be stored
-  bool reading_orders_ = false, sweeping_ = false, fetching_ = false, comparing_ = false;
-  Time next_order_read_ = long_ago, next_sweep_ = long_ago, next_comparison_ = long_ago;
-  std::optional<HourOfOrders> hour_;  ///< whose pages are coming in
+  bool reading_orders_ = false, sweeping_ = false, fetching_ = false, comparing_ = false, reading_again_ = false;
+  Time next_order_read_ = long_ago, next_sweep_ = long_ago, next_comparison_ = long_ago, next_night_ = long_ago;
+  std::optional<HourOfOrders> hour_;   ///< whose pages are coming in
+  std::optional<NightReading> night_;  ///< the same
   WebhookWatch webhooks_;
   Read complete_;                   ///< the last complete order read
   Time unread_since_ = never;       ///< its end, over restarts; before the first one, the start of this lane
@@ -309,8 +321,7 @@ class Lane {
   std::set<VariantNo> want_look_, lowered_after_look_;  ///< the second: of these, those that are to come down
   std::map<VariantNo, Waiting> waiting_;
   bool raises_told_ = false;  ///< as a problem
-  bool content_went_last_ = false;
-  bool poked_went_last_ = false;
+  bool content_went_last_ = false, poked_went_last_ = false, night_went_last_ = false;
   bool order_parked_ = false;  ///< at the last complete order list: what a look misses may be in it
   bool list_failed_ = false;   ///< the last order list: something else goes before the next one
   bool orders_went_last_ = false;

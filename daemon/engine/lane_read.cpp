@@ -129,8 +129,19 @@ Result<void> Lane::store_documents(Session& session, const std::vector<channel::
     // may be undone.
     if (!applied && (unread_bodies_.contains(hash) || !brought.unread.insert(hash).second)) continue;
     store::add_inbox(session, {0, channel_->no, "read", document.kind, document.body, document.headers, now});
+    ++brought.stored;
   }
   return {};
+}
+
+void Lane::ask_for_what_lacks(Session& session, const Brought& brought) {
+  for (const auto& [id, wait] : brought.lacking) store::add_poke(session, channel_->no, "order", id, world_.clock.now() + wait);
+}
+
+/// After the commit.
+void Lane::remember_unread(Brought& brought) {
+  if (unread_bodies_.size() + brought.unread.size() > most_unread) unread_bodies_.clear();
+  unread_bodies_.merge(brought.unread);
 }
 
 Result<void> Lane::order_read_complete(Session& session) {
@@ -194,15 +205,14 @@ Result<void> Lane::finish_orders(const Call& call, Outcome& outcome) {
     brought = {};
     if (auto done = store_documents(session, page->documents, brought); !done) return done;
     remove_answered(session, call, "order", *page);
-    for (const auto& [id, wait] : brought.lacking) store::add_poke(session, channel_->no, "order", id, now + wait);
+    ask_for_what_lacks(session, brought);
     for (const auto& poke : call.pokes)
       if (was_asked(call, *page, poke.subject) && !brought.lacking.contains(poke.subject))  // it does not tell what was done
         store::note_order_read(session, channel_->no, poke.subject, left_at(call), store::last_inbox_row(session, channel_->no));
     return {};
   });
   if (written) {
-    if (unread_bodies_.size() + brought.unread.size() > most_unread) unread_bodies_.clear();
-    unread_bodies_.merge(brought.unread);
+    remember_unread(brought);
     if (!by_id) webhooks_.not_told_of(brought.newest_unknown, now);
   }
   if (by_id) {

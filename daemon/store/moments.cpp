@@ -18,7 +18,7 @@ struct Moments {
 
 constexpr std::string_view unanswered = " AND outcome IN ('', 'unknown')";
 constexpr std::string_view expiry = " AND kind = 'expiry'";
-constexpr std::string_view orders = " AND kind = 'orders'";
+constexpr std::string_view orders = " AND kind IN ('orders', 'night')";
 constexpr std::array<Moments, 27> moved{
     {{"cursor", "at", orders},  {"offer", "anchor_from"},        {"offer", "anchor_to"},      {"offer", "owed_look_at"},
      {"offer", "verified_at"},  {"offer", "written_at"},         {"offer", "price_sent_at"},  {"offer", "price_observed_at"},

@@ -17,6 +17,7 @@ TEST_F(Layout, DeclaresEveryFactOfTheTill) {
   EXPECT_FALSE(facts.can_look);
   EXPECT_TRUE(facts.has_order_list);
   EXPECT_EQ(facts.order_overlap, Duration(0));
+  EXPECT_EQ(facts.nightly_overlap, Duration(0)) << "a file is read once";
   EXPECT_FALSE(facts.changed_at_trusted) << "a receipt that comes again replaces the one before";
   EXPECT_FALSE(facts.compare_and_set);
   EXPECT_FALSE(facts.idempotency_key);

@@ -125,6 +125,14 @@ TEST(ConnectorFile, OneOverlapIsNotSaidTwiceDifferently) {
   expect_said(stage.complaints_of(changed(stage, "window: { overlap: 5m }", "window: { overlap: 6m }")), "say the same twice");
 }
 
+TEST(ConnectorFile, OrdersThatChangeUnseenAreReadByTheTimeOfPlacingToo) {
+  Stage stage("woocommerce"), douyin("douyin");
+  EXPECT_TRUE(stage.connector().capabilities().changes_unseen);
+  EXPECT_FALSE(douyin.connector().capabilities().changes_unseen);
+  EXPECT_EQ(stage.connector().capabilities().nightly_overlap, Duration(24 * 3600 * 1000));
+  expect_said(stage.complaints_of(changed(stage, "read_placed_orders:", "read_other_orders:")), "`read_placed_orders` must say how");
+}
+
 TEST(ConnectorFile, AListOfPagesMustEndSomewhere) {
   Stage stage("douyin");
   expect_said(stage.complaints_of(changed(stage, "page: { number: page, from: 1, total: /data/total }", "page: { number: page, from: 1 }")),
