@@ -174,10 +174,13 @@ Json Engine::channel_json(Session& session, const Channel& channel) const {
   add_comparison(json, session, channel);
   add_webhooks(json, channel, lane.webhooks, now);
   add_budgets(json, channel);
-  const Told cancelled = told_of(session, channel.no, "cancelled", now), shipped = told_of(session, channel.no, "shipped", now);
-  json.set("cancelled_24h", cancelled.today);
-  json.set("shipped_24h", shipped.today);
-  json.set("unusual", std::int64_t{cancelled.is_unusual()} + std::int64_t{shipped.is_unusual()});
+  std::int64_t unusual = 0;
+  for (const std::string kind : {"taken", "cancelled", "shipped"}) {
+    const Told told = told_of(session, channel.no, kind, now);
+    json.set(kind + "_24h", told.today);
+    unusual += told.is_unusual() ? 1 : 0;
+  }
+  json.set("unusual", unusual);
   json.set("orders_missed", static_cast<std::int64_t>(lane.orders_missed));
   json.set("closed", channel.closed);
   json.set("raises_held", static_cast<std::int64_t>(lane.raises_held));
@@ -468,7 +471,8 @@ Result<Json> Engine::metrics() {
     const char *field, *name, *help;
   };
   for (const Gauge& gauge :
-       {Gauge{"offers", "tallyd_offers", "Offers by channel"}, Gauge{"orders", "tallyd_orders", "Orders by channel"},
+       {Gauge{"offers", "tallyd_offers", "Offers by channel"},
+        Gauge{"orders", "tallyd_orders", "Orders by channel"},
         Gauge{"pending", "tallyd_pending", "Marks that wait to be pushed"},
         Gauge{"unread_rows", "tallyd_inbox_unread", "Inbox rows that are not applied yet"},
         Gauge{"not_listed", "tallyd_not_listed", "Products that are to be listed and are not"},
@@ -479,9 +483,10 @@ Result<Json> Engine::metrics() {
         Gauge{"oldest_unverified_s", "tallyd_oldest_unverified_seconds", "Since the offer that waits longest was looked at"},
         Gauge{"held_orders", "tallyd_orders_held", "Orders that wait for a person"},
         Gauge{"differing_hours", "tallyd_orders_differing_hours", "Hours whose placed orders are not the same here and there"},
+        Gauge{"taken_24h", "tallyd_orders_taken_24h", "Orders of the last 24 hours that took goods"},
         Gauge{"cancelled_24h", "tallyd_orders_cancelled_24h", "Orders that the channel told were cancelled in the last 24 hours"},
         Gauge{"shipped_24h", "tallyd_orders_shipped_24h", "Orders that the channel told have left in the last 24 hours, without us"},
-        Gauge{"unusual", "tallyd_orders_unusual", "Of these two, how many are more than three times the usual"},
+        Gauge{"unusual", "tallyd_orders_unusual", "Of these three, how many are more than three times the usual"},
         Gauge{"parked", "tallyd_parked", "Changes that were refused and wait for a correction"},
         Gauge{"left_alone", "tallyd_left_alone", "Changes that a person discarded: what is shown there differs on purpose"},
         Gauge{"raises_held", "tallyd_raises_held", "Raises that wait for an order read"},

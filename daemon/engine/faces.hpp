@@ -42,7 +42,8 @@ class Admin {
   ///  offers, listings, differences, observed_differences (where the policy is observe): lines of its plan, observed_about: they are
   ///  so many that each mark is counted instead, not_listed, in_doubt, never_looked, pending, waiting, held, parked, left_alone,
   ///  unread_rows, parked_rows, comparison: hourly|no list by placing|no order list, compared_through, differing_hours, orders_missed,
-  ///  held_orders, cancelled_24h, shipped_24h: told by the channel, unusual: how many of the two are more than three times the usual,
+  ///  held_orders, taken_24h: placed in that time, cancelled_24h, shipped_24h: told by the channel, unusual: how many of the three are
+  ///  more than three times the usual,
   ///  waiting_for_release, last_order_read, last_sweep, closed (by close_after), raises_held, raises_held_s (of the one that
   ///  waits longest), oldest_unverified_s,
   ///  webhooks (where the platform has some): {how: by itself|by hand|no address, address, orders_every_s, wanted, active, checked_at,

@@ -150,6 +150,10 @@ void tell_who_waits(Session& session, const Channel& channel, const std::string&
     store::clear_problem(session, channel.no, "after-sale", id);
 }
 
+bool takes_goods(const Claim& claim) {
+  return std::ranges::any_of(claim, [](const auto& entry) { return entry.second.reserved > 0 || entry.second.on_hand < 0; });
+}
+
 bool was_sure(const Channel& channel, const store::OrderRow& row) {
   using channel::Takes;
   const bool by_word = channel.facts.takes == Takes::paid || channel.facts.takes == Takes::by_state;
@@ -349,6 +353,8 @@ Result<OrderOutcome> apply_order(Session& session, const World& world, const Cha
   shorten(doubts);
   const Time before_changed_at = row ? row->changed_at : long_ago;
   const std::string before_state = row ? row->state : "";
+  const bool took_goods = row && takes_goods(claim_from(row->claim));
+  const auto placed_at = order->placed_at;
   if (first) {
     row.emplace();
     row->channel = channel.no;
@@ -363,6 +369,7 @@ Result<OrderOutcome> apply_order(Session& session, const World& world, const Cha
   settle(session, world, channel, *row, std::move(*order), doubts,
          {"inbox:" + std::to_string(document.row), first, true, before_changed_at, std::move(kept.lines)}, step_seen, now);
   if (!first) note_told(session, channel, *row, before_state, now);
+  if (!took_goods && takes_goods(claim_from(row->claim))) note_taken(session, channel, placed_at, now);
   return OrderOutcome::applied;
 }
 

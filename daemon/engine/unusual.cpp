@@ -17,7 +17,9 @@ constexpr std::int64_t most_days = 14, least_days = 7;
 constexpr std::int64_t times_usual = 3;
 constexpr std::int64_t least_usual = 5;  ///< a day: below that a few more are no news
 constexpr const char* due_prefix = "unusual ";
+constexpr const char* taken = "taken";
 constexpr const char* watched = "watched";
+constexpr const char* taken_watched = "watched taken";  ///< by itself: it is counted for as long only
 
 Time hour_of(Time at) {
   return from_ms(to_ms(at) / hour.count() * hour.count());
@@ -40,12 +42,19 @@ bool is_ours(Session& session, const std::string& kind, OrderNo order) {
 }
 
 std::string reason_of(const Told& told, const std::string& kind) {
-  const std::string orders =
-      std::to_string(told.today) + (kind == "cancelled" ? " orders were cancelled" : " orders were reported as shipped");
-  return orders + " there in the last 24 hours; " + std::to_string((told.before + told.days / 2) / told.days) + " a day are usual";
+  const char* what = kind == taken         ? " orders were placed"
+                     : kind == "cancelled" ? " orders were cancelled"
+                                           : " orders were reported as shipped";
+  return std::to_string(told.today) + what + " there in the last 24 hours; " + std::to_string((told.before + told.days / 2) / told.days) +
+         " a day are usual";
 }
 
 std::string way_out_of(const std::string& kind, const std::string& channel) {
+  if (kind == taken)
+    return "nothing is held, and in a sale nothing is to be done. If you have none, look at who buys: a program that buys up a product, "
+           "or a channel that tells the same orders under other numbers, keeps these goods from all your channels until the orders are "
+           "cancelled; 'tallyd order list --channel " +
+           channel + "' lists them. This goes by itself when it is usual again";
   if (kind == "cancelled")
     return "find out on the platform who cancels them, and renew its passwords and keys if nobody of yours does: these goods are for sale "
            "again; 'tallyd order list --channel " +
@@ -54,11 +63,15 @@ std::string way_out_of(const std::string& kind, const std::string& channel) {
          " --state shipped' lists them. This goes by itself when it is usual again";
 }
 
+bool is_told(Session& session, ChannelNo channel, const std::string& kind) {
+  const auto told = store::get_cursor(session, channel, due_prefix + kind);
+  return told && told->value == "yes";
+}
+
 /// One line in the journal when it begins and one when it ends.
 void tell(Session& session, ChannelNo channel, const std::string& kind, const Told& told, Time now) {
-  const auto before = store::get_cursor(session, channel, due_prefix + kind);
-  const bool was = before && before->value == "yes", is = told.is_unusual();
-  if (was == is) return;
+  const bool is = told.is_unusual();
+  if (is_told(session, channel, kind) == is) return;
   store::set_cursor(session, channel, due_prefix + kind, is ? "yes" : "no", now);
   const Json detail = Json::object({{"orders", told.today}, {"days_before", told.days}, {"orders_before", told.before}});
   store::journal(session, {0, now, is ? "orders.unusual" : "orders.usual", "comparison", channel, kind, detail.dump()});
@@ -66,6 +79,7 @@ void tell(Session& session, ChannelNo channel, const std::string& kind, const To
 
 void judge(Session& session, ChannelNo channel, const std::string& name, const std::string& kind, Time now) {
   const Told told = told_of(session, channel, kind, now);
+  if (!told.is_unusual() && !is_told(session, channel, kind)) return;
   tell(session, channel, kind, told, now);
   if (told.is_unusual()) {
     store::set_problem(session, {channel, "orders", kind, reason_of(told, kind), way_out_of(kind, name), now});
@@ -74,6 +88,12 @@ void judge(Session& session, ChannelNo channel, const std::string& name, const s
     store::clear_problem(session, channel, "orders", kind);
     store::clear_due(session, due_prefix + kind, channel.value);
   }
+}
+
+void count(Session& session, const Channel& channel, const std::string& kind, Time at, Time now) {
+  store::forget_told_before(session, channel.no, kind, hour_of(now) - day * (most_days + 2));
+  store::count_told(session, channel.no, kind, hour_of(at));
+  if (now - at < day) judge(session, channel.no, channel.config.name, kind, now);
 }
 
 }  // namespace
@@ -86,7 +106,7 @@ Told told_of(Session& session, ChannelNo channel, const std::string& kind, Time 
   const Time end = hour_of(now) + hour, today = end - day;
   Told told;
   told.today = store::told_between(session, channel, kind, today, end);
-  const auto since = store::get_cursor(session, channel, watched);
+  const auto since = store::get_cursor(session, channel, kind == taken ? taken_watched : watched);
   if (since) told.days = std::clamp<std::int64_t>((today - since->at) / day, 0, most_days);
   told.before = store::told_between(session, channel, kind, today - day * told.days, today);
   return told;
@@ -97,10 +117,11 @@ void note_told(Session& session, const Channel& channel, const store::OrderRow& 
   if (kind.empty() || is_ours(session, kind, order.no)) return;
   // After an outage everything is told at once, but did not happen at once.
   const bool dated = channel.facts.changed_at_trusted && order.changed_at != long_ago;
-  const Time at = dated ? std::min(order.changed_at, now) : now;
-  store::forget_told_before(session, channel.no, kind, hour_of(now) - day * (most_days + 2));
-  store::count_told(session, channel.no, kind, hour_of(at));
-  if (now - at < day) judge(session, channel.no, channel.config.name, kind, now);
+  count(session, channel, kind, dated ? std::min(order.changed_at, now) : now, now);
+}
+
+void note_taken(Session& session, const Channel& channel, std::optional<Time> placed_at, Time now) {
+  count(session, channel, taken, placed_at ? std::min(channel.clock.ours(*placed_at), now) : now, now);
 }
 
 void tend_unusual(Session& session, const World& world, const std::string& kind, ChannelNo channel, Time now) {
@@ -113,7 +134,9 @@ std::string told_kind_of(const std::string& due) {
 
 void begin_to_watch(Session& session, const std::vector<std::shared_ptr<Channel>>& channels, Time now) {
   for (const auto& channel : channels) {
-    if (!store::get_cursor(session, channel->no, watched)) store::set_cursor(session, channel->no, watched, "orders", now);
+    for (const char* since : {watched, taken_watched}) {
+      if (!store::get_cursor(session, channel->no, since)) store::set_cursor(session, channel->no, since, "orders", now);
+    }
   }
 }
 

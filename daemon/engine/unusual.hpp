@@ -1,9 +1,12 @@
-// Much more than usual: a channel that tells of more than three times as many cancelled orders, or orders that left, as on the days before.
-// Somebody who got into the account, an app that runs wild or a mapping that reads a state wrongly looks like this, and moves stock.
+// Much more than usual: a channel that tells of more than three times as many new orders, cancelled ones, or orders that left, as on the
+// days before. Somebody who got into the account, an app that runs wild, a feed that repeats itself, a bot that buys everything or a
+// mapping that reads a state wrongly looks like this, and moves stock. So does a sale: nothing is held for it.
 #pragma once
 
 #include "engine/world.hpp"
 #include "store/orders.hpp"
+
+#include <optional>
 
 namespace tally::engine {
 
@@ -20,6 +23,10 @@ struct Told {
 /// A document told of an order that we had in `state_before`. Counts it if it now is cancelled or has left, and not because a person
 /// here said so; a problem, where that is unusual. In the transaction that changes the order.
 void note_told(store::Session& session, const Channel& channel, const store::OrderRow& order, const std::string& state_before, Time now);
+
+/// A document made the order take goods that before it took none. Counts it in the hour in which it was placed; a problem, where that is
+/// unusual. In the transaction that changes the order.
+void note_taken(store::Session& session, const Channel& channel, std::optional<Time> placed_at, Time now);
 
 /// An hour later: whether it still is. `kind`: as in told_hours.hpp. Clears the problem, or comes back in an hour.
 void tend_unusual(store::Session& session, const World& world, const std::string& kind, ChannelNo channel, Time now);

@@ -10,7 +10,7 @@ namespace tally::store {
 
 class Session;
 
-/// One more order, in the hour that began at `hour`. `kind`: cancelled, shipped.
+/// One more order, in the hour that began at `hour`. `kind`: cancelled, shipped, taken.
 void count_told(Session& session, ChannelNo channel, const std::string& kind, Time hour);
 /// Orders of the hours that began in [from, until).
 std::int64_t told_between(Session& session, ChannelNo channel, const std::string& kind, Time from, Time until);

@@ -42,10 +42,19 @@ class Unusual : public StockHouse {
   void told_of(const std::string& state, int orders, const std::function<void(Json&)>& more = {}) {
     for (int i = 0; i < orders; ++i) {
       const std::string id = std::to_string(++orders_);
-      const Time placed = clock.now();
+      const Time placed = clock.now() - 24h * 20;  // how many are placed is a kind of its own
       order("one", id, "paid", {{"A", 1}}, placed);
       pass(1s);
       order("one", id, state, {{"A", 1}}, placed, more);
+    }
+  }
+  void placed(int orders, Time at, const std::string& state = "paid") {
+    for (int i = 0; i < orders; ++i) order("one", std::to_string(++orders_), state, {{"A", 1}}, at);
+  }
+  void days_of_sales(int count, int orders_a_day) {
+    for (int i = 0; i < count; ++i) {
+      placed(orders_a_day, clock.now());
+      pass(24h);
     }
   }
   void days(int count, const std::string& state, int orders_a_day) {
@@ -88,6 +97,51 @@ TEST_F(Unusual, CancellationsAreToldWithAWayOutAndAreForgottenByThemselves) {
   write([&](store::Session& session) { EXPECT_EQ(store::next_due(session), std::nullopt) << "nothing is looked at any more"; });
 }
 
+TEST_F(Unusual, SalesAreToldWithWhatTheyMayBeAndAreForgottenByThemselves) {
+  days_of_sales(10, 6);
+  placed(18, clock.now());
+  EXPECT_THAT(problems(), IsEmpty()) << "three times as many is not more than three times as many";
+  placed(2, clock.now());
+  EXPECT_THAT(problems(), ElementsAre(AllOf(HasSubstr("one orders taken: 20 orders were placed there in the last 24 hours; 6 a day"),
+                                            HasSubstr("nothing is held"), HasSubstr("tallyd order list --channel one"))));
+  EXPECT_EQ(told("orders.unusual"), 1) << "once, not with each order";
+  EXPECT_EQ(at("A", "main").reserved, 80) << "all of them take their goods";
+  pass(25h);
+  ring();
+  EXPECT_THAT(problems(), IsEmpty());
+  EXPECT_EQ(told("orders.usual"), 1);
+}
+
+TEST_F(Unusual, NothingIsSaidOfSalesInASmallShopOrBeforeAWeekIsKnown) {
+  days_of_sales(6, 1);
+  placed(40, clock.now());
+  EXPECT_THAT(problems(), IsEmpty()) << "six days";
+  pass(24h * 20);
+  placed(15, clock.now());
+  EXPECT_THAT(problems(), IsEmpty()) << "fewer than five a day count as five";
+  placed(1, clock.now());
+  EXPECT_THAT(problems(), ElementsAre(HasSubstr("16 orders were placed")));
+}
+
+TEST_F(Unusual, SalesAreCountedWhenTheyWerePlacedAndOnlyWhereTheyTakeGoods) {
+  days_of_sales(10, 1);
+  placed(40, clock.now() - 24h * 8);  // after an outage, or of a channel that is new
+  placed(40, clock.now(), "cancelled");
+  EXPECT_THAT(problems(), IsEmpty());
+}
+
+TEST_F(Unusual, AnOrderThatIsToldTwiceIsOneSale) {
+  days_of_sales(10, 1);
+  const Time now = clock.now();
+  for (const char* state : {"paid", "part_shipped", "shipped", "completed"}) {
+    for (int i = 0; i < 10; ++i) order("one", "x" + std::to_string(i), state, {{"A", 1}}, now);
+    pass(1s);
+  }
+  Told counted;
+  write([&](store::Session& session) { counted = engine::told_of(session, channel("one").no, "taken", clock.now()); });
+  EXPECT_EQ(counted.today, 10);
+}
+
 TEST_F(Unusual, WhatChannelsReportAsShippedIsAKindOfItsOwn) {
   days(10, "cancelled", 6);
   told_of("shipped", 15);
@@ -112,8 +166,8 @@ TEST_F(Unusual, AnOrderIsCountedOnce) {
 TEST_F(Unusual, WhatIsFirstSeenSoIsHistoryAndNoNews) {
   days(10, "cancelled", 1);
   for (int i = 0; i < 40; ++i) {
-    order("one", "old" + std::to_string(i), "cancelled", {{"A", 1}});
-    order("one", "sale" + std::to_string(i), "completed", {{"A", 1}});
+    order("one", "old" + std::to_string(i), "cancelled", {{"A", 1}}, clock.now() - 24h * 20);
+    order("one", "sale" + std::to_string(i), "completed", {{"A", 1}}, clock.now() - 24h * 20);
   }
   EXPECT_THAT(problems(), IsEmpty());
 }
@@ -131,7 +185,8 @@ TEST_F(Unusual, WhatAPersonHereDidIsNotTheChannels) {
   days(10, "cancelled", 1);
   for (int i = 0; i < 20; ++i) {
     const std::string cancelled = "c" + std::to_string(i), sent = "s" + std::to_string(i);
-    for (const auto& id : {cancelled, sent}) order("one", id, "paid", {{"A", 1}});
+    const Time placed = clock.now() - 24h * 20;
+    for (const auto& id : {cancelled, sent}) order("one", id, "paid", {{"A", 1}}, placed);
     write([&](store::Session& session) {
       const auto add = [&](const std::string& id, const std::string& kind, const char* document) {
         store::OrderTask task;
@@ -146,8 +201,8 @@ TEST_F(Unusual, WhatAPersonHereDidIsNotTheChannels) {
       add(sent, "ship", R"({"carrier": "dhl", "tracking": "T", "lines": []})");
     });
     pass(1s);
-    order("one", cancelled, "cancelled", {{"A", 1}});
-    order("one", sent, "shipped", {{"A", 1}});
+    order("one", cancelled, "cancelled", {{"A", 1}}, placed);
+    order("one", sent, "shipped", {{"A", 1}}, placed);
   }
   EXPECT_THAT(problems(), IsEmpty());
 }
@@ -173,6 +228,7 @@ TEST_F(UnusualStatus, ShowsTheCountsAndMetersThem) {
   });
   EXPECT_EQ(shop().integer_or("cancelled_24h"), 16);
   EXPECT_EQ(shop().integer_or("shipped_24h"), 0);
+  EXPECT_EQ(shop().integer_or("taken_24h"), 0);
   EXPECT_EQ(shop().integer_or("unusual"), 1);
   const auto metrics = engine->metrics();
   ASSERT_TRUE(metrics.has_value()) << metrics.error().text();
