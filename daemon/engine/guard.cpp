@@ -113,6 +113,7 @@ Result<std::vector<std::string>> judge_batch(World& world, std::int64_t batch) {
     std::map<std::pair<ChannelNo, std::string>, Counted> groups;
     for (const auto& mark : store::marks_of_batch(session, batch)) {
       const auto* channel = world.find(mark.channel);
+      if (!channel) store::take_from_batch(session, mark);  // taken out: the meter judges it when the channel is back
       if (!channel || mark.by_order) continue;
       auto& group = groups[{mark.channel, mark.aspect}];
       const auto effect = effect_of(session, world, *channel, mark);

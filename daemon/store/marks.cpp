@@ -233,6 +233,11 @@ void close_batch(Session& session, std::int64_t batch) {
   session.sql << "UPDATE batch SET closed = 1 WHERE batch_no = :n", use(no);
 }
 
+void take_from_batch(Session& session, const Mark& m) {
+  Int c = m.channel.value, t = m.thing;
+  session.sql << "UPDATE mark SET batch = 0 WHERE channel_no = :c AND aspect = :a AND thing = :t", use(c), use(m.aspect), use(t);
+}
+
 void hold(Session& session, const Held& held, const std::vector<std::int64_t>& things) {
   Int c = held.channel.value, at = to_ms(held.since), count = held.count;
   session.sql << "INSERT INTO held (digest, channel_no, aspect, reason, since, count) VALUES (:d, :c, :a, :r, :t, :n) ON CONFLICT (digest) "

@@ -57,6 +57,8 @@ std::int64_t open_batch(Session& session, const std::string& author, Time now);
 /// Those that were never closed: whoever opened them is gone.
 std::vector<std::int64_t> unclosed_batches(Session& session);
 void close_batch(Session& session, std::int64_t batch);
+/// It is of no batch any more: nobody has judged it.
+void take_from_batch(Session& session, const Mark& mark);
 
 struct Held {
   std::string digest;

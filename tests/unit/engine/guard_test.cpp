@@ -23,8 +23,8 @@ class Guard : public House {
   }
   static std::string sku(int i) { return "S" + std::to_string(100 + i); }
 
-  /// A count file says 0 for the first `count` of them.
-  std::vector<std::string> import_zeros(int count, bool by_order = false) {
+  /// A count file says 0 for the first `count` of them; its batch, open.
+  std::int64_t count_zeros(int count, bool by_order = false) {
     std::int64_t batch = 0;
     write([&](store::Session& session) {
       batch = store::open_batch(session, "test", clock.now());
@@ -36,6 +36,10 @@ class Guard : public House {
       }
     });
     EXPECT_TRUE(decided_nothing() || by_order) << "nothing leaves from an open batch";
+    return batch;
+  }
+  std::vector<std::string> import_zeros(int count, bool by_order = false) {
+    const auto batch = count_zeros(count, by_order);
     auto held = judge_batch(core->world(), batch);
     EXPECT_TRUE(held.has_value());
     return *held;
@@ -94,6 +98,18 @@ TEST_F(Guard, AnOrdersDecreasePassesAHold) {
   });
   come_to_rest();
   EXPECT_EQ(at_zero(), 1);
+}
+
+TEST_F(Guard, MetersWhatABatchMarkedOnAChannelThatWasOutWhenItWasClosed) {
+  begin();
+  const auto batch = count_zeros(offers);
+  ASSERT_TRUE(core->set_channels(core->world().config, {}).has_value());
+  ASSERT_TRUE(judge_batch(core->world(), batch).has_value());
+
+  start();
+  come_to_rest();
+
+  EXPECT_EQ(at_zero(), 10);
 }
 
 TEST_F(Guard, MetersWhatIsOfNoBatch) {
