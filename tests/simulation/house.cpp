@@ -1,12 +1,18 @@
 #include "simulation/house.hpp"
 
 #include "base/rng.hpp"
+#include "engine/guard.hpp"
 #include "engine/stock.hpp"
 #include "store/catalogue.hpp"
 #include "store/journal.hpp"
 #include "store/marks.hpp"
 
 namespace tally::simulation {
+namespace {
+
+constexpr Duration importer_patience{60000};  ///< the engine's
+
+}  // namespace
 
 House::House(std::filesystem::path folder, const FakeClock& clock, Trace& trace, std::vector<Shop>& shops, std::uint64_t seed)
     : folder_(std::move(folder)), clock_(clock), trace_(trace), shops_(shops), seed_(seed) {
@@ -106,8 +112,72 @@ void House::release_held(const std::function<void(ChannelNo, std::int64_t)>& tel
   for (const auto& [channel, thing] : freed) tell(channel, thing);
 }
 
+void House::discard_held() {
+  if (!up() || crashed_) return;
+  write([&](store::Session& session) {
+    for (const auto& held : store::holds(session)) {
+      const auto* channel = core_->world().find(held.channel);
+      for (const auto thing : store::held_things(session, held.digest)) {
+        const auto mark = store::find_mark(session, held.channel, held.aspect, thing);
+        if (mark) store::discard_mark(session, *mark, "a person", channel ? engine::value_of(session, *channel, *mark) : "");
+      }
+      store::clear_problem(session, held.channel, "guard", held.digest);
+      store::remove_hold(session, held.digest);
+    }
+  });
+}
+
+void House::watch_judging(std::function<void(std::int64_t)> before, std::function<void(std::int64_t)> after) {
+  before_judging_ = std::move(before);
+  after_judging_ = std::move(after);
+}
+
+bool House::judge(std::int64_t batch) {
+  before_judging_(batch);
+  auto held = engine::judge_batch(core_->world(), batch);
+  if (!held) {
+    note(held.error());
+    return false;
+  }
+  for (const auto& digest : *held) {
+    trace_.fault("batch held");
+    trace_.say("held     " + digest + " of batch " + std::to_string(batch));
+  }
+  after_judging_(batch);
+  return true;
+}
+
+std::optional<engine::ImportReport> House::import(const Json& chunk, std::int64_t& batch, bool close) {
+  if (!up() || crashed_ || (batch != 0 && !importing_.contains(batch))) return std::nullopt;
+  engine::ImportReport report;
+  const std::int64_t named = batch;
+  const bool done = write([&](store::Session& session) {
+    batch = named != 0 ? named : store::open_batch(session, "a person", clock_.now());
+    report = engine::take_chunk(session, core_->world(), chunk, {"import:" + std::to_string(batch), false, batch}, core_->step_seen());
+  });
+  if (!done) return std::nullopt;
+  importing_[batch] = clock_.since_start();
+  if (!close) return report;
+  importing_.erase(batch);
+  judge(batch);  // where the store dies on it, the next daemon does
+  return report;
+}
+
+void House::close_batches() {
+  if (!up() || crashed_) return;
+  std::erase_if(importing_, [&](const auto& open) { return clock_.since_start() - open.second >= importer_patience; });
+  std::vector<std::int64_t> unclosed;
+  read([&](store::Session& session) { unclosed = store::unclosed_batches(session); });
+  for (const auto batch : unclosed) {
+    if (importing_.contains(batch) || batch == core_->new_rules().batch()) continue;
+    trace_.fault("batch closed by the daemon");
+    if (!judge(batch)) return;
+  }
+}
+
 void House::fall() {
   crashed_ = false;
+  importing_.clear();
   core_.reset();
   store_.reset();
 }

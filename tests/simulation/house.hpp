@@ -1,6 +1,7 @@
 // The merchant's side of a simulated world: the store on a file, the engine on top of it, and crashes between any two commits.
 #pragma once
 
+#include "engine/import.hpp"
 #include "simulation/agenda.hpp"
 #include "simulation/shop.hpp"
 #include "simulation/trace.hpp"
@@ -29,6 +30,15 @@ class House {
   bool reload(const std::set<std::string>& without);
   /// What the guard holds is released, as a person does who has looked at it; tells of each thing.
   void release_held(const std::function<void(ChannelNo, std::int64_t)>& tell);
+  /// Or left as it is on the channels, for as long as the same would be written there.
+  void discard_held();
+  /// A chunk of a file, as Engine::import takes it: the first names no batch (0) and gets one. Nothing: the store died, or the batch is
+  /// not open any more.
+  std::optional<engine::ImportReport> import(const Json& chunk, std::int64_t& batch, bool close);
+  /// Those of which nothing was heard for a minute, and those that whoever fell had opened.
+  void close_batches();
+  /// Told before a batch is judged, and once it was.
+  void watch_judging(std::function<void(std::int64_t)> before, std::function<void(std::int64_t)> after);
   void set_guard(std::int64_t least) { config_.guard.least = least; }
   /// So far from the truth from now on.
   void set_clock(Duration off) { clock_.set_off(off); }
@@ -60,6 +70,7 @@ class House {
 
  private:
   bool crash_now();
+  bool judge(std::int64_t batch);
   bool set_channels(const std::set<std::string>& without);
   void note(const Error& error);
 
@@ -75,6 +86,8 @@ class House {
   std::optional<std::uint64_t> crash_in_;
   std::uint64_t commits_ = 0;
   unsigned incarnation_ = 0;
+  std::map<std::int64_t, Duration> importing_;  ///< batches that are open, and when their last chunk came
+  std::function<void(std::int64_t)> before_judging_, after_judging_;
   std::uint64_t openings_ = 0;  ///< of the store: each has other nonces
   bool crashed_ = false;
   std::string fault_;

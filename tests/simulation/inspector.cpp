@@ -63,7 +63,9 @@ Quantity taken_after(const memory::Offer& offer, Time since) {
 }  // namespace
 
 Inspector::Inspector(House& house, std::vector<Shop>& shops, const FakeClock& clock, Trace& trace)
-    : house_(house), shops_(shops), clock_(clock), trace_(trace) {}
+    : house_(house), shops_(shops), clock_(clock), trace_(trace) {
+  house_.watch_judging([this](std::int64_t batch) { judging(batch); }, [this](std::int64_t batch) { judged(batch); });
+}
 
 void Inspector::violate(const std::string& rule, const std::string& what) {
   if (violation_) return;
@@ -146,6 +148,10 @@ void Inspector::read_catalogue(Session& session) {
   for (ProductNo after;;) {
     const auto products = store::products_after(session, after, 100);
     for (const auto& product : products) {
+      for (const auto& variant : product.product.variants) {
+        if (const auto row = store::find_variant(session, variant.sku); row && variant.price)
+          prices_.insert_or_assign(row->no, *variant.price);
+      }
       for (const auto& variant : store::variants_of(session, product.no)) {
         skus_[variant.no] = variant.sku;
         for (const auto& part : store::components_of(session, variant.no))
@@ -216,6 +222,13 @@ Quantity Inspector::available(const engine::Channel& channel, VariantNo variant,
   return sum;
 }
 
+/// What orders have taken of a variant, wherever: below 0.
+Quantity Inspector::ordered_of(Session& session, VariantNo variant) const {
+  Int no = variant.value, units = 0;
+  session.sql << "SELECT COALESCE(SUM(on_hand - reserved), 0) FROM movement WHERE kind = 'order' AND variant_no = :v", use(no), into(units);
+  return units;
+}
+
 /// The engine's rows about every offer, with the number that should stand there computed anew from the ledger.
 std::vector<Inspector::OfferState> Inspector::read_offers(Session& session) {
   std::map<std::pair<VariantNo, LocationNo>, Quantity> free;
@@ -235,7 +248,9 @@ std::vector<Inspector::OfferState> Inspector::read_offers(Session& session) {
     while (st.fetch()) units[{channel, variant}] += each;
     return units;
   };
-  auto marks = units_by_offer("SELECT channel_no, thing, 1 FROM mark WHERE aspect = 'stock'");
+  auto marks = units_by_offer(
+      "SELECT m.channel_no, m.thing, CASE WHEN (m.parked <> '' AND m.discarded_by <> '') OR (m.by_order = 0 AND m.batch IN "
+      "(SELECT batch_no FROM batch WHERE closed = 0)) THEN 2 ELSE 1 END FROM mark m WHERE m.aspect = 'stock'");
   auto intents = units_by_offer("SELECT channel_no, thing, 1 FROM intent WHERE outcome = '' AND aspect = 'stock'");
   auto added = units_by_offer("SELECT channel_no, variant_no, units FROM add_back");
   auto holds =
@@ -255,7 +270,7 @@ std::vector<Inspector::OfferState> Inspector::read_offers(Session& session) {
     const std::pair<Int, Int> place{channel, variant};
     offer.suspect = suspect != 0, offer.marked = marks.contains(place);
     offer.open_intents = intents.contains(place) ? intents[place] : 0;
-    offer.held = holds.contains(place);
+    offer.kept_back = holds.contains(place) || (offer.marked && marks[place] > 1);
     const auto* channel_now = house_.core().world().find(offer.channel);
     if (!channel_now) continue;  // taken out for a while
     const auto& lane = *channel_now;
@@ -274,6 +289,12 @@ std::vector<Inspector::OfferState> Inspector::read_offers(Session& session) {
     Quantity shown = std::max<Quantity>(*sets - rule.buffer, 0);
     if (rule.cap) shown = std::min(shown, *rule.cap);
     offer.shown = shown;
+    if (offer.kept_back) {
+      if (parts == components_.end())
+        offer.ordered = ordered_of(session, offer.variant);
+      else
+        for (const auto& [part, each] : parts->second) offer.ordered += ordered_of(session, part);
+    }
     offer.number = std::max<Quantity>(shown + (added.contains(place) ? added[place] : 0), 0);
     offers.push_back(offer);
   }
@@ -325,6 +346,7 @@ void Inspector::check(bool thorough) {
     for (const auto& offer : read_offers(session)) {
       if (const auto* shop = shop_of(offer.channel)) check_offer(offer, *shop);
     }
+    check_batches(session);
     if (!thorough) return;
     check_ledger(session);
     check_claims(session);

@@ -52,7 +52,9 @@ class Inspector {
   void forget_counts() { counts_.clear(); }
   void counted(const std::string& sku, const std::string& location, Quantity units, Time as_of);
   /// A person freed what was held there.
-  void released(ChannelNo channel, std::int64_t thing) { zeroed_[channel].erase(thing); }
+  void released(ChannelNo channel, std::int64_t thing);
+  /// A chunk of this batch was taken: nothing that it marked leaves before it is closed.
+  void imported(std::int64_t batch);
   /// The number there, or an order's way to it, is from now on not what the engine can know before its next look.
   void touched(const Shop& shop, const std::string& sku);
   /// By what no document and no answer will ever tell of: with a sale beside it, it can come to the number that was believed.
@@ -84,7 +86,9 @@ class Inspector {
     Quantity low = 0, high = 0;
     Quantity shown = 0, number = 0;  ///< what should stand there, computed anew
     Time anchor_from, anchor_to, owed_look_at;
-    bool suspect = false, marked = false, held = false;
+    bool suspect = false, marked = false;
+    bool kept_back = false;  ///< held, discarded, or of an open batch: only what an order causes leaves
+    Quantity ordered = 0;    ///< where it is kept back: what orders have taken of it, or of its parts, below 0
     long long open_intents = 0;
   };
   /// A stock write that may still be applied.
@@ -95,9 +99,24 @@ class Inspector {
     bool behind = false;  ///< a later write was confirmed: what this one does is found by the look that is owed
   };
 
+  /// Of a channel: an aspect of a thing.
+  using Thing = std::tuple<ChannelNo, std::string, std::int64_t>;
+  /// What changes of one kind come to, distinct things.
+  using Counted = std::set<std::int64_t>;
+
+  // inspector_guard.cpp
+  void judging(std::int64_t batch);
+  void judged(std::int64_t batch);
+  void check_batches(store::Session& session);
+  void check_guard(store::Session& session, const engine::Call& call, std::size_t at, const Shop& shop);
+  bool is_far(store::Session& session, ChannelNo channel, std::int64_t thing, const std::string& price) const;
+  bool too_many(store::Session& session, ChannelNo channel, const std::string& kind, std::size_t count, bool alone) const;
+  std::string weight_in_batch(store::Session& session, const store::Mark& mark, const std::vector<OfferState>& offers) const;
+  std::string weight_of(store::Session& session, const engine::Call& call, std::size_t at, const Shop& shop) const;
+  bool is_kept_back(const OfferState& offer, Quantity there, const Place& place);
+
   // inspector_rules.cpp
   void check_prompt(const OfferState& offer, const Shop& shop);
-  void check_guard(store::Session& session, const engine::Call& call, std::size_t at, const Shop& shop);
   void check_counts(store::Session& session);
   void check_expiry(store::Session& session);
   void check_explained(store::Session& session);
@@ -107,6 +126,7 @@ class Inspector {
   void check_idle(const OfferState& offer, const Shop& shop);
   void check_passed(store::Session& session);
   void check_content(store::Session& session);
+  void check_offered(store::Session& session);
   void check_blind_raise(const store::Intent& intent, const Shop& shop, const std::string& sku);
   void check_unseen_raise(const store::Intent& intent, const Shop& shop, const std::string& sku);
   void check_blind_down(const store::Intent& intent, const Shop& shop, const StockWrite& write);
@@ -115,6 +135,7 @@ class Inspector {
   void read_orders(store::Session& session);
   bool alike_in_time(ChannelNo channel, const std::string& id, const std::string& one, const std::string& other) const;
   std::vector<OfferState> read_offers(store::Session& session);
+  Quantity ordered_of(store::Session& session, VariantNo variant) const;
   Quantity taken_as_known(store::Session& session, const Shop& shop, VariantNo variant) const;
   Quantity available(const engine::Channel& channel, VariantNo variant,
                      const std::map<std::pair<VariantNo, LocationNo>, Quantity>& free) const;
@@ -134,6 +155,7 @@ class Inspector {
   Count count_;
   bool catalogue_read_ = false;
   std::map<VariantNo, std::string> skus_;
+  std::map<VariantNo, Money> prices_;
   std::map<VariantNo, std::vector<std::pair<VariantNo, Quantity>>> components_;
   std::map<std::pair<ChannelNo, std::string>, std::string> known_orders_;  ///< the version that the engine has
   long long applied_rows_ = -1;
@@ -146,10 +168,17 @@ class Inspector {
   std::vector<std::int64_t> acknowledged_;
   std::map<ChannelNo, std::map<std::pair<std::uint64_t, std::uint64_t>, Time>> seats_;  ///< when what is out left, by lane and number
   std::map<std::tuple<ChannelNo, std::uint64_t, std::uint64_t>, Time> left_;  ///< the same of all that was not answered, over reloads
-  std::map<ChannelNo, Time> disturbed_, hushed_;        ///< when the wire last failed; until when the platform wants no call
-  std::map<Place, Time> too_high_;                      ///< since when a number stands above what it should be
-  std::map<Place, Time> quiet_;                         ///< the same, while no call of its channel is out
-  std::map<ChannelNo, std::set<std::int64_t>> zeroed_;  ///< offers that were emptied without an order and without a person
+  std::map<ChannelNo, Time> disturbed_, hushed_;                  ///< when the wire last failed; until when the platform wants no call
+  std::map<Place, Time> too_high_;                                ///< since when a number stands above what it should be
+  std::map<Place, Time> quiet_;                                   ///< the same, while no call of its channel is out
+  std::map<std::pair<ChannelNo, std::string>, Counted> metered_;  ///< what left without an order, a batch and a person, by its kind
+  std::map<Thing, std::int64_t> batched_;                         ///< what an import has marked, until nothing of it is left
+  std::map<std::int64_t, std::set<ChannelNo>> judged_;            ///< batches, and the channels that were there
+  std::map<Thing, bool> to_be_held_;                              ///< of the batch that is being judged
+  struct KeptBack {
+    Quantity number, ordered;
+  };
+  std::map<Place, KeptBack> kept_back_;  ///< as it was when it began, or last came to what it should be
   std::map<std::pair<std::string, std::string>, std::pair<Time, Quantity>> counts_;  ///< the newest, by SKU and location
   std::map<std::string, Time> keys_;                                                 ///< when what was decided, by channel and key
 };

@@ -1,10 +1,13 @@
 // What is checked now and then because it takes long: claims against movements; and the calm, in which everything must be equal.
+#include "engine/guard.hpp"
 #include "engine/order_rows.hpp"
 #include "engine/stock.hpp"
 #include "simulation/inspector.hpp"
 #include "store/catalogue.hpp"
 #include "store/journal.hpp"
 #include "store/ledger.hpp"
+#include "store/marks.hpp"
+#include "store/offers.hpp"
 #include "store/orders.hpp"
 #include "store/session.hpp"
 
@@ -38,6 +41,13 @@ Int count_of(Session& session, const std::string& rows) {
   Int count = 0;
   session.sql << "SELECT COUNT(*) FROM " + rows, into(count);
   return count;
+}
+
+/// A person wants it left as it is: the same would be written there still.
+bool left_alone(Session& session, const engine::World& world, ChannelNo channel, const std::string& aspect, std::int64_t thing) {
+  const auto mark = store::find_mark(session, channel, aspect, thing);
+  return mark && !mark->parked.empty() && !mark->discarded_by.empty() &&
+         mark->parked_hash == engine::value_of(session, *world.find(channel), *mark);
 }
 
 }  // namespace
@@ -92,6 +102,7 @@ void Inspector::check_calm_orders(Session& session) {
 
 /// Titles and prices are the catalogue's: nobody else may set them for good here.
 void Inspector::check_content(Session& session) {
+  const auto& world = house_.core().world();
   for (const auto& shop : shops_) {
     for (const auto& listing : shop.platform->listings()) {
       const auto row = store::find_product(session, listing.content.text_or("code"));
@@ -100,15 +111,27 @@ void Inspector::check_content(Session& session) {
         violate("L1 liveness", what + " is of no product");
         continue;
       }
-      if (listing.content.text_or("title") != row->product.title)
+      if (listing.content.text_or("title") != row->product.title && !left_alone(session, world, shop.no, "content", row->no.value))
         violate("L1 liveness", what + " is called '" + listing.content.text_or("title") + "', and not '" + row->product.title + "'");
       for (const auto& offer : listing.offers) {
         for (const auto& variant : row->product.variants) {
           const Json* amount = offer.price.find("amount");
-          if (variant.sku.text == offer.sku && (!amount || amount->decimal().value() != variant.price->major()))
+          if (variant.sku.text != offer.sku || (amount && amount->decimal().value() == variant.price->major())) continue;
+          if (!left_alone(session, world, shop.no, "price", store::find_variant(session, variant.sku)->no.value))
             violate("L1 liveness", offer.sku + " on " + shop.name() + " costs " + offer.price.dump() + " and not " + variant.price->text());
         }
       }
+    }
+  }
+}
+
+/// Every variant has become an offer on every channel, but where a person did not want its listing made.
+void Inspector::check_offered(Session& session) {
+  for (const auto& shop : shops_) {
+    for (const auto& [variant, sku] : skus_) {
+      const auto product = store::get_variant(session, variant)->product.value;
+      if (store::find_offer(session, shop.no, variant) || left_alone(session, house_.core().world(), shop.no, "content", product)) continue;
+      violate("L1 liveness", sku + " has not become an offer on " + shop.name());
     }
   }
 }
@@ -125,6 +148,7 @@ void Inspector::check_calm() {
         violate("L1 liveness", who + " is not there");
         continue;
       }
+      if (left_alone(session, house_.core().world(), shop->no, "stock", offer.variant.value)) continue;
       const std::string numbers = who + " shows " + std::to_string(there->number) + ", should show " + std::to_string(offer.number) +
                                   ", is believed [" + std::to_string(offer.low) + ", " + std::to_string(offer.high) + "]";
       if (there->number != offer.number || offer.low != offer.number || offer.high != offer.number) violate("L1 liveness", numbers);
@@ -136,10 +160,9 @@ void Inspector::check_calm() {
     }
     check_calm_orders(session);
     check_content(session);
-    const auto offers = shops_.size() * skus_.size();
-    if (count_of(session, "offer") != static_cast<Int>(offers))
-      violate("L1 liveness", "not every variant has become an offer on every channel");
-    for (const char* rows : {"mark", "intent WHERE outcome = ''", "held", "poke WHERE kind <> 'listing'"}) {
+    check_offered(session);
+    for (const char* rows :
+         {"mark WHERE discarded_by = '' OR parked = ''", "intent WHERE outcome = ''", "held", "poke WHERE kind <> 'listing'"}) {
       if (const Int left = count_of(session, rows); left != 0) violate("L1 liveness", std::to_string(left) + " rows are left in " + rows);
     }
     for (const auto& problem : store::problems(session, 100)) {

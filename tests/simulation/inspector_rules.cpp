@@ -1,4 +1,4 @@
-// Rules that have little to do with the belief: decreases in time, the guard, seats, counts, expiry, and what must be told or kept secret.
+// Rules that have little to do with the belief: decreases in time, seats, counts, expiry, and what must be told or kept secret.
 #include "engine/number.hpp"
 #include "simulation/inspector.hpp"
 #include "store/inbox.hpp"
@@ -53,8 +53,9 @@ void Inspector::check_prompt(const OfferState& offer, const Shop& shop) {
   const std::string& sku = skus_.at(offer.variant);
   const auto* there = shop.platform->offer_of_sku(sku);
   const Time now = clock_.now();
-  const bool excused = offer.held || !there || there->number <= offer.number || offer.high <= offer.number;
-  if (excused || !shop.facts().can_look) {
+  const bool excused = !there || there->number <= offer.number || offer.high <= offer.number;
+  const bool kept_back = is_kept_back(offer, there ? there->number : 0, {shop.no, sku});
+  if (excused || kept_back || !shop.facts().can_look) {
     too_high_.erase({shop.no, sku});
     return;
   }
@@ -81,25 +82,6 @@ void Inspector::check_idle(const OfferState& offer, const Shop& shop) {
   if (now - since > longest_idle + shop.facts().read_after_write)
     violate("S10 down is prompt", skus_.at(offer.variant) + " on " + shop.name() + " is too high, and no call is out for " +
                                       std::to_string((now - since).count()) + " ms");
-}
-
-/// What a person is to see first does not leave before: neither what is held, nor more one by one than may be emptied in an hour.
-void Inspector::check_guard(Session& session, const engine::Call& call, std::size_t at, const Shop& shop) {
-  const auto& intent = call.intents[at];
-  const auto& mark = call.marks[at];
-  if (mark.by_order) return;
-  const std::string what = intent.aspect + " " + std::to_string(intent.thing) + " on " + shop.name();
-  if (store::is_held(session, shop.no, intent.aspect, intent.thing)) violate("S11 guard", what + " leaves though it is held");
-  if (intent.aspect != "stock" || mark.batch != 0) return;
-  const auto& world = house_.core().world();
-  if (engine::stock_number(session, *world.find(shop.no), VariantNo(intent.thing)).number != 0) return;
-  auto& zeroed = zeroed_[shop.no];
-  zeroed.insert(intent.thing);
-  const auto live = store::count_offers(session, shop.no);
-  const auto most = std::max<std::int64_t>(world.config.guard.least, live / 5);
-  if (static_cast<std::int64_t>(zeroed.size()) > most)
-    violate("S11 guard", what + " is the " + std::to_string(zeroed.size()) + ". of " + std::to_string(live) +
-                             " offers that is emptied within an hour, and nobody was asked");
 }
 
 void Inspector::counted(const std::string& sku, const std::string& location, Quantity units, Time as_of) {
@@ -173,7 +155,8 @@ void Inspector::check_explained(Session& session) {
       {"a document is parked without a reason", "parked_row WHERE reason = ''"},
       {"a movement's order is not there",
        "movement m WHERE m.kind = 'order' AND NOT EXISTS (SELECT 1 FROM orders o WHERE m.cause LIKE 'order:' || o.order_no || ':%')"},
-      {"an oversell's order is not there", "oversell v WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.order_no = v.order_no)"}};
+      {"an oversell's order is not there",
+       "oversell v WHERE v.order_no <> 0 AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.order_no = v.order_no)"}};
   for (const auto& [what, rows] : never_there) {
     if (how_many(session, rows) > 0) violate("S15 explain", what);
   }

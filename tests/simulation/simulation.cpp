@@ -164,6 +164,16 @@ class Run {
     street_.list_some_by_hand(products);
     house_.fall();
     start();
+    beat();
+  }
+
+  /// What the engine's thread does beside its turns.
+  void beat() {
+    agenda_.in(Duration(5000), [this] {
+      house_.close_batches();
+      next_turn_ = clock_.now();
+      beat();
+    });
   }
 
   std::optional<std::uint64_t> next_crash() {

@@ -4,7 +4,9 @@
 
 #include "simulation/inspector.hpp"
 
+#include <deque>
 #include <functional>
+#include <memory>
 
 namespace tally::simulation {
 
@@ -33,6 +35,13 @@ class Street {
   void fell();
 
  private:
+  /// Of the merchant's catalogue, on its way.
+  struct File {
+    std::deque<Json> chunks;
+    std::int64_t batch = 0;  ///< 0: its first chunk was not taken yet
+    bool left_open = false;  ///< whoever sends it goes away before its end
+  };
+
   void act();
   void buy(Shop& shop, const std::string& sku, Quantity quantity);
   void race();
@@ -46,7 +55,11 @@ class Street {
   void reload();
   void edit_the_bundle();
   void change_the_catalogue();
-  void put(store::Session& session, const Product& product);
+  void import_a_file();
+  void spoil(std::deque<Json>& chunks);
+  void next_chunk(const std::shared_ptr<File>& file);
+  void put_right();
+  void decide_what_is_held();
   void add_the_late_product();
   void set_a_clock();
   void set_our_clock();
