@@ -81,12 +81,13 @@ bool House::open() {
 bool House::set_channels(const std::set<std::string>& without) {
   std::vector<engine::ChannelSetup> setups;
   for (const auto& shop : shops_) {
-    if (!without.contains(shop.name())) setups.push_back({shop.config, shop.connector});
+    if (!without.contains(shop.name())) setups.push_back({shop.config, shop.connector, {}, shop.rules()});
   }
   if (auto set = core_->set_channels(config_, std::move(setups)); !set) {
     note(set.error());
     return false;
   }
+  for (const auto& shop : shops_) rules_[shop.name()] = shop.rules();
   return true;
 }
 

@@ -28,6 +28,8 @@ class House {
   bool open_empty();
   /// The channels are set anew, without those named. False where it crashed on the way.
   bool reload(const std::set<std::string>& without);
+  /// Those that the engine has of a channel.
+  const std::string& rules_of(const Shop& shop) const { return rules_.at(shop.name()); }
   /// What the guard holds is released, as a person does who has looked at it; tells of each thing.
   void release_held(const std::function<void(ChannelNo, std::int64_t)>& tell);
   /// Or left as it is on the channels, for as long as the same would be written there.
@@ -86,6 +88,7 @@ class House {
   std::optional<std::uint64_t> crash_in_;
   std::uint64_t commits_ = 0;
   unsigned incarnation_ = 0;
+  std::map<std::string, std::string> rules_;    ///< by channel, as the engine was told last
   std::map<std::int64_t, Duration> importing_;  ///< batches that are open, and when their last chunk came
   std::function<void(std::int64_t)> before_judging_, after_judging_;
   std::uint64_t openings_ = 0;  ///< of the store: each has other nonces

@@ -119,6 +119,7 @@ void Inspector::reloaded() {
   seats_.clear();
   quiet_.clear();
   hushed_.clear();
+  compared_soon_.clear();
   too_high_.clear();
 }
 
@@ -222,6 +223,14 @@ Quantity Inspector::available(const engine::Channel& channel, VariantNo variant,
   return sum;
 }
 
+/// Of so many units, by the channel's rule.
+Quantity Inspector::shown_by(const engine::StockRule& rule, Quantity units) const {
+  const Quantity tenths = (rule.share * Decimal(10)).floored().whole().value() * units;
+  const Quantity share = tenths >= 0 ? tenths / 10 : -((-tenths + 9) / 10);
+  const Quantity shown = std::max<Quantity>(share - rule.buffer, 0);
+  return rule.cap ? std::min(shown, *rule.cap) : shown;
+}
+
 /// What orders have taken of a variant, wherever: below 0.
 Quantity Inspector::ordered_of(Session& session, VariantNo variant) const {
   Int no = variant.value, units = 0;
@@ -285,17 +294,14 @@ std::vector<Inspector::OfferState> Inspector::read_offers(Session& session) {
         sets = sets ? std::min(*sets, whole) : whole;
       }
     }
-    const auto& rule = lane.config.stock;
-    Quantity shown = std::max<Quantity>(*sets - rule.buffer, 0);
-    if (rule.cap) shown = std::min(shown, *rule.cap);
-    offer.shown = shown;
+    offer.shown = shown_by(lane.config.stock, *sets);
     if (offer.kept_back) {
       if (parts == components_.end())
         offer.ordered = ordered_of(session, offer.variant);
       else
         for (const auto& [part, each] : parts->second) offer.ordered += ordered_of(session, part);
     }
-    offer.number = std::max<Quantity>(shown + (added.contains(place) ? added[place] : 0), 0);
+    offer.number = std::max<Quantity>(offer.shown + (added.contains(place) ? added[place] : 0), 0);
     offers.push_back(offer);
   }
   return offers;
@@ -309,7 +315,7 @@ void Inspector::check_offer(const OfferState& offer, const Shop& shop) {
   const bool differs = offer.low != offer.number || offer.high != offer.number;
   if (owed_.contains({offer.channel, sku}) && offer.owed_look_at == never && offer.open_intents == 0)
     violate("S6 no blind effect", who + ": a write was not answered, and no look is owed");
-  if (differs && !offer.marked && offer.open_intents == 0 && offer.owed_look_at == never)
+  if (differs && !offer.marked && offer.open_intents == 0 && offer.owed_look_at == never && !compared_soon_.contains(offer.channel))
     violate("S13 marks",
             who + " should show " + std::to_string(offer.number) + ", is believed " + belief + ", and nothing is going to be done");
   if (offer.open_intents > 1) violate("S6 one at a time", who + ": " + std::to_string(offer.open_intents) + " writes without a result");
@@ -343,6 +349,7 @@ void Inspector::check(bool thorough) {
   house_.read([&](Session& session) {
     read_catalogue(session);
     read_orders(session);
+    check_rules(session);
     for (const auto& offer : read_offers(session)) {
       if (const auto* shop = shop_of(offer.channel)) check_offer(offer, *shop);
     }
@@ -383,6 +390,7 @@ std::map<std::string, StockWrite> Inspector::decided(const engine::Call& call, c
       const auto number = engine::stock_number(session, *house_.core().world().find(shop.no), write.variant);
       write.available = number.available;
       write.add_back = number.add_back;
+      write.rule = house_.core().world().find(shop.no)->config.stock;
       write.taken = taken_as_known(session, shop, write.variant);
       write.known = known_states(shop, write.sku);
       write.down = intent.value <= intent.before;
@@ -498,7 +506,7 @@ void Inspector::applied(const StockWrite& write, const Shop& shop, Quantity befo
   const Quantity after = there->number;
   const Quantity unread = there->taken - write.taken;
   if (after <= before || unread <= 0) return;
-  const auto& rule = shop.config.stock;
+  const auto& rule = write.rule;
   const Quantity right = std::max<Quantity>({0, engine::shown_of(write.available - unread, rule) + write.add_back,
                                              engine::shown_of(write.available, rule) + write.add_back - unread});
   if (after <= right) return;

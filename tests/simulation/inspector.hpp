@@ -17,6 +17,7 @@ struct StockWrite {
   VariantNo variant;
   std::string sku;
   Quantity available = 0, add_back = 0;
+  engine::StockRule rule;
   Quantity taken = 0;                 ///< by own orders, as far as imported
   std::map<std::string, Time> known;  ///< own orders, and of when the state is that was imported
   bool down = false;                  ///< at or below its belief
@@ -109,6 +110,7 @@ class Inspector {
   void judged(std::int64_t batch);
   void check_batches(store::Session& session);
   void check_guard(store::Session& session, const engine::Call& call, std::size_t at, const Shop& shop);
+  Money price_on(ChannelNo channel, const Money& price) const;
   bool is_far(store::Session& session, ChannelNo channel, std::int64_t thing, const std::string& price) const;
   bool too_many(store::Session& session, ChannelNo channel, const std::string& kind, std::size_t count, bool alone) const;
   std::string weight_in_batch(store::Session& session, const store::Mark& mark, const std::vector<OfferState>& offers) const;
@@ -118,6 +120,7 @@ class Inspector {
   // inspector_rules.cpp
   void check_prompt(const OfferState& offer, const Shop& shop);
   void check_counts(store::Session& session);
+  void check_rules(store::Session& session);
   void check_expiry(store::Session& session);
   void check_explained(store::Session& session);
   void check_secrecy(store::Session& session);
@@ -135,6 +138,7 @@ class Inspector {
   void read_orders(store::Session& session);
   bool alike_in_time(ChannelNo channel, const std::string& id, const std::string& one, const std::string& other) const;
   std::vector<OfferState> read_offers(store::Session& session);
+  Quantity shown_by(const engine::StockRule& rule, Quantity units) const;
   Quantity ordered_of(store::Session& session, VariantNo variant) const;
   Quantity taken_as_known(store::Session& session, const Shop& shop, VariantNo variant) const;
   Quantity available(const engine::Channel& channel, VariantNo variant,
@@ -168,8 +172,13 @@ class Inspector {
   std::vector<std::int64_t> acknowledged_;
   std::map<ChannelNo, std::map<std::pair<std::uint64_t, std::uint64_t>, Time>> seats_;  ///< when what is out left, by lane and number
   std::map<std::tuple<ChannelNo, std::uint64_t, std::uint64_t>, Time> left_;  ///< the same of all that was not answered, over reloads
-  std::map<ChannelNo, Time> disturbed_, hushed_;                  ///< when the wire last failed; until when the platform wants no call
-  std::map<Place, Time> too_high_;                                ///< since when a number stands above what it should be
+  std::map<ChannelNo, Time> disturbed_, hushed_;  ///< when the wire last failed; until when the platform wants no call
+  std::map<ChannelNo, Time> compared_soon_;       ///< since when they have other rules than everything was compared with
+  std::map<Place, Time> too_high_;                ///< since when a number stands above what it should be
+  struct OverUnread {
+    Time raised, known;  ///< the second: since when all orders are known that it was raised over; never: they are not
+  };
+  std::map<Place, OverUnread> over_unread_;                       ///< raises over unread orders that were not brought down since
   std::map<Place, Time> quiet_;                                   ///< the same, while no call of its channel is out
   std::map<std::pair<ChannelNo, std::string>, Counted> metered_;  ///< what left without an order, a batch and a person, by its kind
   std::map<Thing, std::int64_t> batched_;                         ///< what an import has marked, until nothing of it is left

@@ -116,9 +116,10 @@ void Inspector::check_content(Session& session) {
       for (const auto& offer : listing.offers) {
         for (const auto& variant : row->product.variants) {
           const Json* amount = offer.price.find("amount");
-          if (variant.sku.text != offer.sku || (amount && amount->decimal().value() == variant.price->major())) continue;
+          if (variant.sku.text != offer.sku || (amount && amount->decimal().value() == price_on(shop.no, *variant.price).major())) continue;
           if (!left_alone(session, world, shop.no, "price", store::find_variant(session, variant.sku)->no.value))
-            violate("L1 liveness", offer.sku + " on " + shop.name() + " costs " + offer.price.dump() + " and not " + variant.price->text());
+            violate("L1 liveness", offer.sku + " on " + shop.name() + " costs " + offer.price.dump() + " and not " +
+                                       price_on(shop.no, *variant.price).text());
         }
       }
     }

@@ -61,6 +61,11 @@ void Inspector::check_batches(Session& session) {
   });
 }
 
+/// What the catalogue's price is there.
+Money Inspector::price_on(ChannelNo channel, const Money& price) const {
+  return Money::of(price.major() * house_.core().world().find(channel)->config.price.factor, price.currency).value();
+}
+
 /// More than 30 % from what was last agreed there.
 bool Inspector::is_far(Session& session, ChannelNo channel, std::int64_t thing, const std::string& price) const {
   const auto offer = store::find_offer(session, channel, VariantNo(thing));
@@ -91,7 +96,8 @@ std::string Inspector::weight_in_batch(Session& session, const store::Mark& mark
   if (offer == offers.end()) return "";
   if (mark.aspect == "stock") return offer->number == 0 && offer->high > 0 ? std::string(emptied) : "";
   const auto price = prices_.find(offer->variant);
-  return price != prices_.end() && is_far(session, mark.channel, mark.thing, price->second.text()) ? std::string(far) : "";
+  if (price == prices_.end()) return "";
+  return is_far(session, mark.channel, mark.thing, price_on(mark.channel, price->second).text()) ? std::string(far) : "";
 }
 
 void Inspector::judging(std::int64_t batch) {

@@ -20,6 +20,8 @@ using store::Session;
 
 /// Two calls at their slowest, one look, and a call of another kind that has the only seat.
 constexpr Duration longest_down{40000};
+/// A page a turn, and the engine turns at once again.
+constexpr Duration longest_comparison{1000};
 /// The lane looks every 15 s for what may still land.
 constexpr Duration longest_idle{20000};
 
@@ -82,6 +84,19 @@ void Inspector::check_idle(const OfferState& offer, const Shop& shop) {
   if (now - since > longest_idle + shop.facts().read_after_write)
     violate("S10 down is prompt", skus_.at(offer.variant) + " on " + shop.name() + " is too high, and no call is out for " +
                                       std::to_string((now - since).count()) + " ms");
+}
+
+/// Everything is compared with other rules at once (S13): until then nobody has marked what they say otherwise.
+void Inspector::check_rules(Session& session) {
+  for (const auto& shop : shops_) {
+    const auto compared = store::get_cursor(session, shop.no, "rules");
+    if (!house_.core().world().find(shop.no) || (compared && compared->value == house_.rules_of(shop))) {
+      compared_soon_.erase(shop.no);
+      continue;
+    }
+    if (clock_.now() - compared_soon_.emplace(shop.no, clock_.now()).first->second > longest_comparison)
+      violate("S13 marks", shop.name() + " has other rules, and nothing is compared with them");
+  }
 }
 
 void Inspector::counted(const std::string& sku, const std::string& location, Quantity units, Time as_of) {

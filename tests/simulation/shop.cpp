@@ -230,6 +230,18 @@ Shop make_shop(Kind kind, const std::string& name, Rng& rng, const Clock& clock)
   return shop;
 }
 
+void Shop::change_rules(Rng& rng) {
+  config.stock.buffer = rng.chance(70) ? 0 : rng.between(1, 2);
+  config.stock.share = Decimal::of(rng.chance(60) ? 10 : rng.between(4, 9), 1);
+  config.stock.cap = rng.chance(75) ? std::nullopt : std::optional<Quantity>(rng.between(3, 6));
+  config.price.factor = Decimal::of(rng.chance(50) ? 10 : rng.between(8, 15), 1);
+}
+
+std::string Shop::rules() const {
+  return std::to_string(config.stock.buffer) + " " + config.stock.share.text() + " " +
+         (config.stock.cap ? std::to_string(*config.stock.cap) : "-") + " " + config.price.factor.text();
+}
+
 void Shop::lift_budgets() {
   connector = std::make_shared<memory::MemoryConnector>(*platform);
   gate.reset();

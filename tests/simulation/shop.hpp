@@ -70,6 +70,10 @@ struct Shop {
 
   /// As many requests as one likes.
   void lift_budgets();
+  /// Other shares, buffers, caps and prices; the engine hears of them with the next reload or start.
+  void change_rules(Rng& rng);
+  /// What the engine is told of them: another text, other rules.
+  std::string rules() const;
 };
 
 Shop make_shop(Kind kind, const std::string& name, Rng& rng, const Clock& clock);

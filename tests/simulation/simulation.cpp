@@ -40,9 +40,7 @@ std::vector<Shop> open_shops(Rng& rng, const Clock& clock, const Options& option
     auto& config = shops.back().config;
     config.locations = {"main"};
     if (options.script == Script::street && rng.chance(40)) config.locations.emplace_back("second");
-    if (rng.chance(15)) config.stock.buffer = 1;
-    if (rng.chance(15)) config.stock.cap = 5;
-    if (options.script != Script::street) config.stock = {};
+    if (options.script == Script::street && rng.chance(40)) shops.back().change_rules(rng);
     if (options.script == Script::broken_reads) shops.back().weather = Weather{.clear = true};
   }
   return shops;

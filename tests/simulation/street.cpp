@@ -192,11 +192,21 @@ void Street::refund(Shop& shop, const std::string& order) {
   tell(shop, restock ? "returned" : "refunded", order, shop.platform->refund(order, restock));
 }
 
-/// The same channels again, or one of them taken out for a while.
+/// Of one channel; the next reload or start brings them.
+void Street::change_the_rules() {
+  if (steady_) return;
+  auto& shop = some_shop();
+  shop.change_rules(rng_);
+  trace_.fault("other rules");
+  trace_.say("rules    of " + shop.name() + " become " + shop.rules());
+}
+
+/// The same channels again, or one of them taken out for a while; now and then by other rules.
 void Street::reload() {
   if (!house_.up() || house_.crashed()) return;
   std::set<std::string> without;
   if (rng_.chance(40)) without.insert(some_shop().name());
+  if (rng_.chance(40)) change_the_rules();
   trace_.say("reload   " + (without.empty() ? "" : "without " + *without.begin()));
   trace_.fault("reload");
   house_.reload(without);
@@ -365,6 +375,7 @@ void Street::set_our_clock() {
 
 void Street::fell() {
   if (!steady_ && rng_.chance(15)) later(1, 1000, [this] { set_our_clock(); });
+  if (rng_.chance(15)) change_the_rules();
 }
 
 void Street::set_our_clock(Duration off) {

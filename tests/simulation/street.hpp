@@ -53,6 +53,7 @@ class Street {
   void by_hand();
   void move_goods();
   void reload();
+  void change_the_rules();
   void edit_the_bundle();
   void change_the_catalogue();
   void import_a_file();
