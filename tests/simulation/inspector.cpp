@@ -214,8 +214,7 @@ Quantity Inspector::taken_as_known(Session& session, const Shop& shop, VariantNo
   return sum;
 }
 
-Quantity Inspector::available(const engine::Channel& channel, VariantNo variant,
-                              const std::map<std::pair<VariantNo, LocationNo>, Quantity>& free) const {
+Quantity Inspector::available(const engine::Channel& channel, VariantNo variant, const std::map<Shelf, Quantity>& free) const {
   Quantity sum = 0;
   for (const auto location : channel.locations) {
     if (const auto found = free.find({variant, location}); found != free.end()) sum += found->second;
@@ -240,7 +239,7 @@ Quantity Inspector::ordered_of(Session& session, VariantNo variant) const {
 
 /// The engine's rows about every offer, with the number that should stand there computed anew from the ledger.
 std::vector<Inspector::OfferState> Inspector::read_offers(Session& session) {
-  std::map<std::pair<VariantNo, LocationNo>, Quantity> free;
+  std::map<Shelf, Quantity> free;
   {
     Int variant = 0, location = 0, units = 0;
     soci::statement st =
@@ -304,6 +303,7 @@ std::vector<Inspector::OfferState> Inspector::read_offers(Session& session) {
     offer.number = std::max<Quantity>(offer.shown + (added.contains(place) ? added[place] : 0), 0);
     offers.push_back(offer);
   }
+  free_ = std::move(free);
   return offers;
 }
 
@@ -354,6 +354,7 @@ void Inspector::check(bool thorough) {
       if (const auto* shop = shop_of(offer.channel)) check_offer(offer, *shop);
     }
     check_batches(session);
+    check_oversold(session);
     if (!thorough) return;
     check_ledger(session);
     check_claims(session);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "simulation/house.hpp"
+#include "store/orders.hpp"
 
 #include <map>
 #include <optional>
@@ -81,6 +82,7 @@ class Inspector {
 
  private:
   using Place = std::pair<ChannelNo, std::string>;  ///< a channel and a SKU there
+  using Shelf = std::pair<VariantNo, LocationNo>;
   struct OfferState {
     ChannelNo channel;
     VariantNo variant;
@@ -122,6 +124,12 @@ class Inspector {
   void check_counts(store::Session& session);
   void check_rules(store::Session& session);
   void check_expiry(store::Session& session);
+  struct Taken {
+    Quantity units = 0;
+    std::set<LocationNo> places;
+  };
+  std::map<OrderNo, Taken> taken_by_orders(store::Session& session, VariantNo variant);
+  void check_oversold(store::Session& session);
   void check_explained(store::Session& session);
   void check_secrecy(store::Session& session);
   Quantity true_add_back(store::Session& session, const Shop& shop, const std::string& sku) const;
@@ -141,13 +149,13 @@ class Inspector {
   Quantity shown_by(const engine::StockRule& rule, Quantity units) const;
   Quantity ordered_of(store::Session& session, VariantNo variant) const;
   Quantity taken_as_known(store::Session& session, const Shop& shop, VariantNo variant) const;
-  Quantity available(const engine::Channel& channel, VariantNo variant,
-                     const std::map<std::pair<VariantNo, LocationNo>, Quantity>& free) const;
+  Quantity available(const engine::Channel& channel, VariantNo variant, const std::map<Shelf, Quantity>& free) const;
   void check_offer(const OfferState& offer, const Shop& shop);
   std::map<std::string, Time> known_states(const Shop& shop, const std::string& sku) const;
   bool all_known(const Shop& shop, const std::string& sku) const;
   void check_ledger(store::Session& session);
   void check_claims(store::Session& session);
+  Claim claim_of_stored(const store::OrderRow& row);
   void check_calm_orders(store::Session& session);
   const Shop* shop_of(ChannelNo no) const;
 
@@ -163,6 +171,14 @@ class Inspector {
   std::map<VariantNo, std::vector<std::pair<VariantNo, Quantity>>> components_;
   std::map<std::pair<ChannelNo, std::string>, std::string> known_orders_;  ///< the version that the engine has
   long long applied_rows_ = -1;
+  struct Claimed {
+    std::string state;  ///< what it hangs on
+    Claim claim;
+  };
+  std::map<OrderNo, Claimed> claimed_;
+  std::map<Shelf, Quantity> free_;                               ///< not reserved, when offers were read last
+  std::uint64_t oversold_at_ = 0;                                ///< the commits when oversells were looked for
+  std::map<VariantNo, long long> moved_;                         ///< the newest movement that was looked at
   std::map<OrderNo, long long> revisions_;                       ///< of the orders whose note is known
   std::map<Place, std::map<std::string, Airborne>> in_the_air_;  ///< by key
   std::map<Place, Time> owed_;  ///< of a write that was not answered: what a look that began before then shows is not its end

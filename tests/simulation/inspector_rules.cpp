@@ -163,6 +163,56 @@ Quantity Inspector::true_add_back(Session& session, const Shop& shop, const std:
   return back;
 }
 
+/// An order that takes what its channel's locations do not have is recorded, with the movement that makes it so (S15). Of several that came
+/// to less than nothing within one moment it is one of them.
+void Inspector::check_oversold(Session& session) {
+  if (house_.commits() == oversold_at_) return;
+  oversold_at_ = house_.commits();
+  for (const auto& [variant, sku] : skus_) {
+    std::string unexplained;
+    bool explained = false;
+    for (const auto& [no, taken] : taken_by_orders(session, variant)) {
+      const auto row = taken.units > 0 ? store::get_order(session, no) : std::nullopt;
+      const auto* channel = row ? house_.core().world().find(row->channel) : nullptr;
+      if (!channel) continue;
+      Quantity there = 0;
+      for (const auto& [shelf, units] : free_) {
+        const auto& sold_from = channel->locations;
+        const bool its =
+            taken.places.contains(shelf.second) || std::find(sold_from.begin(), sold_from.end(), shelf.second) != sold_from.end();
+        if (shelf.first == variant && its) there += units;
+      }
+      if (there >= 0) continue;
+      const bool recorded = how_many(session, "oversell WHERE variant_no = " + std::to_string(variant.value) + " AND " +
+                                                  std::to_string(no.value) + " IN (order_no, other_order_no)") > 0;
+      if (recorded)
+        explained = true;
+      else
+        unexplained = row->id + " of " + channel->config.name + " leaves " + std::to_string(there) + " of " + sku;
+    }
+    if (!explained && !unexplained.empty()) violate("S15 explain", unexplained + ", and no oversell is recorded");
+  }
+}
+
+/// By order, what its movements since this was asked last come to.
+std::map<OrderNo, Inspector::Taken> Inspector::taken_by_orders(Session& session, VariantNo variant) {
+  std::map<OrderNo, Taken> orders;
+  Int no = variant.value, location = 0, units = 0, after = moved_[variant], sequence = 0;
+  std::string cause;
+  soci::statement st =
+      (session.sql.prepare << "SELECT sequence, cause, location_no, reserved - on_hand FROM movement WHERE variant_no = :v "
+                              "AND sequence > :s AND kind = 'order' ORDER BY sequence",
+       use(no), use(after), into(sequence), into(cause), into(location), into(units));
+  st.execute();
+  while (st.fetch()) {
+    auto& taken = orders[OrderNo(std::stoll(cause.substr(6)))];
+    taken.units += units;
+    taken.places.insert(LocationNo(location));
+    moved_[variant] = sequence;
+  }
+  return orders;
+}
+
 /// Everything that came in and went out has an end that can be told.
 void Inspector::check_explained(Session& session) {
   const std::map<std::string, std::string> never_there = {
@@ -171,7 +221,9 @@ void Inspector::check_explained(Session& session) {
       {"a movement's order is not there",
        "movement m WHERE m.kind = 'order' AND NOT EXISTS (SELECT 1 FROM orders o WHERE m.cause LIKE 'order:' || o.order_no || ':%')"},
       {"an oversell's order is not there",
-       "oversell v WHERE v.order_no <> 0 AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.order_no = v.order_no)"}};
+       "oversell v WHERE v.order_no <> 0 AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.order_no = v.order_no)"},
+      {"an oversell names no rule, and not why there is none", "oversell v WHERE v.rule = '' OR v.short <= 0 OR v.delay_ms < 0"},
+      {"an oversell that is no order's names no cause", "oversell v WHERE v.order_no = 0 AND v.cause = ''"}};
   for (const auto& [what, rows] : never_there) {
     if (how_many(session, rows) > 0) violate("S15 explain", what);
   }
