@@ -82,6 +82,7 @@ const Shop* Inspector::shop_of(ChannelNo no) const {
 
 void Inspector::touched(const Shop& shop, const std::string& sku) {
   touched_[{shop.no, sku}] = clock_.now();
+  over_unread_.erase({shop.no, sku});
 }
 
 void Inspector::unknowable(const Shop& shop, const std::string& sku) {
@@ -324,6 +325,7 @@ void Inspector::check_offer(const OfferState& offer, const Shop& shop) {
   if (!there) return;
   check_prompt(offer, shop);
   check_idle(offer, shop);
+  check_followed(offer, shop);
   const Place place{shop.no, sku};
   if (const auto hand = touched_.find(place); hand != touched_.end()) {
     if (house_.truth(offer.anchor_from) <= hand->second + Duration(2000)) return;
@@ -524,6 +526,7 @@ void Inspector::applied(const StockWrite& write, const Shop& shop, Quantity befo
   }
   if (relative) return violate("S8 raise", what);
   ++count_.raised_over_unread;
+  if (shop.facts().can_look) over_unread_[{shop.no, write.sku}] = {now, never};
   if (write.late || (write.down && (write.fresh || !shop.facts().can_look))) return;
   const Time since = write.since.value_or(long_ago);
   // What is sold between the look and the write is overwritten; what the look had seen is not.

@@ -134,6 +134,7 @@ class Inspector {
   void check_secrecy(store::Session& session);
   Quantity true_add_back(store::Session& session, const Shop& shop, const std::string& sku) const;
 
+  void check_followed(const OfferState& offer, const Shop& shop);
   void check_idle(const OfferState& offer, const Shop& shop);
   void check_passed(store::Session& session);
   void check_content(store::Session& session);

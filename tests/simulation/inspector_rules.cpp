@@ -70,6 +70,31 @@ void Inspector::check_prompt(const OfferState& offer, const Shop& shop) {
                                       " for " + std::to_string((now - since).count()) + " ms");
 }
 
+/// A raise over orders that nobody had read is taken back with the next complete reading of them, whatever is believed (S8).
+void Inspector::check_followed(const OfferState& offer, const Shop& shop) {
+  const std::string& sku = skus_.at(offer.variant);
+  const auto over = over_unread_.find({shop.no, sku});
+  if (over == over_unread_.end()) return;
+  const auto there = shop.platform->offer_of_sku(sku)->number;
+  if (there <= offer.number) {
+    over_unread_.erase(over);
+    return;
+  }
+  const auto read = read_complete_.find(shop.no);
+  const bool read_since = read != read_complete_.end() && read->second >= over->second.raised + shop.facts().order_lag;
+  auto& known = over->second.known;
+  if (!read_since || offer.kept_back || !all_known(shop, sku))
+    known = never;
+  else if (known == never)
+    known = clock_.now();
+  if (known == never) return;
+  if (const auto bad = disturbed_.find(shop.no); bad != disturbed_.end())
+    known = std::max(known, bad->second + shop.facts().deadline + shop.facts().settle);
+  if (clock_.now() - known > longest_down)
+    violate("S8 raise", sku + " on " + shop.name() + " was raised over unread orders at " + format_iso(over->second.raised).substr(11) +
+                            ", they are known, and it still shows " + std::to_string(there) + " instead of " +
+                            std::to_string(offer.number));
+}
 /// A number that is too high while no call is out, nothing was lost lately and nobody asked for quiet: nobody was woken.
 void Inspector::check_idle(const OfferState& offer, const Shop& shop) {
   const Place place{shop.no, skus_.at(offer.variant)};

@@ -80,6 +80,9 @@ void run_seeds(std::uint64_t first, std::uint64_t count) {
                                             {"compared equal by chance", sum.coincidences}})
     std::cout << "count " << times << " " << what << "\n";
   for (const auto& [kind, times] : sum.faults) std::cout << "fault " << times << " " << kind << "\n";
+  if (sum.writes >= 10000) {
+    EXPECT_LE(sum.coincidences * 10000, sum.writes) << "S8: too many comparisons are equal by chance";
+  }
 }
 
 TEST(Simulation, EverythingConvergesForSeeds1To60) {
