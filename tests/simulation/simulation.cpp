@@ -75,9 +75,9 @@ class Run {
     go_on(calm_at + std::max(rest * quiet_at, options_.script == Script::broken_reads ? long_wait : Duration(0)));
     if (!inspector_.violation() && options_.script != Script::broken_reads) inspector_.check_calm();
     if (!inspector_.violation() && options_.script == Script::broken_reads) check_progress();
-    const auto pushes = wire_.count().pushes;
+    const auto before = wire_.count();
     go_on(calm_at + rest * (quiet_at + 1));
-    return report(pushes);
+    return report(before);
   }
 
  private:
@@ -233,15 +233,17 @@ class Run {
     return longest;
   }
 
-  Report report(std::uint64_t pushes) {
+  Report report(const Wire::Count& before) {
     Report report;
     report.seed = seed_;
     if (inspector_.violation())
       report.violation = *inspector_.violation();
     else if (moments_ >= most_moments)
       report.violation = "the run does not end: the engine turns in circles";
-    else if (wire_.count().pushes != pushes)
+    else if (wire_.count().pushes != before.pushes)
       report.violation = "L2 quiet: writes leave though everything is equal";
+    else if (wire_.count().looks != before.looks && options_.script != Script::broken_reads)
+      report.violation = "L2 quiet: offers are looked at though none is owed a look";
     if (!report.violation.empty()) report.tail = trace_.tail();
     report.trace = trace_.hash();
     report.moments = moments_;

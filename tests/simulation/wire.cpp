@@ -121,6 +121,7 @@ void Wire::send(Call call) {
   inspector_.seated(flight->call, *flight->shop);
   ++count_.calls;
   if (writes(flight->call)) ++count_.pushes;
+  if (flight->call.kind == Call::Kind::look) ++count_.looks;
   trace_.say("decided  " + describe(flight->call, flight->shop->name()));
   agenda_.in(Duration(rng_.between(0, 15)), [this, flight] { leave(flight); });
 }

@@ -13,7 +13,7 @@ namespace tally::simulation {
 class Wire {
  public:
   struct Count {
-    std::uint64_t calls = 0, pushes = 0;
+    std::uint64_t calls = 0, pushes = 0, looks = 0;
   };
 
   /// `touch`: something happened that the engine should look at now.
