@@ -180,7 +180,7 @@ Weather make_weather(Rng& rng) {
   weather.truncated_sweeps = static_cast<unsigned>(rng.between(0, 20));
   weather.lost_requests = static_cast<unsigned>(rng.between(0, 6));
   weather.lost_replies = static_cast<unsigned>(rng.between(0, 6));
-  weather.late_landings = static_cast<unsigned>(rng.between(0, 4));
+  weather.late_landings = weather.twice = static_cast<unsigned>(rng.between(0, 4));
   weather.refused = static_cast<unsigned>(rng.between(0, 6));
   weather.throttled = static_cast<unsigned>(rng.between(0, 4));
   weather.lost_webhooks = rng.chance(15) ? 100 : static_cast<unsigned>(rng.between(0, 40));

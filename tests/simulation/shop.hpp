@@ -14,7 +14,7 @@ namespace tally::simulation {
 
 /// In percent of the calls, or of the webhooks.
 struct Weather {
-  unsigned lost_requests = 0, lost_replies = 0, late_landings = 0, refused = 0, throttled = 0;
+  unsigned lost_requests = 0, lost_replies = 0, late_landings = 0, twice = 0, refused = 0, throttled = 0;
   unsigned lost_webhooks = 0, doubled_webhooks = 0, slow_webhooks = 0, garbled_webhooks = 0;
   unsigned truncated_sweeps = 0;
   bool clear = false;  ///< nothing at all goes wrong on this wire

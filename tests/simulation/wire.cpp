@@ -126,6 +126,13 @@ void Wire::send(Call call) {
   agenda_.in(Duration(rng_.between(0, 15)), [this, flight] { leave(flight); });
 }
 
+/// A change by so much and a new listing are made twice then, unless the platform knows our key: nobody can be held to that.
+bool Wire::may_land_twice(const Flight& flight) const {
+  const auto& facts = flight.shop->facts();
+  if (!writes(flight.call) || (makes_a_listing(flight.call) && !facts.idempotency_key)) return false;
+  return facts.stock == channel::StockWrites::absolute || facts.compare_and_set || facts.idempotency_key;
+}
+
 Wire::Fate Wire::fate_of(const Flight& flight) {
   const bool orders = flight.call.kind == Call::Kind::read_orders || flight.call.kind == Call::Kind::fetch_orders;
   if (orders_broken_ && orders && flight.shop == &shops_.front()) return Fate::broken;
@@ -135,6 +142,7 @@ Wire::Fate Wire::fate_of(const Flight& flight) {
   if (rng_.chance(weather.lost_replies)) return Fate::lost_reply;
   if (writes(flight.call) && rng_.chance(makes_a_listing(flight.call) ? 8 * weather.late_landings : weather.late_landings))
     return Fate::late;
+  if (rng_.chance(weather.twice) && may_land_twice(flight)) return Fate::twice;
   if (rng_.chance(weather.refused)) return Fate::refused;
   if (rng_.chance(weather.throttled)) return Fate::throttled;
   return Fate::well;
@@ -168,6 +176,18 @@ void Wire::leave(const FlightPtr& flight) {
       agenda_.in(there, [this, flight, back] {
         apply(flight, false);
         agenda_.in(back, [this, flight] { answer(flight); });
+      });
+      return;
+    case Fate::twice:
+      trace_.fault("landed twice");
+      agenda_.in(there, [this, flight, back] {
+        apply(flight, false);
+        agenda_.in(back, [this, flight] { answer(flight); });
+        // Where nobody can look, what a second landing overwrites is found by nobody.
+        if (flight->shop->facts().can_look)
+          agenda_.in(Duration(rng_.between(1, 6000)), [this, flight] { apply(flight, true); });
+        else
+          apply(flight, true);
       });
       return;
     case Fate::lost_request:

@@ -28,7 +28,7 @@ class Wire {
   const Count& count() const { return count_; }
 
  private:
-  enum class Fate { well, lost_request, lost_reply, late, refused, throttled, broken };
+  enum class Fate { well, twice, lost_request, lost_reply, late, refused, throttled, broken };
   struct Flight {
     engine::Call call;
     Shop* shop = nullptr;
@@ -46,6 +46,7 @@ class Wire {
   using FlightPtr = std::shared_ptr<Flight>;
 
   Fate fate_of(const Flight& flight);
+  bool may_land_twice(const Flight& flight) const;
   void leave(const FlightPtr& flight);
   channel::Meter& meter_of(const Shop& shop);
   bool may_leave(const FlightPtr& flight);
