@@ -7,6 +7,9 @@
 #include "store/journal.hpp"
 #include "store/marks.hpp"
 
+#include <fstream>
+#include <iterator>
+
 namespace tally::simulation {
 namespace {
 
@@ -18,6 +21,7 @@ House::House(std::filesystem::path folder, const FakeClock& clock, Trace& trace,
     : folder_(std::move(folder)), clock_(clock), trace_(trace), shops_(shops), seed_(seed) {
   std::filesystem::create_directories(folder_);
   config_.locations = {{"main", ""}, {"second", ""}};
+  log_ = Log::to_file((folder_ / "log").string(), Level::debug);
 }
 
 House::~House() {
@@ -51,7 +55,7 @@ bool House::open_empty() {
     for (std::size_t i = 0; i < count; ++i) bytes += static_cast<char>(rng->below(256));
     return bytes;
   };
-  auto store = store::Database::open("sqlite:" + (folder_ / "tallyd.db").string(), std::move(options), clock_, Log());
+  auto store = store::Database::open("sqlite:" + (folder_ / "tallyd.db").string(), std::move(options), clock_, log_);
   if (!store) {
     note(store.error());
     return false;
@@ -65,7 +69,7 @@ bool House::open() {
   crashed_ = false;
   followed_ = clock_.off();
   if (!open_empty()) return false;
-  core_ = std::make_unique<engine::Core>(*store_, clock_, Log(), config_, seed_ + incarnation_);
+  core_ = std::make_unique<engine::Core>(*store_, clock_, log_, config_, seed_ + incarnation_);
   if (!set_channels({})) return false;
   const bool done = write([&](store::Session& session) {
     for (auto& shop : shops_) {
@@ -174,6 +178,11 @@ void House::close_batches() {
     trace_.fault("batch closed by the daemon");
     if (!judge(batch)) return;
   }
+}
+
+std::string House::log() const {
+  std::ifstream file(folder_ / "log");
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 void House::fall() {

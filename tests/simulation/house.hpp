@@ -67,6 +67,8 @@ class House {
   void read(const std::function<void(store::Session&)>& work);
 
   engine::Core& core() { return *core_; }
+  /// All that the log says, of every daemon that there was.
+  std::string log() const;
   /// What the engine or the store said that it never should in a world without broken disks; empty: nothing.
   const std::string& fault() const { return fault_; }
 
@@ -83,6 +85,7 @@ class House {
   std::vector<Shop>& shops_;
   std::uint64_t seed_;
   engine::Config config_;
+  Log log_;
   std::unique_ptr<store::Database> store_;
   std::unique_ptr<engine::Core> core_;
   std::optional<std::uint64_t> crash_in_;

@@ -262,6 +262,7 @@ void Inspector::check_secrecy(Session& session) {
     if (how_many(session, place + like) > 0) violate("S16 secrecy", "a buyer's name is in the " + place.substr(0, place.find(' ')));
   }
   if (trace_.tail().find(memory::canary) != std::string::npos) violate("S16 secrecy", "a buyer's name is in the trace");
+  if (house_.log().find(memory::canary) != std::string::npos) violate("S16 secrecy", "a buyer's name is in the log");
 }
 
 std::uint64_t Inspector::dump() {
