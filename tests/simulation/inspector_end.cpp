@@ -37,6 +37,18 @@ std::map<std::int64_t, Claim> moved_by_orders(Session& session) {
   return moved;
 }
 
+/// What the claim of each order hangs on.
+std::map<std::int64_t, std::string> order_states(Session& session) {
+  std::map<std::int64_t, std::string> states;
+  Int no = 0;
+  std::string state;
+  const std::string rows = "SELECT order_no, revision || ' ' || expired || ' ' || resolved FROM orders ORDER BY order_no";
+  soci::statement st = (session.sql.prepare << rows, into(no), into(state));
+  st.execute();
+  while (st.fetch()) states.emplace_hint(states.end(), no, state);
+  return states;
+}
+
 Int count_of(Session& session, const std::string& rows) {
   Int count = 0;
   session.sql << "SELECT COUNT(*) FROM " + rows, into(count);
@@ -52,25 +64,32 @@ bool left_alone(Session& session, const engine::World& world, ChannelNo channel,
 
 }  // namespace
 
+Claim Inspector::claim_of_stored(const store::OrderRow& row) {
+  const auto* channel = house_.core().world().find(row.channel);
+  Json tree = row.document;
+  tree.erase("doubts");
+  const auto order = order_from_json(tree);
+  if (order && channel) return claim_of(*order, engine::resolved_from(row.resolved), channel->reserve(), row.expired);
+  violate("S2 claims", "the stored order " + row.id + " cannot be read: " + (order ? "its channel is not there" : order.error().text()));
+  return {};
+}
+
 void Inspector::check_claims(Session& session) {
   for (const auto& shop : shops_) {
     if (!house_.core().world().find(shop.no)) return;  // without its rules nobody knows what its orders claim
   }
   auto moved = moved_by_orders(session);
   std::map<Claim::key_type, Quantity> reserved;
-  for (const auto& row : store::orders_before(session, std::nullopt, "", OrderNo(0), 100000)) {
-    const auto* channel = house_.core().world().find(row.channel);
-    Json tree = row.document;
-    tree.erase("doubts");
-    const auto order = order_from_json(tree);
-    if (!order || !channel)
-      return violate("S2 claims",
-                     "the stored order " + row.id + " cannot be read: " + (order ? "its channel is not there" : order.error().text()));
-    const Claim target = claim_of(*order, engine::resolved_from(row.resolved), channel->reserve(), row.expired);
-    for (const auto& [place, effect] : target) reserved[place] += effect.reserved;
-    auto& sum = moved[row.no.value];
+  for (const auto& [no, state] : order_states(session)) {
+    auto& claimed = claimed_[OrderNo(no)];
+    if (claimed.state != state) {
+      claimed = {state, claim_of_stored(*store::get_order(session, OrderNo(no)))};
+      if (violation_) return;
+    }
+    for (const auto& [place, effect] : claimed.claim) reserved[place] += effect.reserved;
+    auto& sum = moved[no];
     std::erase_if(sum, [](const auto& entry) { return entry.second == Effect{}; });
-    if (sum != target) violate("S2 claims", "order " + row.id + " of " + channel->config.name + " has not moved what it claims");
+    if (sum != claimed.claim) violate("S2 claims", "order " + std::to_string(no) + " has not moved what it claims");
   }
   for (const auto& [variant, sku] : skus_) {
     for (const auto& row : store::stock_of(session, variant)) {

@@ -250,7 +250,7 @@ class Run {
     report.commits = house_.commits();
     report.turns = turns_;
     report.faults = trace_.faults();
-    report.dump = house_.up() ? inspector_.dump() : 0;
+    report.dump = options_.dump && house_.up() ? inspector_.dump() : 0;
     if (house_.up() && report.violation.empty()) report.end = inspector_.end();
     report.calls = wire_.count().calls;
     for (const auto& shop : shops_) report.orders += shop.platform->orders().size();

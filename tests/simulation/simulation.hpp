@@ -14,7 +14,7 @@ struct Report {
   std::string violation;                        ///< empty: every invariant held
   std::string tail;                             ///< of the trace, where one did not
   std::uint64_t trace = 0;                      ///< hash over the whole trace
-  std::uint64_t dump = 0;                       ///< hash over every row of the store at the end
+  std::uint64_t dump = 0;                       ///< hash over every row of the store at the end, where Options::dump wants it
   std::map<std::string, std::uint64_t> faults;  ///< what was done to the engine, by kind
   std::uint64_t moments = 0, commits = 0, turns = 0, calls = 0, orders = 0;
   std::string end;  ///< in the calm: units by SKU, orders with their states, numbers that are shown
@@ -34,6 +34,7 @@ struct Options {
   std::uint64_t wire = 0;                   ///< the same world over another wire: other calls and webhooks are lost, late, twice
   std::optional<std::uint64_t> crash_at{};  ///< instead of crashes by chance: one, so many half commits after the first start
   std::int64_t faults_ms = 150000;          ///< how long the world does things
+  bool dump = false;                        ///< whether Report::dump is wanted
 };
 
 Report simulate(std::uint64_t seed, const Options& options = {});

@@ -54,7 +54,7 @@ void run_seeds(std::uint64_t first, std::uint64_t count) {
     running = seed;
     Report report;
     try {
-      report = simulate(seed, {.tail = from_environment("TALLYD_TAIL", 150)});
+      report = simulate(seed, {.tail = from_environment("TALLYD_TAIL", 150), .dump = hashes});
     } catch (const std::exception& fault) {
       FAIL() << fault.what() << "\nseed " << seed << "\n";
     }
@@ -171,7 +171,7 @@ TEST(Simulation, TheSameSeedGivesTheSameRun) {
   const auto first = hashes_of_a_process(), second = hashes_of_a_process();
   EXPECT_EQ(std::count(first.begin(), first.end(), '\n'), 12);
   EXPECT_EQ(first, second);
-  const auto here = simulate(7);
+  const auto here = simulate(7, {.dump = true});
   EXPECT_TRUE(first.starts_with("hash 7 " + std::to_string(here.trace) + " " + std::to_string(here.dump) + "\n")) << first;
 }
 
