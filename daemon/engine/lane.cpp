@@ -13,6 +13,7 @@ namespace tally::engine {
 namespace {
 
 constexpr Duration store_pause{1000};
+constexpr Duration raise_patience{60000};  ///< a raise that waited longer goes right behind its look, before the orders that came meanwhile
 constexpr std::size_t most_recent = 1024;  ///< steps kept before the old ones are forgotten
 
 }  // namespace
@@ -116,6 +117,15 @@ Result<void> Lane::ask_due(std::set<std::string>& aspects) {
   });
 }
 
+/// Where orders are announced without a pause each look would be behind the next of them, and too old for its raise.
+bool Lane::raise_is_overdue() const {
+  if (state_.raises_held == 0 || world_.clock.now() - state_.raises_held_since <= raise_patience) return false;
+  return std::any_of(waiting_.begin(), waiting_.end(), [&](const auto& waiting) {
+    const auto look = looked_.find(waiting.first);
+    return !waiting.second.down && just_looked(waiting.first) && look->second.after_read && (look->second.equal || look->second.relative);
+  });
+}
+
 Result<Lane::Step> Lane::next_step() {
   const Time now = world_.clock.now();
   opens_ = never;
@@ -142,7 +152,7 @@ Result<Lane::Step> Lane::next_step() {
     if (*cancel) return Step{std::move(*cancel), now};
   }
   if (seat_free(false)) {
-    const bool others_first = list_failed_ && orders_went_last_;
+    const bool others_first = (list_failed_ && orders_went_last_) || raise_is_overdue();
     auto call = others_first ? next_beside_orders(due) : next_orders();
     const bool second = call && !*call;
     if (second) call = others_first ? next_orders() : next_beside_orders(due);

@@ -151,6 +151,7 @@ class Lane {
   void count_raises(const std::set<VariantNo>& due);
   Result<void> tell_of_raises();
   Time raises_told_at() const;
+  bool raise_is_overdue() const;
   Decision decide_stock(store::Session& session, const store::Mark& mark, const store::OfferRow& offer, Quantity number);
   void leave_uncounted(store::Session& session, const store::Mark& mark, const store::OfferRow& offer);
   bool just_looked(VariantNo variant) const;

@@ -184,6 +184,26 @@ TEST_F(Reinflated, AChannelThatOnlyTellsAndComparesIsRaisedThoughAHandWasThere) 
   EXPECT_EQ(there(shop, "A"), 15);
 }
 
+TEST_F(Reinflated, WhereEachLookFindsAnOrderAnnouncedARaiseWaitsForAMinuteAndNotForEver) {
+  Terms terms;
+  terms.facts.concurrency = 1;
+  terms.facts.changed_at_trusted = false;  // what is told is fetched
+  auto& shop = add_shop("shop", terms);
+  add_product("A", 100);
+  begin();
+  receive_goods("A", 500);
+  for (int call = 0; call < 400 && most(written(shop, "A")) < 500; ++call) {
+    for (const auto& next : decided()) {
+      const auto outcome = perform(next, connector_of(next));
+      if (next.kind == Call::Kind::look) tell(shop, buy(shop, "A", 1));
+      pass(next.kind == Call::Kind::fetch_orders ? 2500ms : 300ms);  // by then the look is too old
+      answer(next, outcome);
+    }
+    pass(10ms);
+  }
+  EXPECT_GE(most(written(shop, "A")), 500);
+}
+
 TEST_F(Reinflated, ALookThatFindsWhatWasWrittenAllowsNoRaiseBeforeTheOrdersAreRead) {
   auto& shop = add_shop("shop", {});
   shops.front()->config.orders_every = 24h;
