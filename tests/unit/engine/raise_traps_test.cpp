@@ -187,15 +187,20 @@ TEST_F(Reinflated, AChannelThatOnlyTellsAndComparesIsRaisedThoughAHandWasThere) 
 TEST_F(Reinflated, WhereEachLookFindsAnOrderAnnouncedARaiseWaitsForAMinuteAndNotForEver) {
   Terms terms;
   terms.facts.concurrency = 1;
-  terms.facts.changed_at_trusted = false;  // what is told is fetched
+  terms.whole_orders = false;  // what is announced is fetched
   auto& shop = add_shop("shop", terms);
+  std::string word;
+  shop.announce = [&](const std::string& body) { word = body; };
   add_product("A", 100);
   begin();
   receive_goods("A", 500);
   for (int call = 0; call < 400 && most(written(shop, "A")) < 500; ++call) {
     for (const auto& next : decided()) {
       const auto outcome = perform(next, connector_of(next));
-      if (next.kind == Call::Kind::look) tell(shop, buy(shop, "A", 1));
+      if (next.kind == Call::Kind::look) {
+        buy(shop, "A", 1);
+        deliver(shop, word);
+      }
       pass(next.kind == Call::Kind::fetch_orders ? 2500ms : 300ms);  // by then the look is too old
       answer(next, outcome);
     }
