@@ -234,9 +234,7 @@ Time Lane::when_next() {
     }
     if (const auto at = store::next_owed_look(session, channel_->no); at && *at > now) next = std::min(next, *at);
     for (const char* kind : {"order", "listing"}) {  // one that is due, and waits, hides the next of its own kind alone
-      for (const auto& poke : store::pokes(session, channel_->no, kind, 1)) {
-        if (poke.not_before > now) next = std::min(next, poke.not_before);
-      }
+      if (const auto at = store::next_poke(session, channel_->no, kind); at && *at > now) next = std::min(next, *at);
     }
     return {};
   });

@@ -171,6 +171,12 @@ void add_poke(Session& session, ChannelNo channel, const std::string& kind, cons
       use(c), use(kind), use(subject), use(at), use(no);
 }
 
+std::optional<Time> next_poke(Session& session, ChannelNo channel, const std::string& kind) {
+  Int c = channel.value, at = 0;
+  session.sql << "SELECT not_before FROM poke WHERE channel_no = :c AND kind = :k ORDER BY not_before LIMIT 1", use(c), use(kind), into(at);
+  return session.sql.got_data() ? std::optional<Time>(from_ms(at)) : std::nullopt;
+}
+
 std::optional<Time> poked_for(Session& session, ChannelNo channel, const std::string& kind, const std::string& subject) {
   Int c = channel.value, at = 0;
   session.sql << "SELECT not_before FROM poke WHERE channel_no = :c AND kind = :k AND subject = :s", use(c), use(kind), use(subject),

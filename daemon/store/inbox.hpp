@@ -71,6 +71,8 @@ void add_poke(Session& session, ChannelNo channel, const std::string& kind, cons
               std::int64_t row = 0);
 /// Of one kind, the earliest moment first.
 std::vector<Poke> pokes(Session& session, ChannelNo channel, const std::string& kind, std::size_t limit);
+/// When the earliest of a kind may be fetched.
+std::optional<Time> next_poke(Session& session, ChannelNo channel, const std::string& kind);
 /// When it may be fetched; nothing: it is not poked.
 std::optional<Time> poked_for(Session& session, ChannelNo channel, const std::string& kind, const std::string& subject);
 /// Only if the generation is still that one: what was poked since then stays.

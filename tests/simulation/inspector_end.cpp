@@ -55,11 +55,10 @@ Int count_of(Session& session, const std::string& rows) {
   return count;
 }
 
-/// A person wants it left as it is: the same would be written there still.
+/// A person wants it left as it is: the same would be written there still, though a look has just marked it again.
 bool left_alone(Session& session, const engine::World& world, ChannelNo channel, const std::string& aspect, std::int64_t thing) {
   const auto mark = store::find_mark(session, channel, aspect, thing);
-  return mark && !mark->parked.empty() && !mark->discarded_by.empty() &&
-         mark->parked_hash == engine::value_of(session, *world.find(channel), *mark);
+  return mark && !mark->discarded_by.empty() && mark->parked_hash == engine::value_of(session, *world.find(channel), *mark);
 }
 
 }  // namespace
@@ -181,8 +180,7 @@ void Inspector::check_calm() {
     check_calm_orders(session);
     check_content(session);
     check_offered(session);
-    for (const char* rows :
-         {"mark WHERE discarded_by = '' OR parked = ''", "intent WHERE outcome = ''", "held", "poke WHERE kind <> 'listing'"}) {
+    for (const char* rows : {"mark WHERE discarded_by = ''", "intent WHERE outcome = ''", "held", "poke WHERE kind <> 'listing'"}) {
       if (const Int left = count_of(session, rows); left != 0) violate("L1 liveness", std::to_string(left) + " rows are left in " + rows);
     }
     for (const auto& problem : store::problems(session, 100)) {

@@ -54,10 +54,13 @@ void Inspector::imported(std::int64_t batch) {
 
 /// What was sent since, or became an order's, no import has marked any more.
 void Inspector::check_batches(Session& session) {
+  if (batched_.empty()) return;
+  const auto unclosed = store::unclosed_batches(session);
   std::erase_if(batched_, [&](const auto& entry) {
+    if (!std::binary_search(unclosed.begin(), unclosed.end(), entry.second)) return true;
     const auto& [channel, aspect, thing] = entry.first;
     const auto mark = store::find_mark(session, channel, aspect, thing);
-    return !mark || mark->by_order || mark->batch > entry.second || batch_row(session, entry.second).closed;
+    return !mark || mark->by_order || mark->batch > entry.second;
   });
 }
 
