@@ -319,7 +319,7 @@ class Lane {
   Time born_ = long_ago;  ///< what was imported before is not in `recent_`
   std::set<VariantNo> looks_out_;
   std::map<VariantNo, Looked> looked_;
-  std::set<VariantNo> want_look_, lowered_after_look_;  ///< the second: of these, those that are to come down
+  std::set<VariantNo> want_look_, lowered_after_look_;  ///< the second: of these, those that come down, or may have to
   std::map<VariantNo, Waiting> waiting_;
   bool raises_told_ = false;  ///< as a problem
   bool content_went_last_ = false, poked_went_last_ = false, night_went_last_ = false;

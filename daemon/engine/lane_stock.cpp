@@ -235,7 +235,14 @@ Lane::Answer Lane::answer_stock_mark(Session& session, const store::Mark& mark, 
     return {};
   }
   const bool down = way_of(*offer, number) != Direction::up;
-  if (down != downs) return {std::nullopt, Waits::for_its_turn};
+  if (down != downs) {
+    // Where there may be too many, the look that tells is as urgent as the decrease that would follow.
+    if (downs && offer->high > number && channel_->facts.can_look && offer->owed_look_at <= world_.clock.now()) {
+      want_look_.insert(variant);
+      lowered_after_look_.insert(variant);
+    }
+    return {std::nullopt, Waits::for_its_turn};
+  }
   auto decision = decide_stock(session, mark, *offer, number);
   switch (decision.may) {
     case May::drop:

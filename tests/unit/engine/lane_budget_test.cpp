@@ -100,6 +100,26 @@ TEST_F(SpentBudget, OfEverythingLeavesWhatIsKeptToOrdersAndDecreases) {
   EXPECT_GE(left(more, Call::Kind::read_orders).size(), 3U);
 }
 
+TEST_F(SpentBudget, OfEverythingLeavesWhatIsKeptToTheLookAtANumberThatMayBeTooHigh) {
+  Terms terms;
+  terms.page = 1;
+  auto& shop = add_metered_shop({budget_of("calls", {}, 60, 25)}, terms);
+  for (int i = 0; i < 40; ++i) add_product("S" + std::to_string(i), 5);
+  start();
+  live(10 * minute);
+  ASSERT_EQ(there(shop, "S0"), 5);
+  ASSERT_TRUE(shop.set_number(id(shop, "S0"), 8).has_value());
+  auto doubted = offer(shop, "S0");
+  doubted.low = 2, doubted.high = 8;  // as behind a change that was not answered
+  doubted.owed_look_at = clock.now();
+  write([&](store::Session& session) {
+    store::put_offer(session, doubted);
+    mark_stock(session, core->world(), {doubted.variant}, {"unanswered", false, 0}, clock.now());
+  });
+  live(2 * minute);
+  EXPECT_EQ(there(shop, "S0"), 5);
+}
+
 TEST_F(SpentBudget, AListThatIsLongerThanABudgetIsReadToItsEndWindowByWindow) {
   Terms terms;
   terms.page = 1;
