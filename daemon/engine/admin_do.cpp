@@ -48,7 +48,7 @@ Result<Json> Engine::import(const Json& chunk, const std::string& author) {
     });
     if (rehearsed) return report.json();
     if (!written) return written.error();
-    importing_[batch] = world.clock.now();
+    importing_[batch] = world.clock.since_start();
     Json answer = report.json();
     answer.set("batch", batch);
     if (chunk.bool_or("close", true)) {

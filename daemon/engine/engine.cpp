@@ -244,7 +244,7 @@ Result<bool> Engine::read_some_parked() {
 
 void Engine::close_batches() {
   auto& world = core_.world();
-  std::erase_if(importing_, [now = world.clock.now()](const auto& open) { return now - open.second >= importer_patience; });
+  std::erase_if(importing_, [now = world.clock.since_start()](const auto& open) { return now - open.second >= importer_patience; });
   std::vector<std::int64_t> unclosed;
   auto read = world.store.read([&](Session& session) -> Result<void> {
     unclosed = store::unclosed_batches(session);

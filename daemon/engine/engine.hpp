@@ -128,7 +128,7 @@ class Engine final : public Intake, public Admin {
   std::deque<std::packaged_task<Result<Json>()>> tasks_;
   std::map<ChannelNo, Lane::State> seen_;
   std::map<ChannelNo, std::unique_ptr<Crew>> crews_;
-  std::map<std::int64_t, Time> importing_;  ///< batches that are open, and when their last chunk came
+  std::map<std::int64_t, Duration> importing_;  ///< batches that are open, and when their last chunk came, since the machine's start
   struct ReadAgain {
     std::int64_t row = 0;
     OrderNo order;
