@@ -261,7 +261,9 @@ Lane::Answer Lane::answer_stock_mark(Session& session, const store::Mark& mark, 
     case May::send:
       break;
   }
-  if (refused_before(mark, std::to_string(decision.intent.value))) {
+  // What a person wanted left alone is not what an order has taken since.
+  const bool ordered = down && mark.by_order && !mark.discarded_by.empty();
+  if (!ordered && refused_before(mark, std::to_string(decision.intent.value))) {
     store::park_mark(session, mark, "the same number was refused before", mark.parked_hash);
     return {};
   }

@@ -138,6 +138,24 @@ TEST_F(Hold, ThatIsDiscardedIsNotSentUntilItIsAnotherNumber) {
   EXPECT_EQ(showing(5), skus(2, offers));
 }
 
+TEST_F(Hold, ThatIsDiscardedKeepsNoNumberUpThatAnOrderLowers) {
+  const auto held = import_counts(0, offers, 0);
+  ASSERT_EQ(held.size(), 1u);
+  person([&](Engine& engine) { return engine.discard(held.front(), "test"); });
+  start();
+  live(sweep);
+  ASSERT_EQ(there(*shop_, sku(0)), 5);
+  write([&](store::Session& session) {
+    const auto variant = store::find_variant(session, Sku(sku(0)));
+    append_change(session, variant->no, store::open_location(session, "main"), "receipt", 1, "receipt:1", "", clock.now(), clock.now());
+    append_change(session, variant->no, store::open_location(session, "main"), "order", -1, "order:1:1", "", clock.now(), clock.now());
+    mark_stock(session, core->world(), {variant->no}, {"order:1", true, 0}, clock.now());
+  });
+  live(Duration(10000));
+  EXPECT_EQ(there(*shop_, sku(0)), 0) << "sold out, whatever a person said of a wrong file";
+  EXPECT_EQ(there(*shop_, sku(1)), 5);
+}
+
 TEST_F(Hold, OfPricesThatIsDiscardedIsNotSentUntilThereIsAnotherPrice) {
   const auto held = import_prices(0, 12, 100);  // 1 EUR instead of 10
   ASSERT_EQ(held.size(), 1u);
