@@ -151,8 +151,13 @@ Result<Lane::Step> Lane::next_step() {
     if (!cancel) return cancel.error();
     if (*cancel) return Step{std::move(*cancel), now};
   }
+  if (seat_free(false) && due.contains("stock") && raise_is_overdue()) {
+    auto raise = next_stock(false);
+    if (!raise) return raise.error();
+    if (*raise) return Step{std::move(*raise), now};
+  }
   if (seat_free(false)) {
-    const bool others_first = (list_failed_ && orders_went_last_) || raise_is_overdue();
+    const bool others_first = list_failed_ && orders_went_last_;
     auto call = others_first ? next_beside_orders(due) : next_orders();
     const bool second = call && !*call;
     if (second) call = others_first ? next_orders() : next_beside_orders(due);
