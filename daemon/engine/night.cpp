@@ -81,8 +81,13 @@ Result<void> Lane::finish_night(const Call& call, Outcome& outcome) {
     return {};
   }
   if (!page) {
-    night_.reset();
-    next_night_ = world_.clock.now() + std::max(page.error().retry_after.value_or(after_a_failure), after_a_failure);
+    const Error& error = page.error();
+    world_.log.warning(
+        "orders could not be read again for the night",
+        {{"channel", channel_->config.name}, {"part", night_->by_placed ? "by placing" : "by change"}, {"reason", error.text()}});
+    // Where the platform was busy its page is asked for again; another answer may be to the cursor, so it begins anew.
+    if (error.fault != Fault::throttled && error.fault != Fault::transient) night_.reset();
+    next_night_ = world_.clock.now() + std::max(error.retry_after.value_or(after_a_failure), after_a_failure);
     return {};
   }
   Brought brought;
