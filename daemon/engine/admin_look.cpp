@@ -230,6 +230,10 @@ Result<Json> Engine::products(const Query& query) {
   return answer;
 }
 
+namespace {
+constexpr std::size_t most_offers_looked_at = 1000;  ///< a page: each is reckoned and spelt while the engine may have to wait
+}
+
 Result<Json> Engine::offers(const Query& query) {
   auto& world = core_.world();
   const std::shared_lock guard(world.mutex);
@@ -239,23 +243,25 @@ Result<Json> Engine::offers(const Query& query) {
     const auto at = query.cursor.find(':');
     const std::int64_t from_channel = number_after(query.cursor.substr(0, at));
     std::int64_t from = at == std::string::npos ? 0 : number_after(query.cursor.substr(at + 1));
+    const auto only = query.sku.empty() ? std::nullopt : store::find_variant(session, Sku(query.sku));
+    if (!query.sku.empty() && !only) return {};
+    std::size_t looked = 0;
     for (const auto& channel : world.channels) {
       if (channel->no.value < from_channel || (!query.channel.empty() && channel->config.name != query.channel)) continue;
       if (channel->no.value > from_channel) from = 0;
-      while (items.as_array().size() < limited(query.limit)) {
-        const auto rows = store::offers_after(session, channel->no, VariantNo(from), 100);
-        if (rows.empty()) break;
+      if (only) from = std::max(from, only->no.value - 1);
+      while (true) {
+        const auto rows = store::offers_after(session, channel->no, VariantNo(from), only ? 1 : 100);
+        if (rows.empty() || (only && rows.front().variant != only->no)) break;
         for (const auto& row : rows) {
+          if (items.as_array().size() >= limited(query.limit) || looked >= most_offers_looked_at) return {};
           from = row.variant.value;
+          cursor = std::to_string(channel->no.value) + ":" + std::to_string(from);
+          ++looked;
           Json json = offer_json(session, *channel, row);
-          if (!query.sku.empty() && json.text_or("sku") != query.sku) continue;
-          if (!query.state.empty() && json.text_or("state") != query.state) continue;
-          items.push_back(std::move(json));
-          if (items.as_array().size() >= limited(query.limit)) break;
+          if (query.state.empty() || json.text_or("state") == query.state) items.push_back(std::move(json));
         }
-        cursor = std::to_string(channel->no.value) + ":" + std::to_string(from);
       }
-      if (items.as_array().size() >= limited(query.limit)) return {};
     }
     cursor.clear();
     return {};
