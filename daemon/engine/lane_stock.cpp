@@ -53,9 +53,8 @@ Result<void> Lane::read_what_was_told() {
   bool all_here = false, explains = false;
   auto read = world_.store.read([&](Session& session) -> Result<void> {
     complete_.last_row = store::last_inbox_row(session, channel_->no);
-    order_parked_ = !store::parked_rows_of(session, channel_->no, 0, 1).empty();  // no list brings it once more
-    all_here =
-        store::applied_through(session, channel_->no) >= complete_.last_row && store::pokes(session, channel_->no, "order", 1).empty();
+    order_parked_ = store::has_parked_order(session, channel_->no, true);  // no list brings it once more
+    all_here = store::applied_through(session, channel_->no) >= complete_.last_row;
     explains = all_here && !order_parked_ && store::has_suspects(session, channel_->no, until - facts.order_lag);
     return {};
   });

@@ -137,12 +137,12 @@ std::vector<ParkedRow> parked_rows_of(Session& session, ChannelNo channel, std::
   return rows;
 }
 
-bool has_parked_order(Session& session, ChannelNo channel) {
-  Int c = channel.value, found = 0;
-  session.sql
-      << "SELECT EXISTS (SELECT 1 FROM parked_row p JOIN inbox i ON i.row_no = p.row_no WHERE p.channel_no = :c AND i.source = 'read' "
-         "AND i.kind = 'order')",
-      use(c), into(found);
+bool has_parked_order(Session& session, ChannelNo channel, bool delivered) {
+  Int c = channel.value, found = 0, both = delivered ? 1 : 0;
+  session.sql << "SELECT EXISTS (SELECT 1 FROM parked_row p JOIN inbox i ON i.row_no = p.row_no WHERE p.channel_no = :c AND (i.source = "
+                 "'read' OR :d = 1) "
+                 "AND i.kind = 'order')",
+      use(c), use(both), into(found);
   return found != 0;
 }
 

@@ -47,8 +47,9 @@ bool unpark_row(Session& session, std::int64_t row);
 std::optional<ParkedRow> parked_row(Session& session, std::int64_t row);
 /// Of all channels, by row number, after `after`.
 std::vector<ParkedRow> parked_rows(Session& session, std::int64_t after = 0, std::size_t limit = 1000);
-/// Whether an order that was read from that channel's list is parked. (A parked delivery is none: its order comes by the list.)
-bool has_parked_order(Session& session, ChannelNo channel);
+/// Whether an order that was read from that channel's list is parked. (A parked delivery is none, its order comes by the list; with
+/// `delivered` it is one, too.)
+bool has_parked_order(Session& session, ChannelNo channel, bool delivered = false);
 /// Of one.
 std::vector<ParkedRow> parked_rows_of(Session& session, ChannelNo channel, std::int64_t after, std::size_t limit);
 
