@@ -124,10 +124,8 @@ Result<Json> Engine::release(const std::string& digest, const std::string& autho
         if (held.digest != digest) continue;
         const auto things = store::held_things(session, digest);
         count = things.size();
-        for (const auto thing : things) {
+        for (const auto thing : things)
           mark_aspect(session, held.channel, held.aspect, thing, {"released by " + author, true, 0}, world.clock.now());
-          if (held.aspect == "content") store::call_ours(session, held.channel, ProductNo(thing));
-        }
         store::clear_problem(session, held.channel, "guard", digest);
       }
       found = store::remove_hold(session, digest);

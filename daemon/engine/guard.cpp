@@ -93,7 +93,10 @@ std::string value_of(Session& session, const Channel& channel, const store::Mark
   if (mark.aspect == "content") {
     const auto product = store::get_product(session, ProductNo(mark.thing));
     if (!product) return "";
-    return crypto::state_hash(channel.connector->spell("listing", listing_tree(session, channel, *product)).dump_sorted());
+    const auto listing = store::find_listing(session, channel.no, ProductNo(mark.thing));
+    const bool ends = product->product.state == SaleState::ended && listing && listing->state == "bound" && channel.may_retire();
+    return std::string(ends ? store::taken_off : "") +
+           crypto::state_hash(channel.connector->spell("listing", listing_tree(session, channel, *product)).dump_sorted());
   }
   const auto variant = store::get_variant(session, VariantNo(mark.thing));
   const auto product = variant ? store::get_product(session, variant->product) : std::nullopt;
@@ -113,7 +116,10 @@ Result<std::vector<std::string>> judge_batch(World& world, std::int64_t batch) {
     std::map<std::pair<ChannelNo, std::string>, Counted> groups;
     for (const auto& mark : store::marks_of_batch(session, batch)) {
       const auto* channel = world.find(mark.channel);
-      if (!channel) store::take_from_batch(session, mark);  // taken out: the meter judges it when the channel is back
+      if (!channel) {  // taken out: the meter judges it when the channel is back
+        store::take_from_holds(session, mark.channel, mark.aspect, {mark.thing});
+        store::take_from_batch(session, mark);
+      }
       if (!channel || mark.by_order) continue;
       auto& group = groups[{mark.channel, mark.aspect}];
       const auto effect = effect_of(session, world, *channel, mark);

@@ -245,6 +245,9 @@ class Lane {
 
   // lane_seen.cpp
   bool is_second_listing(store::Session& session, const store::ProductRow& product, const Json& tree);
+  bool is_another_listing(store::Session& session, const store::ProductRow& product, const store::ListingRow& listing,
+                          const Json& tree) const;
+  void forget_listing(store::Session& session, const store::ProductRow& product, store::ListingRow& listing);
   Result<void> take_listing(store::Session& session, const channel::Document& document, const Reading& reading);
   void take_price(store::Session& session, const store::VariantRow& variant, store::OfferRow& offer, const Json& tree, Time started,
                   bool bound_now);

@@ -77,7 +77,7 @@ Result<std::optional<Lane::Decision>> Lane::answer_price_mark(Session& session, 
   const auto price = offer_price(session, *channel_, variant->no, *sold);
   if (!price.refused.empty()) {
     const auto why = error(Fault::rejected, variant->sku + ": " + price.refused, channel_->config.name + ": price");
-    if (auto parked = park(session, mark, variant->sku, why, price.text()); !parked) return parked.error();
+    if (auto parked = park(session, mark, variant->sku, why, ""); !parked) return parked.error();
     return nothing;
   }
   if (price.text() == offer->price_sent) {
@@ -323,6 +323,10 @@ Result<std::optional<Call>> Lane::content_call(Session& session, const store::Ma
     store::clear_problem(session, channel_->no, "content", product->product.code);
     return std::optional<Call>();
   }
+  if (listing.state == "absent" && listing.tries == 0 && channel_->facts.can_find) {  // somebody may have listed it before we knew of it
+    store::put_listing(session, listing);
+    return settle_doubt(session, mark, *product, listing);
+  }
   if (refused_before(mark, hash)) {
     store::park_mark(session, mark, "the same content was refused before", hash);
     return std::optional<Call>();
@@ -331,15 +335,10 @@ Result<std::optional<Call>> Lane::content_call(Session& session, const store::Ma
   if (const auto refusals = channel_->connector->check(tree); refusal.empty() && !refusals.empty())
     refusal = refusals.front().thing + ": " + refusals.front().what;
   if (!refusal.empty()) {
-    if (auto parked =
-            park(session, mark, product->product.code, error(Fault::rejected, refusal, channel_->config.name + ": listing"), hash);
-        !parked)
-      return parked.error();
+    // Refused by our own rules: asked anew whenever it is marked, for a rule, a cost or a price may be another one.
+    const auto why = error(Fault::rejected, refusal, channel_->config.name + ": listing");
+    if (auto parked = park(session, mark, product->product.code, why, ""); !parked) return parked.error();
     return std::optional<Call>();
-  }
-  if (listing.state == "absent" && listing.tries == 0 && channel_->facts.can_find) {  // somebody may have listed it before we knew of it
-    store::put_listing(session, listing);
-    return settle_doubt(session, mark, *product, listing);
   }
   if (bound && waits_for_an_answer(session, mark, product->no)) return std::optional<Call>();
   if (bound && !ends && looks_first(session, mark, listing)) return std::optional<Call>();
@@ -369,7 +368,6 @@ Result<void> Lane::bind(Session& session, const store::Intent& intent, const sto
   listing.sent_at = now;  // a look that had begun before may not show it
   listing.confirmed = applied.shown ? content_hash(*applied.shown) : "";
   listing.confirmed_at = now;
-  listing.found_at = long_ago;
   store::put_listing(session, listing);
   note_confirmed(session, *channel_, product.no, sent, applied.shown);
   if (!applied.shown) look_at_own_write(session, product.no);
@@ -432,6 +430,10 @@ Result<void> Lane::content_failed(Session& session, const store::Intent& intent,
   store::finish_intent(session, intent.no, std::string(name_of(fault.fault)), fault.text(), now);
   listing.sent.clear();
   listing.sent_at = now;
+  const auto not_made = [&listing] {  // surely: what is found there later is somebody else's
+    listing.state = "absent";
+    listing.sent_at = long_ago;
+  };
   switch (react(fault.fault).change) {
     case Reaction::Change::look:
       if (creating) {
@@ -444,10 +446,10 @@ Result<void> Lane::content_failed(Session& session, const store::Intent& intent,
       listing.next_at = intent.committed_at + channel_->facts.settle;
       break;
     case Reaction::Change::retry:
-      if (creating) listing.state = "absent";
+      if (creating) not_made();
       break;
     case Reaction::Change::wait:
-      if (creating) listing.state = "absent";
+      if (creating) not_made();
       listing.next_at = now + fault.retry_after.value_or(Duration(60000));
       break;
     case Reaction::Change::drop_binding:
@@ -467,11 +469,11 @@ Result<void> Lane::content_failed(Session& session, const store::Intent& intent,
         store::put_listing(session, listing);
         return {};
       }
-      listing.state = "absent";
+      not_made();
       store::put_listing(session, listing);
       return park(session, mark, product.product.code, fault, intent.hash);
     case Reaction::Change::park:
-      if (creating) listing.state = "absent";
+      if (creating) not_made();
       listing.ticket.clear();
       store::put_listing(session, listing);
       return park(session, mark, product.product.code, fault, intent.hash);

@@ -11,8 +11,8 @@ using store::Session;
 
 constexpr Duration no_more_found{60000};  ///< what is found within this time is asked about as one
 
-bool is_price_of_others(const store::OfferRow& offer) {
-  return offer.price_sent_at == long_ago;
+bool is_text_of_others(const store::ListingRow& listing) {
+  return listing.sent_at == long_ago && listing.sent.empty();
 }
 
 }  // namespace
@@ -23,10 +23,12 @@ Time Lane::note_found(const store::ListingRow& listing) {
   return found_ = world_.clock.now();
 }
 
-/// Of a mark that would write over what somebody else had listed: until the question stands, and then until its answer.
+/// Of a mark that would write over what somebody else had listed, and nobody here wrote yet: until the question stands, and then until its
+/// answer.
 bool Lane::waits_for_an_answer(Session& session, const store::Mark& mark, ProductNo product) {
   const auto listing = store::find_listing(session, channel_->no, product);
   if (mark.by_order || !listing || listing->found_at == long_ago) return false;
+  if (mark.aspect == "content" && !is_text_of_others(*listing)) return false;
   if (found_ == never) found_ = world_.clock.now();
   store::delay_mark(session, mark, world_.clock.now() + no_more_found + Duration(1));
   return true;
@@ -45,32 +47,44 @@ Result<void> Lane::ask_about_found() {
 void Lane::ask_about_found(Session& session) {
   found_ = never;
   std::vector<std::int64_t> contents, prices;
-  const auto note = [&](std::vector<std::int64_t>& things, const char* aspect, std::int64_t thing, const std::string& stands_there) {
+  std::size_t ends = 0;
+  const auto is_open = [&](const char* aspect, std::int64_t thing, const std::string& value, const std::string& stands_there) {
     const auto mark = store::find_mark(session, channel_->no, aspect, thing);
-    if (!mark || mark->by_order) return false;
-    const std::string value = value_of(session, *channel_, *mark);
-    if (value == stands_there) return false;
-    const bool answered = !mark->parked.empty() || refused_before(*mark, value);
-    if (!answered && !store::is_held(session, channel_->no, aspect, thing)) things.push_back(thing);
-    return true;
+    return mark && !mark->by_order && value != stands_there && mark->parked.empty() && !refused_before(*mark, value) &&
+           !store::is_held(session, channel_->no, aspect, thing);
   };
   for (const auto& listing : store::found_listings(session, channel_->no)) {
-    if (listing.state != "bound") continue;
-    bool other = channel_->config.policy != Policy::create_only && note(contents, "content", listing.product.value, listing.sent);
+    const auto product = store::get_product(session, listing.product);
+    if (listing.state != "bound" || !product) continue;
+    const store::Mark content{.channel = channel_->no, .aspect = "content", .thing = listing.product.value};
+    const bool ended = product->product.state == SaleState::ended;
+    const bool writes = ended ? channel_->may_retire() : channel_->config.policy != Policy::create_only && channel_->facts.pushes_content;
+    const std::string text = value_of(session, *channel_, content);
+    bool other = writes && is_text_of_others(listing);
+    if (other && is_open("content", listing.product.value, text, listing.sent)) {
+      contents.push_back(listing.product.value);
+      ends += ended ? 1 : 0;
+    }
     for (const auto& variant : store::variants_of(session, listing.product)) {
       const auto offer = store::find_offer(session, channel_->no, variant.no);
-      other = (offer && is_price_of_others(*offer) && note(prices, "price", variant.no.value, offer->price_sent)) || other;
+      const Variant* sold = product->product.find(Sku(variant.sku));
+      if (!offer || !sold || offer->price_sent_at != long_ago || !channel_->facts.pushes_price) continue;
+      const auto price = offer_price(session, *channel_, variant.no, *sold);
+      if (!price.refused.empty() || price.text() == offer->price_sent) continue;
+      other = true;
+      if (is_open("price", variant.no.value, price.text(), offer->price_sent)) prices.push_back(variant.no.value);
     }
     if (!other) store::call_ours(session, channel_->no, listing.product);  // it reads as ours does
   }
+  const auto many = [](std::size_t count, const std::string& what) { return std::to_string(count) + " " + what + (count == 1 ? "" : "s"); };
   const auto ask = [&](const char* aspect, const std::vector<std::int64_t>& things, const std::string& what) {
-    const std::string many = std::to_string(things.size()) + " " + what + (things.size() == 1 ? "" : "s");
-    if (things.empty()) return;
-    hold_things(session, world_, *channel_, aspect, things,
-                "of listings that were there already, made by somebody else, " + many + " would be replaced by the catalogue's");
+    if (!things.empty())
+      hold_things(session, world_, *channel_, aspect, things, "of listings that were there already, made by somebody else, " + what);
   };
-  ask("content", contents, "text");
-  ask("price", prices, "price");
+  const std::string ended = ends == 0 ? "" : (contents.size() > ends ? ", and " : "") + std::to_string(ends) + " would be taken off sale";
+  const std::string texts = contents.size() > ends ? many(contents.size() - ends, "text") + " would be replaced by the catalogue's" : "";
+  ask("content", contents, texts + ended);
+  ask("price", prices, many(prices.size(), "price") + " would be replaced by the catalogue's");
 }
 
 }  // namespace tally::engine

@@ -71,6 +71,34 @@ bool Lane::is_second_listing(Session& session, const store::ProductRow& product,
   return true;
 }
 
+/// Ours is not there any more, and somebody has made another one under its SKU.
+bool Lane::is_another_listing(Session& session, const store::ProductRow& product, const store::ListingRow& listing,
+                              const Json& tree) const {
+  const auto ours = store::remote_id(session, channel_->no, "product", std::to_string(product.no.value), "@id");
+  const std::string id = tree.text_or("@id");
+  return (listing.state == "bound" || listing.state == "gone") && ours && !id.empty() && *ours != id;
+}
+
+/// What was known of the one that is gone is true of nothing: not its ids, its offers, nor what was sent or refused there.
+void Lane::forget_listing(Session& session, const store::ProductRow& product, store::ListingRow& listing) {
+  store::journal(session, {0, world_.clock.now(), "listing.replaced", "reading", channel_->no, product.product.code, "{}"});
+  store::forget_remote(session, channel_->no, "product", std::to_string(product.no.value));
+  const auto forget_refusal = [&](const char* aspect, std::int64_t thing) {
+    if (const auto mark = store::find_mark(session, channel_->no, aspect, thing)) store::clear_mark(session, *mark);
+  };
+  for (const auto& variant : store::variants_of(session, product.no)) {
+    store::forget_remote(session, channel_->no, "variant", std::to_string(variant.no.value));
+    store::remove_offer(session, channel_->no, variant.no);
+    for (const char* aspect : {"stock", "price"}) {
+      forget_refusal(aspect, variant.no.value);
+      store::clear_problem(session, channel_->no, aspect, variant.sku);
+    }
+  }
+  forget_refusal("content", product.no.value);
+  store::clear_problem(session, channel_->no, "twice", product.product.code);
+  listing = new_listing(product.no);
+}
+
 Result<void> Lane::take_listing(Session& session, const channel::Document& document, const Reading& reading) {
   auto first = channel_->connector->parse(document, Json());
   if (!first) {
@@ -88,9 +116,10 @@ Result<void> Lane::take_listing(Session& session, const channel::Document& docum
           tree = std::move(event.tree);
       }
     }
+    auto listing = store::find_listing(session, channel_->no, product->no).value_or(new_listing(product->no));
+    if (is_another_listing(session, *product, listing, tree)) forget_listing(session, *product, listing);
     learn(session, *channel_, *product, tree);
     swept_.insert(product->no);
-    auto listing = store::find_listing(session, channel_->no, product->no).value_or(new_listing(product->no));
     if (!listing.ticket.empty()) {  // slow work on it is under way: whatever it waits for may have happened
       listing.next_at = world_.clock.now();
       store::put_listing(session, listing);
@@ -107,6 +136,10 @@ Result<void> Lane::take_listing(Session& session, const channel::Document& docum
       store::put_listing(session, listing);
       note_content(session, *channel_, "listing.found", product->product.code, tree, "reading", world_.clock.now());
       mark_aspect(session, channel_->no, "content", product->no.value, {"listing found", false, 0}, world_.clock.now());
+      if (listing.found_at != long_ago) {  // it may have been released, or held, when it was still to be made
+        store::take_from_holds(session, channel_->no, "content", {product->no.value});
+        store::give_to_guard(session, *store::find_mark(session, channel_->no, "content", product->no.value));
+      }
     }
     if (listing.state != "bound") continue;
     if (const auto* variants = seen.tree.find("variants"); variants && variants->is_array()) {

@@ -168,5 +168,81 @@ TEST_F(FoundListings, AQuestionThatWasNotAskedYetIsAskedAfterARestart) {
   EXPECT_THAT(held_aspects(), ElementsAre("content", "price"));
 }
 
+TEST_F(FoundListings, ThatTakeThePlaceOfOursGetTheirNumberAndAreAskedAbout) {
+  const auto ours = shop->listings().front().id;
+  shop->remove_listing(ours);
+  receive_goods("OLD", -1);
+  live(1min);
+  list_by_hand("OLD", "Typed in by hand", 12);
+  sweep();
+  sweep();
+  EXPECT_EQ(there(*shop, "OLD"), 4) << "what was known of the one that is gone says nothing of it";
+  EXPECT_EQ(title("OLD"), "Typed in by hand");
+  EXPECT_THAT(held_aspects(), ElementsAre("content", "price"));
+  EXPECT_TRUE(problems().empty() || problems().front().kind == "guard");
+  receive_goods("OLD", 3);
+  live(3min);
+  EXPECT_EQ(there(*shop, "OLD"), 7);
+}
+
+TEST_F(FoundListings, WhoseTextIsReleasedKeepThePriceThatAPersonWanted) {
+  list_by_hand("A", "Typed in by hand", 12);
+  add_product("A", 7);
+  sweep();
+  for (const auto& each : held())
+    person(
+        [&](Engine& engine) { return each.aspect == "price" ? engine.discard(each.digest, "anna") : engine.release(each.digest, "anna"); });
+  start();
+  live(3min);
+  EXPECT_EQ(title("A"), "P-A");
+  write([&](store::Session& session) {
+    const auto variant = store::find_variant(session, Sku("A"));
+    auto product = store::get_product(session, variant->product)->product;
+    product.variants.front().price = Money{1100, Currency{"EUR"}};
+    store::put_product(session, product, clock.now());
+    mark_aspect(session, no("shop"), "price", variant->no.value, {"import:9", false, 0}, clock.now());
+  });
+  live(3min);
+  EXPECT_EQ(price("A"), "12");
+  EXPECT_THAT(held_aspects(), ElementsAre("price"));
+}
+
+TEST_F(FoundListings, OfAReleasedCreationAreAskedAboutAllTheSame) {
+  list_by_hand("A", "Typed in by hand", 12);
+  add_product("A", 7);
+  write([&](store::Session& session) {
+    const auto product = store::find_variant(session, Sku("A"))->product.value;
+    mark_aspect(session, no("shop"), "content", product, {"released by anna", true, 0}, clock.now());
+  });
+  live(5min);
+  EXPECT_EQ(there(*shop, "A"), 7);
+  EXPECT_EQ(title("A"), "Typed in by hand") << "what was released was the making of a listing";
+  EXPECT_THAT(held_aspects(), ElementsAre("content", "price"));
+}
+
+TEST_F(FoundListings, OfWhichThePriceIsRefusedHaveTheirNumberAtOnce) {
+  shops.front()->config.price.ceiling = PriceLimit{Decimal(5)};
+  start();
+  list_by_hand("A", "Typed in by hand", 12);
+  add_product("A", 7);
+  rename("A", "Imported");
+  live(2min);
+  EXPECT_EQ(there(*shop, "A"), 7);
+}
+
+TEST_F(FoundListings, AListingThatARuleRefusedIsMadeWhenTheRuleIsAnother) {
+  shops.front()->config.price.ceiling = PriceLimit{Decimal(5)};
+  start();
+  add_product("A", 7);
+  rename("A", "Imported");
+  live(2min);
+  ASSERT_EQ(there(*shop, "A"), -1);
+  shops.front()->config.price.ceiling = PriceLimit{Decimal(50)};
+  start();
+  rename("A", "Imported");
+  live(2min);
+  EXPECT_EQ(there(*shop, "A"), 7);
+}
+
 }  // namespace
 }  // namespace tally::engine

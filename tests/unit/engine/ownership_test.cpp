@@ -286,6 +286,15 @@ TEST_F(FieldOfTheChannel, StandsThereWhereAListingIsFoundAndTheCatalogueKeepsIts
   shop.list_by_hand(typed);
   begin();
   live(one_sweep);
+  EXPECT_EQ(on(shop, "title"), "Typed in") << "a person is asked";
+  write([&](store::Session& session) {
+    for (const auto& held : store::holds(session)) {
+      for (const auto thing : store::held_things(session, held.digest))
+        mark_aspect(session, held.channel, held.aspect, thing, {"released by anna", true, 0}, clock.now());
+      store::remove_hold(session, held.digest);
+    }
+  });
+  live(one_sweep);
   EXPECT_EQ(on(shop, "title"), "P-A");
   EXPECT_EQ(on(shop, "description"), "Theirs");
   EXPECT_EQ(here("description"), "Ours");
