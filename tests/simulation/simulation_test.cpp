@@ -123,7 +123,8 @@ TEST(Simulation, WhatCanArriveArrivesThoughTheOrderListIsClosed) {
 
 /// L4.
 TEST(Simulation, GoodsArriveThoughSomebodyBuysEverySecond) {
-  for (std::uint64_t seed = 1; seed <= 10; ++seed) expect_clean(simulate(seed, {.tail = from_environment("TALLYD_TAIL", 150), .script = Script::hot}));
+  for (std::uint64_t seed = 1; seed <= 10; ++seed)
+    expect_clean(simulate(seed, {.tail = from_environment("TALLYD_TAIL", 150), .script = Script::hot}));
 }
 
 /// S17.
