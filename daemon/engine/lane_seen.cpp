@@ -74,9 +74,7 @@ bool Lane::is_second_listing(Session& session, const store::ProductRow& product,
 /// Ours is not there any more, and somebody has made another one under its SKU.
 bool Lane::is_another_listing(Session& session, const store::ProductRow& product, const store::ListingRow& listing,
                               const Json& tree) const {
-  const auto ours = store::remote_id(session, channel_->no, "product", std::to_string(product.no.value), "@id");
-  const std::string id = tree.text_or("@id");
-  return (listing.state == "bound" || listing.state == "gone") && ours && !id.empty() && *ours != id;
+  return (listing.state == "bound" || listing.state == "gone") && goes_by_other_ids(session, channel_->no, product, tree);
 }
 
 /// What was known of the one that is gone is true of nothing: not its ids, its offers, nor what was sent or refused there.
