@@ -430,10 +430,6 @@ Result<void> Lane::content_failed(Session& session, const store::Intent& intent,
   store::finish_intent(session, intent.no, std::string(name_of(fault.fault)), fault.text(), now);
   listing.sent.clear();
   listing.sent_at = now;
-  const auto not_made = [&listing] {  // surely: what is found there later is somebody else's
-    listing.state = "absent";
-    listing.sent_at = long_ago;
-  };
   switch (react(fault.fault).change) {
     case Reaction::Change::look:
       if (creating) {
@@ -446,10 +442,10 @@ Result<void> Lane::content_failed(Session& session, const store::Intent& intent,
       listing.next_at = intent.committed_at + channel_->facts.settle;
       break;
     case Reaction::Change::retry:
-      if (creating) not_made();
+      if (creating) listing.state = "absent";
       break;
     case Reaction::Change::wait:
-      if (creating) not_made();
+      if (creating) listing.state = "absent";
       listing.next_at = now + fault.retry_after.value_or(Duration(60000));
       break;
     case Reaction::Change::drop_binding:
@@ -469,11 +465,11 @@ Result<void> Lane::content_failed(Session& session, const store::Intent& intent,
         store::put_listing(session, listing);
         return {};
       }
-      not_made();
+      listing.state = "absent";
       store::put_listing(session, listing);
       return park(session, mark, product.product.code, fault, intent.hash);
     case Reaction::Change::park:
-      if (creating) not_made();
+      if (creating) listing.state = "absent";
       listing.ticket.clear();
       store::put_listing(session, listing);
       return park(session, mark, product.product.code, fault, intent.hash);

@@ -206,8 +206,9 @@ Result<void> Lane::take_content(Session& session, const store::ProductRow& produ
   listing.observed = hash;
   listing.observed_at = seen.started;
   listing.tries = 0;
-  if (listing.confirmed.empty() && listing.sent.empty() && hash == content_hash(listing_tree(session, *channel_, product)))
-    listing.sent = hash;  // found, and it reads as ours does
+  // Found, made by somebody else, and it reads as ours does. What we were making ourselves may lack its last steps.
+  const bool untouched = listing.sent_at == long_ago && listing.sent.empty() && listing.confirmed.empty();
+  if (untouched && hash == content_hash(listing_tree(session, *channel_, product))) listing.sent = hash;
   seen.first = listing.confirmed.empty() && !listing.sent.empty();
   if (seen.first) {  // the first look after our push tells how the platform spells it
     listing.confirmed = hash;
